@@ -1,0 +1,66 @@
+"""What can go wrong between us and a chain. No other exception leaves this package.
+
+ChainError
+├── NotAReference      the text is no transaction reference
+├── UnknownNetwork     no such slug in the catalogue
+├── NotAnAddress       the text is no address that can receive on that network
+├── NoNode             the network has no node configured
+├── NodeUnavailable    no answer: refused, timed out, cut off, too many requests
+├── NodeMistaken       an answer that cannot be trusted: wrong chain, not JSON, too large, undecodable
+├── NodesDisagree      two nodes told different stories
+└── Refused            the node understood and refused (an estimate that reverts, a broadcast it rejects)
+"""
+
+
+class ChainError(Exception):
+    """Root of everything chains can raise; ``code`` is stable and safe to show."""
+
+    code = "chain_error"
+
+
+class NotAReference(ChainError):
+    """The text is no transaction reference."""
+
+    code = "not_a_reference"
+
+
+class UnknownNetwork(ChainError):
+    """No such network in the catalogue."""
+
+    code = "unknown_network"
+
+
+class NotAnAddress(ChainError):
+    """The text is no address that can receive on the network."""
+
+    code = "not_an_address"
+
+
+class NoNode(ChainError):
+    """The network is known but has no node to ask."""
+
+    code = "no_node"
+
+
+class NodeUnavailable(ChainError):
+    """The node gave no answer in time."""
+
+    code = "node_unavailable"
+
+
+class NodeMistaken(ChainError):
+    """The node answered something that cannot be trusted."""
+
+    code = "node_mistaken"
+
+
+class NodesDisagree(ChainError):
+    """Nodes asked the same thing told different stories."""
+
+    code = "nodes_disagree"
+
+
+class Refused(ChainError):
+    """The node understood the request and refused it."""
+
+    code = "refused_by_node"

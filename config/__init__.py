@@ -1,0 +1,1 @@
+"""Frozen settings and logging of a deployment."""

@@ -1,0 +1,1 @@
+"""Case management for recovering misdirected deposits: the application (README.md in this folder)."""
