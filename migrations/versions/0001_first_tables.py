@@ -518,15 +518,21 @@ def upgrade() -> None:
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("cost", sa.Numeric(78, 0), nullable=True),
         sa.CheckConstraint(
-            "state IN ('waiting', 'signed', 'final', 'failed')", name=op.f("ck_plan_step_state_is_known")
+            "state IN ('waiting', 'signed', 'final', 'failed', 'abandoned')", name=op.f("ck_plan_step_state_is_known")
         ),
         sa.CheckConstraint("(signed IS NULL) = (hash IS NULL)", name=op.f("ck_plan_step_signed_has_hash")),
         sa.ForeignKeyConstraint(["plan_id"], ["plan.id"], name=op.f("fk_plan_step_plan_id")),
         sa.PrimaryKeyConstraint("plan_id", "index", name=op.f("pk_plan_step")),
-        sa.UniqueConstraint("network", "sender", "nonce", name=op.f("uq_plan_step_network_sender_nonce")),
     )
     op.create_index(
         "uq_plan_step_hash", "plan_step", ["network", "hash"], unique=True, postgresql_where=sa.text("hash IS NOT NULL")
+    )
+    op.create_index(
+        "uq_plan_step_nonce",
+        "plan_step",
+        ["network", "sender", "nonce"],
+        unique=True,
+        postgresql_where=sa.text("state <> 'abandoned'"),
     )
     op.create_table(
         "sign_off",
@@ -552,6 +558,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Undo."""
     op.drop_table("sign_off")
+    op.drop_index("uq_plan_step_nonce", table_name="plan_step", postgresql_where=sa.text("state <> 'abandoned'"))
     op.drop_index("uq_plan_step_hash", table_name="plan_step", postgresql_where=sa.text("hash IS NOT NULL"))
     op.drop_table("plan_step")
     op.drop_index("ix_posting_asset", table_name="posting")

@@ -58,7 +58,11 @@ class Plan(Base):
 
 
 class PlanStep(Base):
-    """One transaction of a released plan. A nonce of a sender is promised to one step only."""
+    """One transaction of a released plan. A nonce of a sender is promised to one step only, unless its plan is dead.
+
+    A step of a dead plan is ``abandoned`` when it was never mined; its nonce is used again by the next plan, so the
+    chain itself admits only one of the two.
+    """
 
     __tablename__ = "plan_step"
 
@@ -74,9 +78,16 @@ class PlanStep(Base):
     cost: Mapped[int | None] = mapped_column(BaseUnits)
 
     __table_args__ = (
-        UniqueConstraint("network", "sender", "nonce"),
+        Index(
+            "uq_plan_step_nonce",
+            "network",
+            "sender",
+            "nonce",
+            unique=True,
+            postgresql_where=text("state <> 'abandoned'"),
+        ),
         Index("uq_plan_step_hash", "network", "hash", unique=True, postgresql_where=text("hash IS NOT NULL")),
-        CheckConstraint("state IN ('waiting', 'signed', 'final', 'failed')", name="state_is_known"),
+        CheckConstraint("state IN ('waiting', 'signed', 'final', 'failed', 'abandoned')", name="state_is_known"),
         CheckConstraint("(signed IS NULL) = (hash IS NULL)", name="signed_has_hash"),
     )
 
