@@ -180,8 +180,11 @@ def test_loading_uses_the_products_commands_and_is_cheap_again(
     command = ["--node", node, "--out", str(home / "world"), "--recovery", recovery]
 
     def calls() -> list[list[str]]:
-        made = [json.loads(line) for line in (tmp_path / "calls").read_text().splitlines()]
-        (tmp_path / "calls").unlink()
+        written = tmp_path / "calls"
+        if not written.exists():
+            return []
+        made = [json.loads(line) for line in written.read_text().splitlines()]
+        written.unlink()
         return made
 
     assert main([*command, "--load"]) == 0
