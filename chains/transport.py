@@ -17,6 +17,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Protocol
+from urllib.parse import urlsplit
 
 from chains import strict_json
 from chains.encoding import plain
@@ -184,6 +185,29 @@ class Session:
                 raise NodeUnavailable(f"{self.node.label}: out of time")
             pieces.append(piece)
         return b"".join(pieces)
+
+
+def nodes_from_urls(urls: Sequence[str]) -> tuple[Node, ...]:
+    """Nodes as an operator writes them: ``blockbook+https://user:word@host:port/path`` names interface, then URL.
+
+    Labels are host and port, which carry no secret; nodes that share them are numbered. Raises ``ValueError`` naming the
+    place in the list, never the text, for what is not an HTTP URL.
+    """
+    nodes: list[Node] = []
+    for place, written in enumerate(urls, start=1):
+        interface, url = None, written.strip()
+        scheme = url.partition("://")[0]
+        if "+" in scheme:
+            interface, _, _ = scheme.partition("+")
+            url = url[len(interface) + 1 :]
+        parts = urlsplit(url)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise ValueError(f"node {place} is not an http or https URL")
+        host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+        label = plain(f"{host}:{parts.port}" if parts.port else host, 100)
+        taken = sum(node.label == label or node.label.startswith(f"{label}#") for node in nodes)
+        nodes.append(Node(f"{label}#{taken + 1}" if taken else label, url, interface))
+    return tuple(nodes)
 
 
 def match_batch(reply: Any, first: int, count: int, label: str) -> list[Outcome]:
