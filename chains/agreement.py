@@ -6,7 +6,7 @@ as fact: without agreement the status is ``unknown`` and the warnings name who s
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Collection, Hashable, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
@@ -53,29 +53,30 @@ def agree(network: Network, reference: str, told: Sequence[Testimony]) -> Transa
         return unknown(network, reference, ["no_node"])
     groups: dict[Hashable, list[Testimony]] = {}
     for testimony in told:
-        if testimony.transaction is not None and testimony.transaction.status is not Status.UNKNOWN:
+        if testimony.transaction is not None:
             groups.setdefault(_story(testimony.transaction), []).append(testimony)
     needed = quorum(len(told))
     for members in groups.values():
         if len(members) >= needed:
             rest = [testimony for testimony in told if testimony not in members]
             return _verdict([t for m in members if (t := m.transaction)], needed, rest, sources)
-    warnings = [w for testimony in told if testimony.transaction for w in testimony.transaction.warnings]
-    warnings += [w for testimony in told for w in _what_it_said(testimony, alone=len(told) == 1)]
-    if len(told) > 1:
-        warnings.insert(0, "nodes_disagree" if len(groups) > 1 or not _all_silent(told) else "no_node_answers")
+    warnings = [_why_no_verdict(groups.values())]
+    warnings += [w for testimony in told if testimony.transaction for w in testimony.transaction.warnings]
+    warnings += [w for testimony in told for w in _what_it_said(testimony)]
     return unknown(network, reference, warnings, sources)
 
 
-def _all_silent(told: Sequence[Testimony]) -> bool:
-    return all(t.transaction is None or t.transaction.status is Status.UNKNOWN for t in told)
+def _why_no_verdict(groups: Collection[Sequence[Testimony]]) -> str:
+    """``no_node_answers``, ``too_few_nodes_agree`` (the others are silent or unsure) or ``nodes_disagree``."""
+    firm = [group for group in groups if (t := group[0].transaction) and t.status is not Status.UNKNOWN]
+    if len(firm) > 1:
+        return "nodes_disagree"
+    return "too_few_nodes_agree" if groups else "no_node_answers"
 
 
-def _what_it_said(testimony: Testimony, *, alone: bool) -> list[str]:
-    if testimony.trouble:
-        return [testimony.trouble, f"{testimony.trouble}:{testimony.source.node}"]
-    if testimony.transaction is None or alone:
-        return []
+def _what_it_said(testimony: Testimony) -> list[str]:
+    if testimony.transaction is None:
+        return [f"{testimony.trouble}:{testimony.source.node}"]
     return [f"said_{testimony.transaction.status.value}:{testimony.source.node}"]
 
 

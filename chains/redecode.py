@@ -16,14 +16,15 @@ from chains.types import Answer, Network, Node, Transaction
 from chains.verify import normalise, source_of
 
 
-def read_again(network: Network, hash: str, answers: Sequence[Answer]) -> Transaction:
+def read_again(network: Network, hash: str, answers: Sequence[Answer], *, asked: Sequence[str] = ()) -> Transaction:
     """The transaction as today's decoder reads it from ``answers``.
 
-    Nodes that gave no answer left none, so the verdict is among those that did. What today's decoder would ask and the
-    record does not hold counts as refused by the node.
+    ``asked`` are the labels of all nodes that were asked (``sources`` of the first reading names them): a node that left
+    no answer still counts in the agreement. What today's decoder would ask and the record does not hold counts as refused
+    by the node. Raises :class:`~chains.errors.NotAReference`.
     """
     reference = normalise(network, hash)
-    by_node: dict[str, list[Answer]] = {}
+    by_node: dict[str, list[Answer]] = {label: [] for label in asked}
     for answer in answers:
         by_node.setdefault(answer.node, []).append(answer)
     told = []

@@ -63,7 +63,7 @@ class Network:
     memo: str = "none"
     explorers: tuple[str, ...] = ()
     sandbox: bool = False
-    params: Mapping[str, Any] = field(default_factory=dict)
+    params: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True)
