@@ -93,8 +93,8 @@ def _in_link(link: str) -> tuple[str, tuple[str, ...], str] | str | None:
     try:
         parts = urlsplit(link)
         host = (parts.hostname or "").removeprefix("www.").rstrip(".")
-    except ValueError:
-        return None
+    except ValueError:  # a host in broken brackets; what follows may still show the hash
+        parts, host = urlsplit(f"https://invalid/{link.partition('://')[2].replace('[', '').replace(']', '')}"), ""
     path = unquote(f"{parts.path}/{parts.query}/{parts.fragment}")
     pieces = [piece for piece in re.split(r"[/?&=#;,!()\[\]]", path) if piece]
     network = _explorer(host, parts.path)

@@ -16,7 +16,7 @@ from chains.errors import NodeMistaken
 DEEPEST = 64
 """Nesting allowed by default; answers of block and transaction calls stay below ten."""
 
-DEEPEST_TRACE = 800
+DEEPEST_TRACE = 640
 """Nesting allowed for call traces, two levels a call; kept below the interpreter's own limit."""
 
 _TOKENS = re.compile(rb'"(?:[^"\\]++|\\.)*+"?|[\[{]|[\]}]', re.DOTALL)  # possessive: linear in hostile text too
