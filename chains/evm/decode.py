@@ -104,7 +104,7 @@ def _listed(network: Network, reference: str, sent: Sent, block: Head) -> bool:
 
 
 def _by_system(network: Network, sent: Sent) -> bool:
-    return sent.sender.lower() == network.params.get("system_sender", "").lower()
+    return sent.sender.lower() == str(network.params.get("system_sender", "")).lower()
 
 
 def _status(receipt: Receipt, trace: CallNode | None) -> tuple[Status, list[str]]:

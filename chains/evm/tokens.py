@@ -113,7 +113,9 @@ def _legs(log: Log) -> Sequence[_Leg]:
     if signature == TRANSFER_SINGLE:
         topics, data = _words(log)
         if len(topics) == 3 and len(data) == 2:
-            return (_Leg(TransferKind.NFT, "erc1155", _party(topics[1]), _party(topics[2]), _int(data[1]), _int(data[0])),)
+            return (
+                _Leg(TransferKind.NFT, "erc1155", _party(topics[1]), _party(topics[2]), _int(data[1]), _int(data[0])),
+            )
         raise _Unreadable
     if signature == TRANSFER_BATCH:
         return _erc1155_batch(log)
