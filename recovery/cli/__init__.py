@@ -17,6 +17,12 @@ COMMANDS: Mapping[str, str] = {
     "identify": "recovery.cli.chains:identify_command",
     "verify": "recovery.cli.chains:verify_command",
     "address": "recovery.cli.chains:address_command",
+    "policy": "recovery.cli.policy:policy_command",
+    "run": "recovery.cli.operate:run",
+    "migrate": "recovery.cli.operate:migrate",
+    "worker": "recovery.cli.operate:worker",
+    "scheduler": "recovery.cli.operate:scheduler",
+    "wait": "recovery.cli.operate:wait",
 }
 """Command name to ``module:function``. Only the one that is called is imported, so that light ones start fast."""
 
@@ -25,6 +31,12 @@ SUMMARIES: Mapping[str, str] = {
     "identify": "Tell what a pasted text or link may be.",
     "verify": "Ask the configured nodes what became of a transaction.",
     "address": "Check an address and write it in its canonical form.",
+    "policy": "Draft and activate fee policy, two people at least.",
+    "run": "Start everything and keep it running.",
+    "migrate": "Bring the schema up to date.",
+    "worker": "Run jobs.",
+    "scheduler": "Ring for jobs that are due.",
+    "wait": "Wait until the product answers.",
 }
 
 WRONG_INPUT = 2
