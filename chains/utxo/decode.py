@@ -16,18 +16,13 @@ steer it through ``params``:
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal
-from typing import Any
 
 from chains.errors import NodeMistaken
-from chains.types import Block, Fee, Network, Source, Status, Transaction, Transfer, TransferKind
+from chains.types import Block, Fee, Network, Status, Transaction, Transfer, TransferKind
 from chains.utxo.address import Forms, forms, script_address, script_kind
 from chains.utxo.raw import BadTransaction, RawTransaction, parse
 
-# Above every supply in base units: a larger number is a mistake of the node, not money.
-_MOST = 1 << 63
 # A sequence number below this says that a dearer transaction may replace the pending one (BIP-125).
 _REPLACEABLE_BELOW = 0xFFFFFFFE
 
@@ -73,23 +68,19 @@ class Seen:
     warnings: tuple[str, ...] = ()
 
 
-def absent(network: Network, txid: str, status: Status, source: Source, *warnings: str) -> Transaction:
-    """A transaction nothing is known of: ``not_found`` from a node that would know, else ``unknown``."""
-    return Transaction(
-        network=network.slug,
-        network_id=network.id,
-        hash=txid,
-        status=status,
-        final=False,
-        confirmations=0,
-        confirmations_required=network.confirmations,
-        warnings=tuple(dict.fromkeys(warnings)),
-        sources=(source,),
-    )
+@dataclass(frozen=True)
+class Absent:
+    """A node showed no transaction: ``not_found`` when it would know, else ``unknown``, with the reason as warning."""
+
+    status: Status
+    tip: int
+    warnings: tuple[str, ...] = ()
 
 
-def decode(network: Network, txid: str, seen: Seen, source: Source) -> Transaction:
+def decode(network: Network, txid: str, seen: Seen | Absent) -> Transaction:
     """The transaction as the node showed it. Raises :class:`NodeMistaken` when the showing contradicts itself."""
+    if isinstance(seen, Absent):
+        return _absent(network, txid, seen)
     shape = forms(network.params, regtest=seen.regtest)
     warnings = [*(["test_chain"] if seen.regtest else []), *seen.warnings]
     raw = _raw(network, txid, seen, warnings)
@@ -115,7 +106,19 @@ def decode(network: Network, txid: str, seen: Seen, source: Source) -> Transacti
         fee=None if fee is None else Fee(network.native.asset, network.native.symbol, fee, owner),
         transfers=transfers,
         warnings=tuple(dict.fromkeys(warnings)),
-        sources=(source,),
+    )
+
+
+def _absent(network: Network, txid: str, seen: Absent) -> Transaction:
+    return Transaction(
+        network=network.slug,
+        network_id=network.id,
+        hash=txid,
+        status=seen.status,
+        final=False,
+        confirmations=0,
+        confirmations_required=network.confirmations,
+        warnings=seen.warnings,
     )
 
 
@@ -257,57 +260,3 @@ def _standing(
         warnings.append("coinbase_immature")
         final = False
     return Status.SUCCEEDED, confirmations, final
-
-
-def base_units(value: object, decimals: int) -> int:
-    """A node's decimal amount in base units, exactly. Raises :class:`NodeMistaken` for anything but a plain number."""
-    if isinstance(value, bool) or not isinstance(value, int | Decimal):
-        raise NodeMistaken("an amount is no number")
-    number = Decimal(value)
-    if not number.is_finite() or number.adjusted() > 20 or number < 0:
-        raise NodeMistaken("an amount is out of range")
-    scaled = number.scaleb(decimals)
-    whole = int(scaled)
-    if whole != scaled or whole >= _MOST:
-        raise NodeMistaken("an amount is finer than the coin or out of range")
-    return whole
-
-
-def integer(value: object, what: str, *, lowest: int = 0) -> int:
-    """A whole number from a node's answer, also when written as text. Raises :class:`NodeMistaken`."""
-    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= 20:
-        value = int(value)
-    if isinstance(value, bool) or not isinstance(value, int) or not lowest <= value < _MOST:
-        raise NodeMistaken(f"{what} is no number in range")
-    return value
-
-
-def hash_text(value: object, what: str) -> str:
-    """Sixty-four lower-case hexadecimal digits. Raises :class:`NodeMistaken`."""
-    if isinstance(value, str) and len(value) == 64 and not set(value.lower()) - set("0123456789abcdef"):
-        return value.lower()
-    raise NodeMistaken(f"{what} is no hash")
-
-
-def octets(value: object, what: str) -> bytes:
-    """Bytes written in hexadecimal. Raises :class:`NodeMistaken`."""
-    try:
-        if isinstance(value, str):
-            return bytes.fromhex(value)
-    except ValueError:
-        pass
-    raise NodeMistaken(f"{what} is no hexadecimal text")
-
-
-def mapping(value: object, what: str) -> Mapping[str, Any]:
-    """A JSON object. Raises :class:`NodeMistaken`."""
-    if isinstance(value, dict):
-        return value
-    raise NodeMistaken(f"{what} is no object")
-
-
-def sequence(value: object, what: str) -> list[Any]:
-    """A JSON list. Raises :class:`NodeMistaken`."""
-    if isinstance(value, list):
-        return value
-    raise NodeMistaken(f"{what} is no list")
