@@ -67,12 +67,25 @@ def check_address(network: Network, text: str) -> AddressCheck:
     shape = forms(network.params)
     text = text.strip()
     try:
-        if not text:
-            raise BadText("empty")
-        kind, normalised = _bech32(shape, text) if _looks_bech32(shape, text) else _base58(shape, text)
+        kind, normalised = _read(shape, text)
     except BadText as problem:
         return AddressCheck(valid=False, normalised=None, kind=None, memo=None, reason=problem.code)
     return AddressCheck(valid=True, normalised=normalised, kind=kind, memo=None, reason=None)
+
+
+def canonical(shape: Forms, text: str) -> str | None:
+    """The canonical form of an address, or None when the text is none."""
+    try:
+        return _read(shape, text)[1]
+    except BadText:
+        return None
+
+
+def _read(shape: Forms, text: str) -> tuple[str, str]:
+    """Kind and canonical form. Raises :class:`BadText`."""
+    if not text:
+        raise BadText("empty")
+    return _bech32(shape, text) if _looks_bech32(shape, text) else _base58(shape, text)
 
 
 def _looks_bech32(shape: Forms, text: str) -> bool:

@@ -12,8 +12,8 @@ from typing import Any
 
 from chains.errors import NodeMistaken, NodeUnavailable
 from chains.transport import LARGE_BODY_CAP, Call, Outcome, Talk
-from chains.types import Block, Network, Status
-from chains.utxo.decode import Absent, Coin, Seen, Spent, parse_raw
+from chains.types import Block, Network
+from chains.utxo.decode import MOST_PREVIOUS, Absent, Coin, Seen, Spent, absent, parse_raw
 from chains.utxo.shown import (
     base_units,
     hash_text,
@@ -26,8 +26,7 @@ from chains.utxo.shown import (
     sequence,
 )
 
-MOST_PREVIOUS = 50
-"""Earlier transactions fetched to learn what the inputs held; beyond that the sender stays open."""
+_AT_ONCE = 25
 
 _NOT_FOUND = -5
 _TYPE_ERRORS = (-1, -3, -8)
@@ -81,8 +80,7 @@ def _absent(network: Network, talk: Talk, info: Mapping[str, Any], found: Outcom
         tip_time = moment(mapping(_result(header), "getblockheader").get("time"), "time of the best block")
         if is_behind(network, talk.now(), tip_time):
             doubts.append("node_behind")
-    status = Status.UNKNOWN if doubts else Status.NOT_FOUND
-    return Absent(status, tip, tuple([*(["test_chain"] if regtest else []), *doubts]))
+    return absent(tip, doubts, regtest=regtest)
 
 
 def _seen(network: Network, talk: Talk, info: Mapping[str, Any], shown: Mapping[str, Any], regtest: bool) -> Seen:
@@ -179,31 +177,27 @@ def _spent(network: Network, talk: Talk, inputs: Sequence[Mapping[str, Any]]) ->
 
 def _earlier(network: Network, talk: Talk, txids: Sequence[str]) -> dict[str, tuple[Coin, ...]]:
     """Outputs of earlier transactions by id; one the node cannot show is left out."""
-    if network.params.get("raw", "bitcoin") != "bitcoin":
-        return _earlier_as_listed(network, talk, txids)
-    try:
-        answers = talk.rpc([Call("getrawtransaction", [txid, 0]) for txid in txids], cap=LARGE_BODY_CAP)
-    except (NodeUnavailable, NodeMistaken):
-        return {}  # the sender stays open, and that is said; everything else is known without them
+    checked = network.params.get("raw", "bitcoin") == "bitcoin"
     found: dict[str, tuple[Coin, ...]] = {}
-    for txid, answer in zip(txids, answers, strict=True):
-        if answer.failed:
-            continue
-        transaction = parse_raw(network, octets(answer.result, "earlier transaction"))
-        if transaction.txid != txid:
-            raise NodeMistaken("the node answered with another transaction")
-        found[txid] = tuple(Coin(output.amount, output.script) for output in transaction.outputs)
+    for start in range(0, len(txids), _AT_ONCE):
+        calls = [Call("getrawtransaction", [txid, 0 if checked else 1]) for txid in txids[start : start + _AT_ONCE]]
+        try:
+            answers = talk.rpc(calls, cap=LARGE_BODY_CAP)
+        except (NodeUnavailable, NodeMistaken):
+            break  # the sender stays open, and that is said; everything else is known without them
+        for txid, answer in zip(txids[start:], answers, strict=False):
+            if not answer.failed:
+                found[txid] = _as_bytes(network, txid, answer.result) if checked else _as_listed(network, answer.result)
     return found
 
 
-def _earlier_as_listed(network: Network, talk: Talk, txids: Sequence[str]) -> dict[str, tuple[Coin, ...]]:
-    """The same where the bytes cannot be checked: the node's own lists."""
-    try:
-        answers = talk.rpc([Call("getrawtransaction", [txid, 1]) for txid in txids], cap=LARGE_BODY_CAP)
-    except (NodeUnavailable, NodeMistaken):
-        return {}
-    return {
-        txid: _outputs(network, mapping(answer.result, "earlier transaction"))
-        for txid, answer in zip(txids, answers, strict=True)
-        if not answer.failed
-    }
+def _as_bytes(network: Network, txid: str, answer: Any) -> tuple[Coin, ...]:
+    transaction = parse_raw(network, octets(answer, "earlier transaction"))
+    if transaction.txid != txid:
+        raise NodeMistaken("the node answered with another transaction")
+    return tuple(Coin(output.amount, output.script) for output in transaction.outputs)
+
+
+def _as_listed(network: Network, answer: Any) -> tuple[Coin, ...]:
+    """Where an id does not commit to plain bytes: the node's own list."""
+    return _outputs(network, mapping(answer, "earlier transaction"))

@@ -8,8 +8,9 @@ from typing import Any
 
 from chains.errors import NodeMistaken, NodeUnavailable
 from chains.transport import LARGE_BODY_CAP, Fetched, Talk
-from chains.types import Block, Network, Status
-from chains.utxo.decode import Absent, Coin, Seen, Spent
+from chains.types import Block, Network
+from chains.utxo.address import Forms, canonical, forms
+from chains.utxo.decode import Absent, Coin, Seen, Spent, absent
 from chains.utxo.shown import hash_text, integer, is_behind, is_regtest, mapping, moment, octets, sequence
 
 
@@ -53,8 +54,7 @@ def _absent(
         doubts.append("node_syncing")
     if not regtest and is_behind(network, now, _iso(index.get("lastBlockTime"))):
         doubts.append("node_behind")
-    status = Status.UNKNOWN if doubts else Status.NOT_FOUND
-    return Absent(status, tip, tuple([*(["test_chain"] if regtest else []), *doubts]))
+    return absent(tip, doubts, regtest=regtest)
 
 
 def _iso(value: object) -> datetime:
@@ -71,18 +71,19 @@ def _seen(network: Network, talk: Talk, shown: Mapping[str, Any], tip: int, regt
     hidden = not coinbase and (not inputs or any("txid" not in each for each in inputs))
     height = integer(shown.get("blockHeight", -1), "blockHeight", lowest=-1)
     # Blockbook writes -1 for the memory pool; its oldest versions wrote 0 without a hash.
-    block, canonical = None, False
+    block, stands = None, False
     if height >= 0 and shown.get("blockHash"):
         block = Block(height, hash_text(shown["blockHash"], "blockHash"), moment(shown.get("blockTime"), "blockTime"))
-        canonical = height <= tip and _hash_at(talk, height) == block.hash
+        stands = height <= tip and _hash_at(talk, height) == block.hash
     confirmations = integer(shown.get("confirmations"), "confirmations")
+    shape = forms(network.params, regtest=regtest)
     return Seen(
         raw=octets(shown["hex"], "hex") if shown.get("hex") else None,
-        inputs=() if coinbase or hidden else tuple(_spent(each) for each in inputs),
+        inputs=() if coinbase or hidden else tuple(_spent(shape, each) for each in inputs),
         outputs=_outputs(shown),
         coinbase=coinbase,
         block=block,
-        canonical=canonical,
+        canonical=stands,
         confirmations=confirmations if block else 0,
         tip=tip,
         regtest=regtest,
@@ -91,10 +92,20 @@ def _seen(network: Network, talk: Talk, shown: Mapping[str, Any], tip: int, regt
     )
 
 
-def _spent(shown: Mapping[str, Any]) -> Spent:
+def _spent(shape: Forms, shown: Mapping[str, Any]) -> Spent:
     # vout is left out where it is 0; the script that was spent is never shown, only the address.
-    coin = Coin(integer(shown["value"], "value"), None, _address(shown)) if "value" in shown else None
+    coin = None
+    if "value" in shown:
+        address = None if _spends_bare_key(shown) else _address(shown)
+        # Without a script the address is all there is; only its canonical form may name an owner.
+        coin = Coin(integer(shown["value"], "value"), None, address and canonical(shape, address))
     return Spent(hash_text(shown["txid"], "txid of an input"), integer(shown.get("vout", 0), "vout"), coin)
+
+
+def _spends_bare_key(shown: Mapping[str, Any]) -> bool:
+    """Whether the unlocking script is one signature alone: Blockbook then prints an address the output never named."""
+    unlocking = octets(shown["hex"], "unlocking script") if shown.get("hex") else b""
+    return 9 < len(unlocking) < 76 and unlocking[0] == len(unlocking) - 1 and unlocking[1] == 0x30
 
 
 def _outputs(shown: Mapping[str, Any]) -> tuple[Coin, ...]:

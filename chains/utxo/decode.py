@@ -16,12 +16,17 @@ steer it through ``params``:
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from chains.errors import NodeMistaken
 from chains.types import Block, Fee, Network, Status, Transaction, Transfer, TransferKind
 from chains.utxo.address import Forms, forms, script_address, script_kind
 from chains.utxo.raw import BadTransaction, RawTransaction, parse
+
+MOST_PREVIOUS = 100
+"""Earlier transactions read to learn what inputs held. Beyond that sender and fee stay open, with every interface
+alike: one that shows more must not tell another story than one that shows less."""
 
 # A sequence number below this says that a dearer transaction may replace the pending one (BIP-125).
 _REPLACEABLE_BELOW = 0xFFFFFFFE
@@ -75,6 +80,12 @@ class Absent:
     status: Status
     tip: int
     warnings: tuple[str, ...] = ()
+
+
+def absent(tip: int, doubts: Sequence[str], *, regtest: bool) -> Absent:
+    """Not found, or with any doubt whether the node would know: unknown."""
+    status = Status.UNKNOWN if doubts else Status.NOT_FOUND
+    return Absent(status, tip, (*(("test_chain",) if regtest else ()), *doubts))
 
 
 def decode(network: Network, txid: str, seen: Seen | Absent) -> Transaction:
@@ -199,7 +210,8 @@ def _inputs(
         return None, None
     coins = [spent.coin for spent in seen.inputs]
     known = [coin for coin in coins if coin is not None]
-    if not coins or len(known) != len(coins):
+    many = len({spent.txid for spent in seen.inputs}) > MOST_PREVIOUS
+    if not coins or len(known) != len(coins) or many:
         warnings.append("inputs_not_all_read")
         return None, None
     fee = sum(coin.amount for coin in known) - sum(coin.amount for coin in outputs)

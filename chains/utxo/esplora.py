@@ -7,8 +7,8 @@ from typing import Any
 
 from chains.errors import NodeMistaken, NodeUnavailable
 from chains.transport import LARGE_BODY_CAP, Fetched, Talk
-from chains.types import Block, Network, Status
-from chains.utxo.decode import Absent, Coin, Seen, Spent
+from chains.types import Block, Network
+from chains.utxo.decode import Absent, Coin, Seen, Spent, absent
 from chains.utxo.shown import hash_text, integer, is_behind, is_regtest, mapping, moment, octets, sequence
 
 
@@ -48,8 +48,7 @@ def _absent(network: Network, talk: Talk, tip: int, regtest: bool) -> Absent:
         first = mapping(blocks[0] if blocks else None, "newest block")
         if is_behind(network, talk.now(), moment(first.get("timestamp"), "timestamp")):
             doubts.append("node_behind")
-    status = Status.UNKNOWN if doubts else Status.NOT_FOUND
-    return Absent(status, tip, tuple([*(["test_chain"] if regtest else []), *doubts]))
+    return absent(tip, doubts, regtest=regtest)
 
 
 def _seen(talk: Talk, txid: str, shown: Mapping[str, Any], tip: int, regtest: bool) -> Seen:

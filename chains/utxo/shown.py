@@ -82,9 +82,12 @@ def moment(value: object, what: str) -> datetime:
 
 
 def is_local(node: Node) -> bool:
-    """Whether the node runs on this very machine, the only place where a test chain is believed."""
+    """Whether the node runs on this very machine, the only place where a test chain is believed.
+
+    A recorded conversation has no URL any more; its label still names the host where labels do.
+    """
     try:
-        host = urlsplit(node.url).hostname or ""
+        host = urlsplit(node.url or f"//{node.label}").hostname or ""
         return host == "localhost" or ip_address(host).is_loopback
     except ValueError:
         return False
