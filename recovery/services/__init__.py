@@ -1,1 +1,1 @@
-"""Use cases: each takes (session, actor, …), changes things inside the caller's unit of work and never commits."""
+"""Use cases. Each takes a session and an actor, makes things true together, and never commits."""
