@@ -89,7 +89,7 @@ def _seen(network: Network, talk: Talk, info: Mapping[str, Any], shown: Mapping[
     block, canonical, confirmations = _place(talk, shown, tip)
     inputs = [mapping(each, "input") for each in sequence(shown.get("vin"), "vin")]
     coinbase = len(inputs) == 1 and "coinbase" in inputs[0]
-    hidden = not coinbase and (not inputs or any("txid" not in each for each in inputs))
+    hidden = not coinbase and (not inputs or any(each.get("ismweb") is True for each in inputs))
     spent = () if coinbase or hidden else _spent(network, talk, inputs)
     return Seen(
         raw=raw,
@@ -136,6 +136,8 @@ def _outputs(network: Network, shown: Mapping[str, Any]) -> tuple[Coin, ...]:
     coins: list[Coin] = []
     for place, each in enumerate(sequence(shown.get("vout"), "vout")):
         output = mapping(each, "output")
+        if output.get("ismweb") is True:
+            continue  # Litecoin lists confidential outputs, behind the others, of a transaction still waiting
         if integer(output.get("n"), "n") != place:
             raise NodeMistaken("outputs are not in their order")
         coins.append(_coin(network, output))

@@ -101,8 +101,6 @@ def decode(network: Network, txid: str, seen: Seen | Absent) -> Transaction:
         raise NodeMistaken("the node shows other inputs than the transaction has")
     owner, fee = _inputs(shape, seen, raw, outputs, warnings)
     transfers = tuple(_transfer(network, shape, place, coin, owner, warnings) for place, coin in enumerate(outputs))
-    if raw and raw.mweb:
-        warnings.append("mweb_hogex")
     status, confirmations, final = _standing(network, seen, coinbase, raw, warnings)
     required = max(network.confirmations, int(network.params.get("maturity", 0))) if coinbase else network.confirmations
     return Transaction(
@@ -141,6 +139,12 @@ def _raw(network: Network, txid: str, seen: Seen, warnings: list[str]) -> RawTra
         warnings.append("hash_not_recomputed")
         return None
     raw = parse_raw(network, seen.raw)
+    if raw.mweb:
+        warnings.append("mweb_part_not_visible")
+        if not raw.inputs and not raw.outputs:
+            return None  # wholly confidential: the id commits to what is hidden
+    if raw.hogex:
+        warnings.append("mweb_hogex")
     if raw.txid != txid:
         raise NodeMistaken("the bytes shown are another transaction")
     if not raw.coinbase and not seen.hidden_inputs and len(raw.inputs) != len(seen.inputs):
@@ -206,7 +210,7 @@ def _inputs(
         if shown != [(spent.txid, spent.vout) for spent in raw.inputs]:
             raise NodeMistaken("the node shows other inputs than the transaction has")
     if seen.hidden_inputs:
-        warnings.append("mweb_inputs_not_visible")
+        warnings.append("mweb_part_not_visible")
         return None, None
     coins = [spent.coin for spent in seen.inputs]
     known = [coin for coin in coins if coin is not None]
@@ -218,10 +222,9 @@ def _inputs(
     if fee < 0 or (seen.fee is not None and seen.fee != fee):
         raise NodeMistaken("inputs, outputs and fee do not add up")
     owners = {_address(shape, coin) for coin in known}
-    # The extension block pays its withdrawals through a transaction of its own, which nobody owns.
-    mweb = any(coin.script is not None and script_kind(shape, coin.script) == "mweb" for coin in known)
-    owner = owners.pop() if len(owners) == 1 else None
-    return (None, None) if mweb else (owner, fee)
+    if raw is not None and raw.hogex:
+        return None, None  # the extension block's own transaction: nobody owns its inputs, and its fee was paid inside
+    return owners.pop() if len(owners) == 1 else None, fee
 
 
 _NO_RECIPIENT = {

@@ -41,13 +41,18 @@ class RawOutput:
 
 @dataclass(frozen=True)
 class RawTransaction:
-    """Inputs, outputs and the recomputed id. ``mweb`` says that extension block data, seen or empty, rides along."""
+    """Inputs, outputs and the recomputed id.
+
+    ``mweb``: confidential data rides along (Litecoin, only before the block). ``hogex``: this is the block's own
+    transaction that moves coins in and out of the extension block, marked by empty data.
+    """
 
     txid: str
     inputs: tuple[RawInput, ...]
     outputs: tuple[RawOutput, ...]
     coinbase: bool
     mweb: bool
+    hogex: bool
 
 
 class _Reader:
@@ -104,7 +109,15 @@ def parse(data: bytes, *, witness: bool, mweb: bool = False, payload: bool = Fal
         raise BadTransaction("wrong length")
     # Without flags the whole text is hashed, whatever special payload follows the lock time.
     hashed = data if not flags else data[:4] + data[body:end] + data[-4:]
-    return RawTransaction(double_sha256(hashed)[::-1].hex(), inputs, outputs, coinbase, bool(flags & _MWEB))
+    empty = left == 5 and data[reader.place] == 0
+    return RawTransaction(
+        txid=double_sha256(hashed)[::-1].hex(),
+        inputs=inputs,
+        outputs=outputs,
+        coinbase=coinbase,
+        mweb=bool(flags & _MWEB) and not empty,
+        hogex=bool(flags & _MWEB) and empty,
+    )
 
 
 def _inputs(reader: _Reader) -> tuple[tuple[RawInput, ...], bool]:
