@@ -85,7 +85,9 @@ def make_environment() -> None:
     if not run(sys.executable, "-m", "venv", VENV):
         shutil.rmtree(VENV, ignore_errors=True)
         version = f"{sys.version_info[0]}.{sys.version_info[1]}"
-        raise SetupFailed(f"Python cannot make a virtual environment (on Debian: apt-get install python{version}-venv).")
+        raise SetupFailed(
+            f"Python cannot make a virtual environment (on Debian: apt-get install python{version}-venv)."
+        )
 
 
 def install(kind: str) -> None:
@@ -107,7 +109,9 @@ def install_with_uv(locks: list[str]) -> bool:
     if not os.access(Path.home(), os.W_OK):
         environment["UV_NO_CACHE"] = "1"
     say("Installing the packages")
-    return run(VENV / "bin" / "uv", "pip", "install", "-q", "--require-hashes", "--no-build", *locks, environment=environment)
+    return run(
+        VENV / "bin" / "uv", "pip", "install", "-q", "--require-hashes", "--no-build", *locks, environment=environment
+    )
 
 
 def link_project() -> None:
@@ -135,7 +139,7 @@ def prepare(kind: str) -> None:
 def clean() -> None:
     """Remove the state folder, unless something runs in it."""
     home = state_folder()
-    for name in ("run.lock", "database.users"):
+    for name in ("run.lock", "guard.lock", "database.users"):
         if not (home / name).exists():
             continue
         with (home / name).open("r+") as lock:

@@ -15,10 +15,11 @@ MAX_ITEMS = 50
 MAX_DEPTH = 5
 REDACTED = "[redacted]"
 _SECRET_NAME = re.compile(
-    r"passw|secret|token_value|authorization|cookie|api_?key|private|mnemonic|seed_phrase|csrf|session_id|otp", re.I
+    r"passw|secret|token_value|authorization|cookie|api_?key|private|mnemonic|seed_phrase|csrf|session_id|otp",
+    re.IGNORECASE,
 )
-_CREDENTIALS_IN_URL = re.compile(r"(?P<scheme>[a-z][a-z0-9+.-]*://)[^/\s:@]*:[^/\s@]+@", re.I)
-_BEARER = re.compile(r"\bBearer\s+[A-Za-z0-9._~+/=-]{8,}", re.I)
+_CREDENTIALS_IN_URL = re.compile(r"(?P<scheme>[a-z][a-z0-9+.-]*://)[^/\s:@]*:[^/\s@]+@", re.IGNORECASE)
+_BEARER = re.compile(r"\bBearer\s+[A-Za-z0-9._~+/=-]{8,}", re.IGNORECASE)
 
 
 def configure(level: str = "INFO", stream: TextIO | None = None) -> None:

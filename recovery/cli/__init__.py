@@ -17,6 +17,15 @@ COMMANDS: Mapping[str, str] = {
     "identify": "recovery.cli.chains:identify_command",
     "verify": "recovery.cli.chains:verify_command",
     "address": "recovery.cli.chains:address_command",
+    "import": "recovery.cli.registry:import_file",
+    "registry": "recovery.cli.registry:registry",
+    "person": "recovery.cli.people:person",
+    "token": "recovery.cli.people:token",
+    "migrate": "recovery.cli.operate:migrate",
+    "run": "recovery.cli.operate:run",
+    "scheduler": "recovery.cli.operate:scheduler",
+    "wait": "recovery.cli.operate:wait",
+    "worker": "recovery.cli.operate:worker",
 }
 """Command name to ``module:function``. Only the one that is called is imported, so that light ones start fast."""
 
@@ -25,6 +34,15 @@ SUMMARIES: Mapping[str, str] = {
     "identify": "Tell what a pasted text or link may be.",
     "verify": "Ask the configured nodes what became of a transaction.",
     "address": "Check an address and write it in its canonical form.",
+    "import": "Load a registry from a CSV file.",
+    "registry": "Write a registry as CSV.",
+    "person": "Add people and service accounts.",
+    "token": "Make API tokens.",
+    "migrate": "Bring the database to the current schema.",
+    "run": "Run everything on this machine.",
+    "scheduler": "Run the scheduler.",
+    "wait": "Wait until the services answer.",
+    "worker": "Run a worker.",
 }
 
 WRONG_INPUT = 2
@@ -68,7 +86,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         click.echo(stop.format_message(), err=True)
         return WRONG_INPUT
     except click.ClickException as error:
-        return complain("usage", error.format_message(), as_json="--json" in given)
+        code = getattr(error, "code", None)
+        status = WRONG_INPUT if code is None else error.exit_code
+        return complain(code or "usage", error.format_message(), as_json="--json" in given, status=status)
     except click.Abort:
         return complain("interrupted", "interrupted", as_json=False, status=130)
     except BrokenPipeError:

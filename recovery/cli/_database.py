@@ -22,6 +22,7 @@ class Refused(click.ClickException):
         if isinstance(error, InvalidInput) and error.fields:
             fields = " (" + "; ".join(f"{name}: {', '.join(codes)}" for name, codes in error.fields.items()) + ")"
         super().__init__(f"{error.detail}{fields}")
+        self.code = error.code
 
 
 class RefusedInput(Refused):

@@ -14,6 +14,7 @@ import ctypes
 import os
 import pwd
 import sys
+from pathlib import Path
 
 CLONE_NEWUSER = 0x10000000
 PR_SET_PDEATHSIG = 1
@@ -27,8 +28,7 @@ def enter_namespace() -> None:
     if libc.unshare(CLONE_NEWUSER) != 0:
         raise OSError(ctypes.get_errno(), "user namespaces are not allowed here")
     for name, text in (("setgroups", "deny"), ("uid_map", f"{INSIDE} {uid} 1"), ("gid_map", f"{INSIDE} {gid} 1")):
-        with open(f"/proc/self/{name}", "w") as file:
-            file.write(text)
+        Path(f"/proc/self/{name}").write_text(text)
 
 
 def become_nobody() -> None:
@@ -62,7 +62,7 @@ def main(arguments: list[str]) -> None:
         become_nobody()
     if parent:
         end_with_parent(parent, number)
-    os.execvp(program[0], program)
+    os.execvp(program[0], program)  # noqa: S606 - the caller's own list
 
 
 if __name__ == "__main__":

@@ -189,7 +189,18 @@ def _make_data(layout: Layout, home: Path, *, synced: bool) -> None:
     locale = ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]
     if _major(layout.programs) < 17:  # the builtin provider came with 17
         locale = ["--locale=C.UTF-8"]
-    command = [layout.programs / "initdb", "-D", unfinished, "-U", USER, "-A", "trust", "-E", "UTF8", *locale]
+    command: list[str | Path] = [
+        layout.programs / "initdb",
+        "-D",
+        unfinished,
+        "-U",
+        USER,
+        "-A",
+        "trust",
+        "-E",
+        "UTF8",
+        *locale,
+    ]
     if not synced:
         command.append("-N")
     done = subprocess.run(

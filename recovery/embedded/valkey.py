@@ -93,3 +93,9 @@ def answers(socket: Path) -> bool:
         return False
     finally:
         client.close()
+
+
+def flush(socket: Path) -> None:
+    """Forget everything behind this socket."""
+    with redis.Redis(unix_socket_path=str(socket)) as client:
+        client.flushall()
