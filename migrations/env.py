@@ -1,11 +1,11 @@
-"""Runs migrations: on the connection it is given, else on RECOVERY_DATABASE_URL. Locks are never waited for long."""
+"""Runs migrations on the database it is told, else on RECOVERY_DATABASE_URL. Locks are never waited for long."""
 
 from __future__ import annotations
 
 import os
 
 from alembic import context
-from sqlalchemy import Connection, create_engine, text
+from sqlalchemy import Connection, NullPool, create_engine, text
 
 import recovery.models  # noqa: F401  (registers every table)
 from recovery.db import Base, normalised_url
@@ -19,10 +19,6 @@ def run(connection: Connection) -> None:
         context.run_migrations()
 
 
-given = context.config.attributes.get("connection")
-if given is not None:
-    run(given)
-else:
-    engine = create_engine(normalised_url(os.environ["RECOVERY_DATABASE_URL"]))
-    with engine.begin() as fresh:
-        run(fresh)
+url = context.config.attributes.get("database_url") or os.environ["RECOVERY_DATABASE_URL"]
+with create_engine(normalised_url(url), poolclass=NullPool).begin() as fresh:
+    run(fresh)
