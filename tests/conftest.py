@@ -77,8 +77,7 @@ def _start_postgres(config: pytest.Config) -> postgres.Postgres:
         server = postgres.start_server(config.stash[_home], throw_away=True)
         config.stash[_server] = server
         url = server.create_database(TEMPLATE)
-        if (ROOT / "migrations").is_dir():
-            schema.upgrade(url)
+        schema.upgrade(url)
     return config.stash[_server]
 
 
