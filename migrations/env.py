@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from alembic import context
-from sqlalchemy import Connection, create_engine, text
+from sqlalchemy import Connection, NullPool, create_engine, text
 
 import recovery.models  # noqa: F401  (registers every table)
 from recovery.db import Base, normalised_url
@@ -24,6 +24,6 @@ if given is not None:
     run(given)
 else:
     address = context.config.attributes.get("database_url") or os.environ["RECOVERY_DATABASE_URL"]
-    engine = create_engine(normalised_url(address))
+    engine = create_engine(normalised_url(address), poolclass=NullPool)
     with engine.begin() as fresh:
         run(fresh)
