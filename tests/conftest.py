@@ -20,6 +20,7 @@ import pytest
 from recovery.embedded import (
     EmbeddedError,
     anvil as anvil_node,
+    binaries,
     browser as chromium,
     litecoind as litecoin_node,
     postgres,
@@ -60,6 +61,8 @@ def _only_this_machine(event: str, arguments: tuple[Any, ...]) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Guard the sockets; in the controlling process also choose the folder of this run's services."""
     sys.addaudithook(_only_this_machine)
+    if (program := binaries.find_anvil()) is not None:
+        os.environ["RECOVERY_ANVIL"] = str(program)  # for the tests that start the sandbox's own
     if not hasattr(config, "workerinput"):
         config.stash[_home] = _new_home()
 
