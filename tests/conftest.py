@@ -35,6 +35,7 @@ ROOT = Path(__file__).resolve().parent.parent
 TEMPLATE = "recovery_template"
 IN_CI = os.environ.get("CI") == "true"
 FREE_FOR_MEMORY_DISK = 1_000_000_000  # bytes
+RECURSION_LIMIT = sys.getrecursionlimit()
 LOCAL_HOSTS = {"127.0.0.1", "::1", "localhost", "0.0.0.0", ""}
 
 _home = pytest.StashKey[Path]()
@@ -65,6 +66,11 @@ def pytest_configure(config: pytest.Config) -> None:
         os.environ["RECOVERY_ANVIL"] = str(program)  # for the tests that start the sandbox's own
     if not hasattr(config, "workerinput"):
         config.stash[_home] = _new_home()
+
+
+def pytest_runtest_setup() -> None:
+    """Undo what importing the sandbox's cryptography does: without a limit deep input ends the process, not the test."""
+    sys.setrecursionlimit(RECURSION_LIMIT)
 
 
 def _new_home() -> Path:

@@ -6,6 +6,7 @@ import ast
 import hashlib
 import re
 import subprocess
+import sys
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -47,6 +48,24 @@ def test_no_private_keys_in_the_product() -> None:
         and not any(name == part or name.startswith(f"{part}.") for part in KEYLESS_PARTS)
     ]
     assert wrong == []
+
+
+LOAD_ALL = """
+import importlib, pkgutil, sys
+for name in sys.argv[1:]:
+    package = importlib.import_module(name)
+    for module in pkgutil.walk_packages(package.__path__, name + "."):
+        if not module.name.endswith("__main__"):
+            importlib.import_module(module.name)
+print(sys.getrecursionlimit(), *sorted({"eth_account.account", "eth_keys", "py_ecc", "sandbox"} & set(sys.modules)))
+"""
+
+
+def test_the_whole_product_loads_no_key_code_and_keeps_the_recursion_limit() -> None:
+    """py_ecc, which comes with key handling, lifts the limit that keeps deeply nested input from ending a process."""
+    command = [sys.executable, "-c", LOAD_ALL, *PRODUCT]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["1000"]
 
 
 def test_only_the_session_module_commits() -> None:
