@@ -1,4 +1,4 @@
-"""Runs migrations on the database it is told, else on RECOVERY_DATABASE_URL. Locks are never waited for long."""
+"""Runs migrations: on the connection or address it is given, else on RECOVERY_DATABASE_URL. Locks are never waited for long."""
 
 from __future__ import annotations
 
@@ -19,6 +19,11 @@ def run(connection: Connection) -> None:
         context.run_migrations()
 
 
-url = context.config.attributes.get("database_url") or os.environ["RECOVERY_DATABASE_URL"]
-with create_engine(normalised_url(url), poolclass=NullPool).begin() as fresh:
-    run(fresh)
+given = context.config.attributes.get("connection")
+if given is not None:
+    run(given)
+else:
+    address = context.config.attributes.get("database_url") or os.environ["RECOVERY_DATABASE_URL"]
+    engine = create_engine(normalised_url(address), poolclass=NullPool)
+    with engine.begin() as fresh:
+        run(fresh)
