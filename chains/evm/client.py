@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from chains import strict_json
@@ -214,13 +213,3 @@ class _TraceMemory:
 
 
 _memory = _TraceMemory()
-
-
-def rpc_results(talk: Talk, network: Network, calls: Sequence[Call]) -> list[Outcome]:
-    """Outcomes of ``calls`` from a node proven to be of the right chain. Raises :class:`NodeMistaken` when it is not."""
-    chain_id, *outcomes = talk.rpc([Call("eth_chainId"), *calls])
-    if chain_id.failed:
-        raise NodeUnavailable(f"{talk.node.label}: error {chain_id.code}")
-    if quantity(chain_id.result, bits=63) != network.params["chain_id"]:
-        raise NodeMistaken(f"{talk.node.label}: of another chain")
-    return outcomes

@@ -149,16 +149,15 @@ def _address(value: Any) -> str | None:
 
 
 def _reason(call: dict[str, Any]) -> str | None:
-    """What a revert said of itself, as plain text: ``revertReason`` of the tracer, or its output decoded."""
-    given = call.get("revertReason")
-    if isinstance(given, str) and given and not given.startswith("0x"):
-        return plain(given, 200) or None
-    output = call.get("output")
+    """What a revert said of itself, as plain text: its output decoded, else the tracer's own ``revertReason``."""
     try:
-        data = octets(output)
+        decoded = revert_reason(octets(call.get("output")))
     except NodeMistaken:
-        return None
-    return revert_reason(data)
+        decoded = None
+    given = call.get("revertReason")
+    if decoded is None and isinstance(given, str) and not given.startswith("0x"):
+        return plain(given, 200) or None
+    return decoded
 
 
 def revert_reason(data: bytes) -> str | None:
