@@ -10,6 +10,7 @@ import subprocess
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -69,6 +70,12 @@ def _program() -> str | None:
     named = os.environ.get("RECOVERY_ANVIL")
     if named:
         return named
+    try:
+        binaries = import_module("recovery.embedded.binaries")
+    except ImportError:
+        binaries = None
+    if binaries is not None and (found := binaries.find_anvil()) is not None:
+        return str(found)
     return shutil.which("anvil") or (str(FALLBACK) if FALLBACK.exists() else None)
 
 

@@ -146,7 +146,11 @@ def field_of(part: str, **values: Any) -> World:
 def forged_log(**values: Any) -> World:
     topic = "0x" + "00" * 12 + "22" * 20
     signature = "0xddf252ad1be2c89b69c2b068fc378daa952ba7f163c4a11628f55a4df523b3ef"
-    log = {"address": "0x" + "33" * 20, "topics": [signature, topic, topic], "data": "0x" + "00" * 31 + "09"}
+    log: dict[str, Any] = {
+        "address": "0x" + "33" * 20,
+        "topics": [signature, topic, topic],
+        "data": "0x" + "00" * 31 + "09",
+    }
     log |= {"logIndex": "0x0", "transactionHash": HASH, "blockHash": BLOCK, "removed": False}
     return field_of("receipt", logs=[log | values])
 
