@@ -149,7 +149,7 @@ def log(index: int, contract: str, topics: list[int | str], *data: int | str, si
     [
         log(0, C, [A, B]),
         log(0, C, [A, B], 1, 2),
-        log(0, C, [A], word(B).hex() and B, 1),
+        log(0, C, [A], B, 1),
         log(0, C, [A, B, 1], 1),
         log(0, C, [A, 2**200], 1),
         log(0, C, [], A, B),
