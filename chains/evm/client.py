@@ -139,7 +139,7 @@ def _fitting(form: str, outcome: Outcome, sent: fields.Sent, receipt: fields.Rec
         return None
     try:
         if form == "flat":
-            root = traces.from_flat(outcome.result, sent.hash)
+            root = traces.from_flat(outcome.result, sent.hash, receipt.block_hash)
         else:
             root = traces.from_call_tracer(outcome.result)
     except (NodeMistaken, RecursionError):

@@ -112,7 +112,7 @@ class FaultyNode:
                 batch = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
                 node.rounds += 1
                 node.connections.add(self.client_address)
-                reply = [node.answer(call) for call in batch]
+                reply = [node.answer(call) for call in (batch if isinstance(batch, list) else [batch])]
                 try:
                     if node.fault is not None:
                         node.fault(self, batch, reply)

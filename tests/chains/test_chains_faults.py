@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from chains.catalogue import network
+from chains.redecode import read_again
 from chains.transport import nodes_from_urls
 from chains.types import Node, Status, Transaction
 from chains.verify import probe, verify
@@ -215,6 +216,39 @@ def test_back_off_once() -> None:
 
     stumble.times = 0  # type: ignore[attr-defined]
     assert told(fault=stumble).status is Status.SUCCEEDED
+
+
+def test_a_node_without_batches_is_asked_one_by_one() -> None:
+    def refuse(handler: BaseHTTPRequestHandler, batch: Batch, reply: Reply) -> None:
+        refused = {"jsonrpc": "2.0", "id": None, "error": {"code": -32600, "message": "no batches"}}
+        single = not isinstance(batch, list)
+        write(handler, json.dumps(reply[0] if single else refused).encode())
+
+    with faulty_node(fault=refuse) as node:
+        reading = verify(LOCAL, HASH, [node.node])
+    assert reading.transaction.status is Status.SUCCEEDED
+    assert read_again(LOCAL, HASH, reading.answers) == reading.transaction
+
+
+def test_a_kept_connection_may_have_been_closed() -> None:
+    def close_every_second(handler: BaseHTTPRequestHandler, batch: Batch, reply: Reply) -> None:
+        if node.rounds % 2:
+            write(handler, json.dumps(reply).encode())
+        handler.close_connection = True
+
+    with faulty_node() as node:
+        node.fault = close_every_second
+        assert verify(LOCAL, HASH, [node.node]).transaction.status is Status.SUCCEEDED
+
+
+def test_old_records_keep_their_agreement() -> None:
+    """Reading again must not turn one voice of two into a verdict."""
+    with faulty_node() as good, faulty_node(fault=raw(b"", status=503)) as silent:
+        reading = verify(LOCAL, HASH, [good.node, silent.node], timeout=2)
+    asked = [source.node for source in reading.transaction.sources]
+    answers = [answer for answer in reading.answers if answer.node == good.node.label]
+    assert read_again(LOCAL, HASH, answers, asked=asked).status is Status.UNKNOWN
+    assert read_again(LOCAL, HASH, answers).status is Status.SUCCEEDED
 
 
 def test_reorganised() -> None:
