@@ -1,4 +1,4 @@
-"""Runs migrations: on the connection it is given, else on RECOVERY_DATABASE_URL. Locks are never waited for long."""
+"""Runs migrations: on the connection or address it is given, else on RECOVERY_DATABASE_URL. Locks are never waited for long."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ given = context.config.attributes.get("connection")
 if given is not None:
     run(given)
 else:
-    engine = create_engine(normalised_url(os.environ["RECOVERY_DATABASE_URL"]))
+    url = context.config.attributes.get("database_url") or os.environ["RECOVERY_DATABASE_URL"]
+    engine = create_engine(normalised_url(url))
     with engine.begin() as fresh:
         run(fresh)
