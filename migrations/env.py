@@ -1,4 +1,4 @@
-"""Runs migrations: on the connection or address it is given, else on RECOVERY_DATABASE_URL. Locks are never waited for long."""
+"""Runs migrations on the connection or address it is given, else on RECOVERY_DATABASE_URL. Locks are not waited for long."""
 
 from __future__ import annotations
 
@@ -27,3 +27,4 @@ else:
     engine = create_engine(normalised_url(url))
     with engine.begin() as fresh:
         run(fresh)
+    engine.dispose()
