@@ -38,6 +38,7 @@ class RecoveryCase(Base):
     changed_at: Mapped[datetime] = mapped_column(server_default=func.now())
     closed_at: Mapped[datetime | None]
 
+    __mapper_args__ = {"version_id_col": version, "version_id_generator": False}
     __table_args__ = (
         CheckConstraint("version >= 1", name="version_counts_from_one"),
         Index(
