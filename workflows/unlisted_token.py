@@ -141,7 +141,22 @@ SWEEP: tuple[Transition, ...] = (
         emits=("refund.plan",),
     ),
     Transition("freeze_sweep", (State.SWEEPING,), State.SWEEP_ON_HOLD, by=("system",)),
-    Transition("resume_sweep", (State.SWEEP_ON_HOLD,), State.SWEEPING, by=("lead",), emits=("plan.watch",)),
+    Transition(
+        "resume_sweep",
+        (State.SWEEP_ON_HOLD,),
+        State.SWEEPING,
+        by=("lead",),
+        guards=(plan_is_recorded,),
+        emits=("plan.watch",),
+    ),
+    Transition(
+        "plan_sweep_again",
+        (State.SWEEP_ON_HOLD,),
+        State.PLANNING_SWEEP,
+        by=("lead",),
+        guards=(no_plan_is_out,),
+        emits=("sweep.plan",),
+    ),
 )
 
 REFUND: tuple[Transition, ...] = (

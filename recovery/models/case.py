@@ -127,5 +127,3 @@ class Message(Base):
         UniqueConstraint("case_id", "commitment"),
         CheckConstraint("kind IN ('appeal', 'question', 'answer', 'note', 'reason')", name="kind_is_known"),
     )
-
-

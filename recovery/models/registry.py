@@ -34,9 +34,7 @@ class OwnedAddress(Base):
 
     __table_args__ = (
         UniqueConstraint("network", "address", "memo", "account", "valid_from"),
-        CheckConstraint(
-            "kind IN ('deposit', 'shared', 'hot', 'cold', 'gas_tank', 'contract')", name="kind_is_known"
-        ),
+        CheckConstraint("kind IN ('deposit', 'shared', 'hot', 'cold', 'gas_tank', 'contract')", name="kind_is_known"),
         CheckConstraint(
             "custody IN ('key', 'contract', 'multisig', 'third_party', 'archived')", name="custody_is_known"
         ),

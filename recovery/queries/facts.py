@@ -9,7 +9,18 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from recovery.models import AssetProbe, CaseEvent, Claim, Credit, ListedAsset, Plan, PlanStep, Quote, RecoveryCase, SignOff
+from recovery.models import (
+    AssetProbe,
+    CaseEvent,
+    Claim,
+    Credit,
+    ListedAsset,
+    Plan,
+    PlanStep,
+    Quote,
+    RecoveryCase,
+    SignOff,
+)
 from workflows.facts import Facts
 from workflows.machine import Workflow
 from workflows.states import State
@@ -46,9 +57,7 @@ def latest_probe(session: Session, case_id: uuid.UUID) -> AssetProbe | None:
 
 def latest_quote(session: Session, case_id: uuid.UUID) -> Quote | None:
     """The last quote of the case, whatever became of it."""
-    return session.scalars(
-        select(Quote).where(Quote.case_id == case_id).order_by(Quote.number.desc()).limit(1)
-    ).first()
+    return session.scalars(select(Quote).where(Quote.case_id == case_id).order_by(Quote.number.desc()).limit(1)).first()
 
 
 def current_plan(session: Session, case_id: uuid.UUID, kind: str) -> Plan | None:

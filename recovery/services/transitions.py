@@ -118,9 +118,7 @@ def _require_settled(session: Session, case: RecoveryCase) -> None:
         raise BooksNotSettled(f"{case.ref}: {left}")
 
 
-def _refuse(
-    actor: Actor, row: Transition, session: Session, case: RecoveryCase, table: Workflow, facts: Facts
-) -> None:
+def _refuse(actor: Actor, row: Transition, session: Session, case: RecoveryCase, table: Workflow, facts: Facts) -> None:
     makers = read_makers(session, case, table) if row.unlike else {}
     why = objection(actor, row, makers, owns_case=actor.id == case.depositor_id)
     if why == "needs_step_up":
