@@ -63,7 +63,7 @@ class Network:
     memo: str = "none"
     explorers: tuple[str, ...] = ()
     sandbox: bool = False
-    params: Mapping[str, Any] = field(default_factory=dict)
+    params: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True)
@@ -138,7 +138,8 @@ class Transaction:
 class Answer:
     """One exchange with a node, verbatim: what was asked, the bytes that came back, and when.
 
-    ``node`` is a label without credentials. ``body`` is never re-serialised; ``sha256`` is of ``body``.
+    ``node`` is a label without credentials. ``body`` is never re-serialised; ``sha256`` is of ``body``. ``status`` is the
+    HTTP status it came with.
     """
 
     node: str
@@ -146,6 +147,7 @@ class Answer:
     body: bytes
     sha256: str
     at: datetime
+    status: int = 200
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ class RecoveryCase(Base):
     ref: Mapped[str] = mapped_column(unique=True)
     workflow: Mapped[str]
     state: Mapped[str]
-    version: Mapped[int]
+    version: Mapped[int] = mapped_column()
     head_hash: Mapped[str]
     depositor_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"))
     account: Mapped[str]

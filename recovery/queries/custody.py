@@ -68,7 +68,7 @@ def _legs(session: Session, tx: Transaction, case: RecoveryCase) -> dict[str, Le
 
 
 def our_wallet(session: Session, network: str, kind: str) -> str:
-    """The operator's own wallet of a kind on a network: ``gas_tank``, or the hot wallet labelled ``recovery``.
+    """The operator's own wallet of a kind on a network: ``gas_tank``, or the hot wallet labelled ``recovery wallet``.
 
     Raises Conflict when the address book names none.
     """
@@ -76,7 +76,7 @@ def our_wallet(session: Session, network: str, kind: str) -> str:
         OwnedAddress.network == network, OwnedAddress.valid_until.is_(None), OwnedAddress.account == ""
     )
     if kind == "recovery":
-        query = query.where(OwnedAddress.kind == "hot", OwnedAddress.label == "recovery")
+        query = query.where(OwnedAddress.kind == "hot", OwnedAddress.label == "recovery wallet")
     else:
         query = query.where(OwnedAddress.kind == kind)
     address = session.scalar(query.order_by(OwnedAddress.valid_from.desc()).limit(1))

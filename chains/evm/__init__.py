@@ -1,0 +1,31 @@
+"""The EVM family: networks that answer Ethereum's JSON-RPC. Functions as :class:`chains.families.Family` asks for."""
+
+from __future__ import annotations
+
+import re
+
+from chains.families import NodeReading
+from chains.transport import Talk
+from chains.types import AddressCheck, Network
+
+_HASH = re.compile(r"(?:0[xX])?([0-9a-fA-F]{64})")
+
+
+def hash_candidate(network: Network, text: str) -> str | None:
+    """``text`` as ``0x`` and 64 lower-case digits; prefix and case may be as anybody writes them."""
+    match = _HASH.fullmatch(text)
+    return f"0x{match[1].lower()}" if match else None
+
+
+def check_address(network: Network, text: str) -> AddressCheck:
+    """See :func:`chains.evm.address.check`."""
+    from chains.evm.address import check
+
+    return check(text)
+
+
+def read(network: Network, talk: Talk, reference: str) -> NodeReading:
+    """See :func:`chains.evm.client.read`."""
+    from chains.evm.client import read as read_node
+
+    return read_node(network, talk, reference)

@@ -1,0 +1,45 @@
+"""EVM addresses: 20 bytes in hexadecimal, mixed case being a checksum (EIP-55)."""
+
+from __future__ import annotations
+
+import re
+
+from chains.encoding import keccak
+from chains.types import AddressCheck
+
+ZERO = "0x" + "0" * 40
+"""Nobody's address: the counterparty of mints and burns in token logs."""
+
+_ADDRESS = re.compile(r"(0[xX])?([0-9a-fA-F]{40})")
+
+
+def check(text: str) -> AddressCheck:
+    """Whether ``text`` is an address. All-lower and all-upper spellings carry no checksum and are taken; mixed case must
+    be right. Reasons: ``empty``, ``not_hex_address``, ``wrong_length``, ``bad_checksum``, ``zero_address``.
+    """
+    text = text.strip() if len(text) < 1000 else text
+    match = _ADDRESS.fullmatch(text)
+    if not match:
+        return AddressCheck(False, None, None, None, _why_not(text))
+    digits = match[2]
+    normalised = checksummed(bytes.fromhex(digits))
+    if digits not in (digits.lower(), digits.upper()) and digits != normalised[2:]:
+        return AddressCheck(False, None, None, None, "bad_checksum")
+    if normalised == ZERO:
+        return AddressCheck(False, None, None, None, "zero_address")
+    return AddressCheck(True, normalised, "account_or_contract", None, None)
+
+
+def _why_not(text: str) -> str:
+    if not text:
+        return "empty"
+    return "wrong_length" if re.fullmatch(r"(0[xX])?[0-9a-fA-F]+", text[:1000]) else "not_hex_address"
+
+
+def checksummed(address: bytes) -> str:
+    """20 bytes in EIP-55 form. Raises ``ValueError`` for any other length."""
+    if len(address) != 20:
+        raise ValueError("an address has 20 bytes")
+    digits = address.hex()
+    marks = keccak(digits.encode("ascii")).hex()
+    return "0x" + "".join(d.upper() if m >= "8" else d for d, m in zip(digits, marks, strict=False))

@@ -1,0 +1,346 @@
+"""Preparing and sending value that leaves: facts, balances, unsigned plans, nonces, broadcast. No keys anywhere.
+
+Facts that decide over money are taken only when enough of the configured nodes say the same (as in
+:mod:`chains.agreement`); prices and gas estimates, which differ honestly, from the first node that answers.
+All functions raise :class:`NoNode`, :class:`NodeUnavailable`, :class:`NodeMistaken`, :class:`NodesDisagree`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from chains.agreement import quorum
+from chains.encoding import keccak, octets, quantity
+from chains.errors import ChainError, NodeMistaken, NodesDisagree, NodeUnavailable, NoNode, Refused
+from chains.evm import address as addresses
+from chains.evm import facts
+from chains.evm.client import rpc_results
+from chains.evm.traces import revert_reason
+from chains.transport import Call, Outcome, Session
+from chains.types import Network, Node, UnsignedStep
+
+_T = TypeVar("_T")
+
+TRANSFER = "a9059cbb"
+BALANCE_OF = "70a08231"
+L1_FEE_UPPER_BOUND = "f1c7a58b"
+L1_ORACLE = "0x420000000000000000000000000000000000000F"
+TRANSFER_BYTES = 250
+"""A signed token transfer is shorter than this; the fee of the layer below is by size."""
+
+GAS_MARGIN_PERCENT = 25
+LEAST_TIP = 1_000_000
+_KNOWN_ALREADY = ("already known", "already imported", "known transaction", "transaction already in mempool")
+
+
+@dataclass(frozen=True)
+class AssetFacts:
+    """What a contract says of itself; ``code_present`` is whether there is a contract at all."""
+
+    symbol: str | None
+    decimals: int | None
+    code_present: bool
+
+
+@dataclass(frozen=True)
+class _Prices:
+    """Wei per unit of gas, and what the layer below may take for one transfer."""
+
+    max_fee: int
+    tip: int
+    l1: int
+
+
+def asset_facts(network: Network, nodes: Sequence[Node], contract: str) -> AssetFacts:
+    """What the nodes agree that ``contract`` is."""
+    contract = _address(contract)
+    calls = [Call("eth_getCode", [contract, "latest"]), *facts.questions([contract])]
+
+    def read(outcomes: Sequence[Outcome]) -> AssetFacts:
+        code = octets(_result(outcomes[0]))
+        return AssetFacts(facts.symbol(outcomes[1]), facts.decimals(outcomes[2]), bool(code))
+
+    return _agreed(network, nodes, calls, read)
+
+
+def balances(network: Network, nodes: Sequence[Node], address: str, contract: str | None) -> int:
+    """What ``address`` holds at the tip, in base units of ``contract`` (``None``: the native coin).
+
+    Raises :class:`Refused` when ``contract`` does not answer as a token.
+    """
+    calls = [_balance_call(_address(address), contract and _address(contract))]
+    return _agreed(network, nodes, calls, lambda outcomes: _balance(outcomes[0], contract))
+
+
+def next_nonce(network: Network, nodes: Sequence[Node], address: str) -> int:
+    """The nonce of the next transaction of ``address``, counting those that wait in the mempool."""
+    calls = [Call("eth_getTransactionCount", [_address(address), "pending"])]
+    return _agreed(network, nodes, calls, lambda outcomes: quantity(_result(outcomes[0]), bits=64))
+
+
+def plan_sweep(
+    network: Network,
+    nodes: Sequence[Node],
+    *,
+    contract: str | None,
+    amount: int,
+    source: str,
+    gas_tank: str,
+    destination: str,
+) -> tuple[UnsignedStep, ...]:
+    """Move ``amount`` from ``source`` to ``destination``; first, when ``source`` lacks gas, a top-up from ``gas_tank``.
+
+    Raises :class:`Refused` when it could not succeed: too little balance, a token transfer that reverts or says false.
+    """
+    gas_tank = _address(gas_tank)
+    step, short = _transfer(network, nodes, "sweep", contract, amount, source, destination)
+    if not short:
+        return (step,)
+    prices = _prices(network, nodes, with_tip=step.max_priority_fee_per_gas)
+    gas = _estimate(
+        network, nodes, Call("eth_estimateGas", [{"from": gas_tank, "to": step.sender, "value": hex(short)}])
+    )
+    top_up = UnsignedStep(
+        purpose="gas_top_up",
+        chain_id=step.chain_id,
+        sender=gas_tank,
+        to=step.sender,
+        value=short,
+        data="0x",
+        gas=gas,
+        max_fee_per_gas=max(prices.max_fee, step.max_fee_per_gas),
+        max_priority_fee_per_gas=step.max_priority_fee_per_gas,
+        nonce=None,
+        moves_contract=None,
+        moves_recipient=step.sender,
+        moves_amount=short,
+    )
+    held = balances(network, nodes, gas_tank, None)
+    if held < short + top_up.gas * top_up.max_fee_per_gas + prices.l1:
+        raise Refused("the gas tank holds too little")
+    return (top_up, step)
+
+
+def plan_refund(
+    network: Network, nodes: Sequence[Node], *, contract: str | None, amount: int, source: str, destination: str
+) -> tuple[UnsignedStep, ...]:
+    """Pay ``amount`` from ``source``, which must hold its own gas, to ``destination``. Raises as :func:`plan_sweep`."""
+    step, short = _transfer(network, nodes, "refund", contract, amount, source, destination)
+    if short:
+        raise Refused("the source holds too little for amount and gas")
+    return (step,)
+
+
+def broadcast(network: Network, nodes: Sequence[Node], raw_hex: str) -> str:
+    """Hand the signed bytes to every node; returns the transaction's hash when at least one took or already had them.
+
+    Sending the same bytes again is harmless. Raises :class:`Refused` when every node that answered refused.
+    """
+    if not nodes:
+        raise NoNode(network.slug)
+    expected = "0x" + keccak(octets(raw_hex)).hex()
+    taken, refusals, trouble = 0, [], None
+    for node in nodes:
+        try:
+            outcome = rpc_results(Session(node), network, [Call("eth_sendRawTransaction", [raw_hex])])[0]
+            if not outcome.failed and str(outcome.result).lower() != expected:
+                raise NodeMistaken(f"{node.label}: took it under another hash")
+            if not outcome.failed or any(words in outcome.message.lower() for words in _KNOWN_ALREADY):
+                taken += 1
+            elif _already_there(network, node, expected):
+                taken += 1  # mined meanwhile: its nonce is now too low to be taken again
+            else:
+                refusals.append(f"{node.label}: {outcome.message}")
+        except (NodeUnavailable, NodeMistaken) as error:
+            trouble = error
+    if taken:
+        return expected
+    if refusals:
+        raise Refused("; ".join(refusals)[:500])
+    raise trouble or NodeUnavailable("no node answered")
+
+
+def _already_there(network: Network, node: Node, reference: str) -> bool:
+    found = rpc_results(Session(node), network, [Call("eth_getTransactionByHash", [reference])])[0]
+    return not found.failed and isinstance(found.result, dict) and str(found.result.get("hash")).lower() == reference
+
+
+def _transfer(
+    network: Network,
+    nodes: Sequence[Node],
+    purpose: str,
+    contract: str | None,
+    amount: int,
+    source: str,
+    destination: str,
+) -> tuple[UnsignedStep, int]:
+    """The step that moves the value, and how much native coin the source lacks for it."""
+    source, destination = _address(source), _address(destination)
+    contract = None if contract is None else _address(contract)
+    if amount <= 0 or amount >> 256:
+        raise Refused("the amount must be positive")
+    if destination in (addresses.ZERO, source) or destination == contract:
+        raise Refused("the destination cannot be the source, the token contract or nobody")
+    native = balances(network, nodes, source, None)
+    if (native if contract is None else balances(network, nodes, source, contract)) < amount:
+        raise Refused("the source holds less than the amount")
+    to, value, data = (destination, amount, "0x") if contract is None else (contract, 0, _calldata(destination, amount))
+    request = {"from": source, "to": to, "value": hex(value), "data": data}
+    if contract is not None:
+        _simulate(network, nodes, contract, request)
+    prices = _prices(network, nodes)
+    gas = _estimate(network, nodes, Call("eth_estimateGas", [request]))
+    step = UnsignedStep(
+        purpose=purpose,
+        chain_id=int(network.params["chain_id"]),
+        sender=source,
+        to=to,
+        value=value,
+        data=data,
+        gas=gas,
+        max_fee_per_gas=prices.max_fee,
+        max_priority_fee_per_gas=prices.tip,
+        nonce=None,
+        moves_contract=contract,
+        moves_recipient=destination,
+        moves_amount=amount,
+    )
+    return step, max(0, value + gas * prices.max_fee + prices.l1 - native)
+
+
+def _calldata(recipient: str, amount: int) -> str:
+    """``transfer(address,uint256)`` of ERC-20."""
+    return f"0x{TRANSFER}{recipient[2:].lower():0>64}{amount:064x}"
+
+
+def _simulate(network: Network, nodes: Sequence[Node], contract: str, request: dict[str, str]) -> None:
+    """The transfer as the nodes foresee it. Tokens may answer nothing at all, but then there must be a contract."""
+
+    def foreseen(outcomes: Sequence[Outcome]) -> str:
+        code, call = outcomes
+        if not octets(_result(code)):
+            return "there is no contract"
+        if call.failed:
+            return f"the token refuses the transfer: {_why(call)}"
+        answer = octets(call.result)
+        return (
+            "" if not answer or (len(answer) == 32 and int.from_bytes(answer, "big") == 1) else "the token says false"
+        )
+
+    calls = [Call("eth_getCode", [contract, "latest"]), Call("eth_call", [request, "latest"])]
+    if objection := _agreed(network, nodes, calls, foreseen):
+        raise Refused(objection)
+
+
+def _estimate(network: Network, nodes: Sequence[Node], call: Call) -> int:
+    """Gas with a margin; exactly what a plain transfer takes when it is one."""
+
+    def read(outcomes: Sequence[Outcome]) -> int:
+        if outcomes[0].failed:
+            raise Refused(f"it would fail: {_why(outcomes[0])}")
+        return quantity(outcomes[0].result, bits=63)
+
+    gas = _first(network, nodes, [call], read)
+    return gas if gas == 21_000 else gas + gas * GAS_MARGIN_PERCENT // 100
+
+
+def _prices(network: Network, nodes: Sequence[Node], *, with_tip: int | None = None) -> _Prices:
+    """Twice the base fee and the tip: enough while the base fee doubles."""
+    calls = [Call("eth_getBlockByNumber", ["latest", False]), Call("eth_maxPriorityFeePerGas")]
+    layered = bool(network.params.get("l1_fee"))
+    if layered:
+        calls.append(facts.question(L1_ORACLE, f"0x{L1_FEE_UPPER_BOUND}{TRANSFER_BYTES:064x}"))
+
+    def read(outcomes: Sequence[Outcome]) -> _Prices:
+        block = _result(outcomes[0])
+        base = quantity(block.get("baseFeePerGas") if isinstance(block, dict) else None)
+        tip = with_tip if with_tip is not None else _tip(outcomes[1])
+        l1 = int.from_bytes(octets(_result(outcomes[2]), length=32), "big") if layered else 0
+        return _Prices(2 * base + tip, tip, l1 + l1 // 2)
+
+    return _first(network, nodes, calls, read)
+
+
+def _tip(outcome: Outcome) -> int:
+    return LEAST_TIP if outcome.failed else max(quantity(outcome.result), LEAST_TIP)
+
+
+def _balance_call(address: str, contract: str | None) -> Call:
+    if contract is None:
+        return Call("eth_getBalance", [address, "latest"])
+    return facts.question(contract, f"0x{BALANCE_OF}{address[2:].lower():0>64}")
+
+
+def _balance(outcome: Outcome, contract: str | None) -> int:
+    if contract is None:
+        return quantity(_result(outcome))
+    data = b"" if outcome.failed else octets(outcome.result)
+    if len(data) != 32:
+        raise Refused("the contract does not answer as a token")
+    return int.from_bytes(data, "big")
+
+
+def _agreed(
+    network: Network, nodes: Sequence[Node], calls: Sequence[Call], read: Callable[[Sequence[Outcome]], _T]
+) -> _T:
+    """What enough of the nodes say, a refusal counting as a saying."""
+    if not nodes:
+        raise NoNode(network.slug)
+    needed = quorum(len(nodes))
+    said: list[_T] = []
+    refused: list[Refused] = []
+    trouble: ChainError | None = None
+    for node in nodes:
+        try:
+            said.append(read(rpc_results(Session(node), network, calls)))
+        except Refused as refusal:
+            refused.append(refusal)
+        except (NodeUnavailable, NodeMistaken) as error:
+            trouble = error
+        if (found := next((value for value in said if said.count(value) >= needed), None)) is not None:
+            return found
+        if len(refused) >= needed:
+            raise refused[0]
+    if trouble is not None:
+        raise trouble
+    raise NodesDisagree(f"the nodes of {network.slug} disagree")
+
+
+def _first(
+    network: Network, nodes: Sequence[Node], calls: Sequence[Call], read: Callable[[Sequence[Outcome]], _T]
+) -> _T:
+    """What the first node says that answers at all."""
+    if not nodes:
+        raise NoNode(network.slug)
+    trouble: ChainError | None = None
+    for node in nodes:
+        try:
+            return read(rpc_results(Session(node), network, calls))
+        except (NodeUnavailable, NodeMistaken) as error:
+            trouble = error
+    raise trouble or NodeUnavailable("no node answered")
+
+
+def _result(outcome: Outcome) -> Any:
+    if outcome.failed:
+        raise NodeUnavailable(f"error {outcome.code}")
+    return outcome.result
+
+
+def _why(outcome: Outcome) -> str:
+    """What a refused call says of itself: the revert's words where the node passes them on."""
+    try:
+        words = revert_reason(octets(outcome.result))
+    except NodeMistaken:
+        words = None
+    return words or outcome.message or "no reason given"
+
+
+def _address(text: str) -> str:
+    """``text`` in canonical form. Raises :class:`Refused`, because a plan with a wrong address must not come to be."""
+    found = addresses.check(text)
+    if found.normalised is None:
+        raise Refused(f"not an address: {found.reason}")
+    return found.normalised

@@ -1,0 +1,60 @@
+"""Which code reads which family. A module *is* the adapter: it has the functions of :class:`Family` at top level.
+
+Adding a family is one entry in :data:`FAMILIES`, one package and one TOML file of the same name. The package's
+``__init__`` must import quickly (no HTTP, no curve, no ABI libraries): they belong inside the functions that need them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+from typing import Protocol, cast
+
+from chains.transport import Talk
+from chains.types import AddressCheck, Network, Transaction
+
+FAMILIES: Mapping[str, str] = {
+    "evm": "chains.evm",
+    "utxo": "chains.utxo",
+}
+"""Family name to module path; modules are imported on first use."""
+
+
+@dataclass(frozen=True)
+class NodeReading:
+    """What one node alone tells of one transaction.
+
+    ``transaction`` has no ``sources`` yet; its ``confirmations`` and ``final`` are this node's. ``height`` is the node's
+    tip. A node that cannot say honestly gives status ``unknown`` with a warning that names why.
+    """
+
+    transaction: Transaction
+    height: int | None
+
+
+class Family(Protocol):
+    """What every family module offers."""
+
+    def hash_candidate(self, network: Network, text: str) -> str | None:
+        """``text`` (one token, untrimmed of nothing) as this network writes hashes, ``None`` when it is not one. Pure."""
+        ...
+
+    def check_address(self, network: Network, text: str) -> AddressCheck:
+        """Whether ``text`` can receive on ``network``, and in canonical form. Pure, never raises."""
+        ...
+
+    def read(self, network: Network, talk: Talk, reference: str) -> NodeReading:
+        """Ask one node about one normalised hash.
+
+        All input from outside comes through ``talk`` (also the time), so a recorded conversation gives the same reading.
+        Raises :class:`~chains.errors.NodeUnavailable` or :class:`~chains.errors.NodeMistaken`.
+        """
+        ...
+
+
+@cache
+def family(name: str) -> Family:
+    """The module of the family ``name``; a ``KeyError`` is a fault of the catalogue."""
+    return cast(Family, import_module(FAMILIES[name]))

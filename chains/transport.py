@@ -1,0 +1,317 @@
+"""All talk with nodes: one pooled HTTP client, hard limits, strict answers, every answer kept word for word.
+
+A :class:`Session` is one conversation with one node about one matter. It has a deadline for the whole of it, collects each
+answer as an :class:`~chains.types.Answer`, and raises only :class:`NodeUnavailable` (no answer) or :class:`NodeMistaken`
+(an answer that cannot be trusted). Neither its errors nor its answers carry the node's URL, only its label.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import secrets
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Protocol
+from urllib.parse import urlsplit
+
+from chains import strict_json
+from chains.encoding import plain
+from chains.errors import NodeMistaken, NodeUnavailable
+from chains.types import Answer, Node
+
+if TYPE_CHECKING:
+    import httpx
+
+BODY_CAP = 2 * 1024 * 1024
+"""Bytes an ordinary answer may have."""
+
+LARGE_BODY_CAP = 16 * 1024 * 1024
+"""Bytes an answer with receipts, traces or whole blocks may have."""
+
+CONNECT_SECONDS = 3.0
+READ_SECONDS = 10.0
+TOTAL_SECONDS = 20.0
+BACK_OFF_SECONDS = 0.5
+
+_client_lock = threading.Lock()
+_shared_client: httpx.Client | None = None
+
+
+@dataclass(frozen=True)
+class Call:
+    """One JSON-RPC call; ``params`` is a list, or a mapping for nodes with named parameters."""
+
+    method: str
+    params: Sequence[Any] | Mapping[str, Any] = ()
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a node answered to one call: ``result``, or the ``code`` and plain ``message`` of its error."""
+
+    result: Any = None
+    failed: bool = False
+    code: int | None = None
+    message: str = ""
+
+
+@dataclass(frozen=True)
+class Fetched:
+    """The answer to a GET. ``value`` is the parsed JSON, ``None`` when a 4xx answer was not JSON; ``text`` the words."""
+
+    status: int
+    value: Any
+    text: str
+
+
+class Talk(Protocol):
+    """What a family needs of a conversation; a live :class:`Session` and a recorded one (``chains.redecode``) both fit."""
+
+    node: Node
+
+    def rpc(self, calls: Sequence[Call], *, cap: int = ..., depth: int = ...) -> list[Outcome]:
+        """Ask all calls in one batch; outcomes in the order of the calls."""
+        ...
+
+    def get(self, path: str, *, cap: int = ..., depth: int = ..., as_text: bool = ...) -> Fetched:
+        """Ask a REST path relative to the node's URL."""
+        ...
+
+    def now(self) -> datetime:
+        """When this conversation takes place (aware UTC): the present, or when the record was made."""
+        ...
+
+
+class Session:
+    """A conversation with one live node; not shared between threads."""
+
+    def __init__(self, node: Node, *, deadline: float | None = None) -> None:
+        """``deadline`` is in :func:`time.monotonic` seconds; without one, :data:`TOTAL_SECONDS` from now."""
+        self.node = node
+        self.answers: list[Answer] = []
+        self._deadline = deadline if deadline is not None else time.monotonic() + TOTAL_SECONDS
+
+    def now(self) -> datetime:
+        """The present, aware UTC."""
+        return datetime.now(UTC)
+
+    def rpc(self, calls: Sequence[Call], *, cap: int = BODY_CAP, depth: int = strict_json.DEEPEST) -> list[Outcome]:
+        """Ask all calls in one JSON-RPC batch. Raises when the batch as a whole was not honestly answered."""
+        first = secrets.randbelow(2**31)
+        batch = [
+            {"jsonrpc": "2.0", "id": first + n, "method": call.method, "params": _plain_params(call.params)}
+            for n, call in enumerate(calls)
+        ]
+        text = json.dumps(batch, separators=(",", ":"))
+        status, body = self._exchange("POST", "", text, text, cap)
+        if status >= 400 and not body.lstrip().startswith((b"[", b"{")):
+            raise NodeUnavailable(f"{self.node.label}: HTTP {status}")
+        return match_batch(strict_json.parse(body, depth=depth), first, len(calls), self.node.label)
+
+    def get(
+        self, path: str, *, cap: int = BODY_CAP, depth: int = strict_json.DEEPEST, as_text: bool = False
+    ) -> Fetched:
+        """Ask a REST path relative to the node's URL. A 4xx answer is returned, for families to judge."""
+        status, body = self._exchange("GET", path, None, f"GET {path}", cap)
+        return fetched(status, body, depth=depth, as_text=as_text, label=self.node.label)
+
+    def _exchange(self, method: str, path: str, content: str | None, request: str, cap: int) -> tuple[int, bytes]:
+        """Status and body of one request, asked once more after a short rest when the node is overrun or stumbles."""
+        for attempt in (1, 2):
+            status, body, rest = self._once(method, path, content, request, cap)
+            overrun = status == 429 or status >= 500
+            if not overrun or (status >= 500 and _looks_like_rpc(body)):
+                return status, body
+            if attempt == 2 or time.monotonic() + rest >= self._deadline:
+                break
+            time.sleep(rest)
+        raise NodeUnavailable(f"{self.node.label}: {'too many requests' if status == 429 else f'HTTP {status}'}")
+
+    def _once(self, method: str, path: str, content: str | None, request: str, cap: int) -> tuple[int, bytes, float]:
+        import httpx
+
+        label = self.node.label
+        remaining = self._deadline - time.monotonic()
+        if remaining <= 0:
+            raise NodeUnavailable(f"{label}: out of time")
+        headers = {"Accept": "application/json", "Accept-Encoding": "identity"}
+        if content is not None:
+            headers["Content-Type"] = "application/json"
+        limits = httpx.Timeout(min(READ_SECONDS, remaining), connect=min(CONNECT_SECONDS, remaining))
+        try:
+            with (
+                _deadline_of_thread(self._deadline),
+                client().stream(
+                    method,
+                    self.node.url.rstrip("/") + path if path else self.node.url,
+                    content=content,
+                    headers=headers,
+                    timeout=limits,
+                ) as response,
+            ):
+                body = self._body(response, cap)
+                status, rest = response.status_code, _rest(response.headers.get("retry-after"))
+                kind = response.headers.get("content-type", "").lower()
+        except httpx.TimeoutException:
+            raise NodeUnavailable(f"{label}: timed out") from None  # the cause may show the URL
+        except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, ValueError, OSError) as error:
+            raise NodeUnavailable(f"{label}: {_kind_of_trouble(error)}") from None  # the cause may show the URL
+        self.answers.append(Answer(label, request, body, hashlib.sha256(body).hexdigest(), self.now(), status=status))
+        if 300 <= status < 400:
+            raise NodeMistaken(f"{label}: redirects are not followed")
+        if status < 400 and "html" in kind:
+            raise NodeMistaken(f"{label}: HTML instead of JSON")
+        return status, body, rest
+
+    def _body(self, response: httpx.Response, cap: int) -> bytes:
+        encoding = response.headers.get("content-encoding", "identity").lower()
+        if encoding not in ("", "identity"):
+            raise NodeMistaken(f"{self.node.label}: compressed although plain was asked for")
+        announced = response.headers.get("content-length", "")
+        if announced.isdigit() and int(announced[:20]) > cap:
+            raise NodeMistaken(f"{self.node.label}: answer too large")
+        pieces: list[bytes] = []
+        size = 0
+        for piece in response.iter_raw():
+            size += len(piece)
+            if size > cap:
+                raise NodeMistaken(f"{self.node.label}: answer too large")
+            if time.monotonic() > self._deadline:
+                raise NodeUnavailable(f"{self.node.label}: out of time")
+            pieces.append(piece)
+        return b"".join(pieces)
+
+
+def nodes_from_urls(urls: Sequence[str]) -> tuple[Node, ...]:
+    """Nodes as an operator writes them: ``blockbook+https://user:word@host:port/path`` names interface, then URL.
+
+    Labels are host and port, which carry no secret; nodes that share them are numbered. Raises ``ValueError`` naming the
+    place in the list, never the text, for what is not an HTTP URL.
+    """
+    nodes: list[Node] = []
+    for place, written in enumerate(urls, start=1):
+        interface, url = None, written.strip()
+        scheme = url.partition("://")[0]
+        if "+" in scheme:
+            interface, _, _ = scheme.partition("+")
+            url = url[len(interface) + 1 :]
+        parts = urlsplit(url)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise ValueError(f"node {place} is not an http or https URL")
+        host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+        label = plain(f"{host}:{parts.port}" if parts.port else host, 100)
+        taken = sum(node.label == label or node.label.startswith(f"{label}#") for node in nodes)
+        nodes.append(Node(f"{label}#{taken + 1}" if taken else label, url, interface))
+    return tuple(nodes)
+
+
+def match_batch(reply: Any, first: int, count: int, label: str) -> list[Outcome]:
+    """Outcomes in the order asked. Raises :class:`NodeMistaken` unless each id is answered exactly once."""
+    if isinstance(reply, dict) and reply.get("error"):
+        refused = _outcome(reply, label)
+        raise NodeUnavailable(f"{label}: refused the batch ({refused.code})")
+    if not isinstance(reply, list) or len(reply) != count:
+        raise NodeMistaken(f"{label}: not an answer to every call of the batch")
+    by_id: dict[int, Outcome] = {}
+    for member in reply:
+        number = member.get("id") if isinstance(member, dict) else None
+        if not isinstance(number, int) or isinstance(number, bool) or not first <= number < first + count:
+            raise NodeMistaken(f"{label}: answer to something never asked")
+        if number in by_id:
+            raise NodeMistaken(f"{label}: one call answered twice")
+        by_id[number] = _outcome(member, label)
+    return [by_id[first + n] for n in range(count)]
+
+
+def _outcome(member: dict[str, Any], label: str) -> Outcome:
+    error = member.get("error")
+    if error is None:
+        if "result" not in member:
+            raise NodeMistaken(f"{label}: neither result nor error")
+        return Outcome(result=member["result"])
+    if member.get("result") is not None:
+        raise NodeMistaken(f"{label}: both result and error")
+    details = error if isinstance(error, dict) else {"message": error}
+    code = details.get("code")
+    message = details.get("message")
+    return Outcome(
+        result=details.get("data"),
+        failed=True,
+        code=code if isinstance(code, int) else None,
+        message=plain(message, 200) if isinstance(message, str) else "",
+    )
+
+
+def fetched(status: int, body: bytes, *, depth: int, as_text: bool, label: str) -> Fetched:
+    """A GET's answer taken apart; raises :class:`NodeMistaken` when a successful one is not what was asked for."""
+    try:
+        text = body.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise NodeMistaken(f"{label}: not UTF-8") from error
+    if as_text:
+        return Fetched(status, None, text)
+    try:
+        return Fetched(status, strict_json.parse(body, depth=depth), text)
+    except NodeMistaken:
+        if status >= 400:
+            return Fetched(status, None, text)
+        raise
+
+
+def client() -> httpx.Client:
+    """The process's one HTTP client: pooled keep-alive connections, no redirects, no proxies from the environment."""
+    global _shared_client
+    with _client_lock:
+        if _shared_client is None:
+            import httpx
+
+            from chains.deadline import DeadlineTransport
+
+            _shared_client = httpx.Client(
+                transport=DeadlineTransport(),
+                follow_redirects=False,
+                trust_env=False,
+                headers={"User-Agent": "recovery"},
+            )
+        return _shared_client
+
+
+def _forget_client() -> None:
+    """After a fork the child must not write into its parent's connections."""
+    global _shared_client, _client_lock
+    _client_lock = threading.Lock()
+    _shared_client = None
+
+
+os.register_at_fork(after_in_child=_forget_client)
+
+
+def _deadline_of_thread(deadline: float) -> Any:
+    from chains.deadline import deadline_of_thread
+
+    return deadline_of_thread(deadline)
+
+
+def _plain_params(params: Sequence[Any] | Mapping[str, Any]) -> Any:
+    return dict(params) if isinstance(params, Mapping) else list(params)
+
+
+def _looks_like_rpc(body: bytes) -> bool:
+    """Bitcoin Core answers errors with status 500 and a JSON-RPC body."""
+    return body.lstrip().startswith((b"[", b"{")) and b'"error"' in body and b'"id"' in body
+
+
+def _rest(retry_after: str | None) -> float:
+    if retry_after is not None and retry_after.isdigit() and len(retry_after) < 6:
+        return max(float(retry_after), 0.05)
+    return BACK_OFF_SECONDS
+
+
+def _kind_of_trouble(error: Exception) -> str:
+    """``ConnectError`` as ``connect error``: the kind alone, because messages of HTTP libraries may show the URL."""
+    return "".join(f" {c.lower()}" if c.isupper() else c for c in type(error).__name__).strip()

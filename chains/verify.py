@@ -1,0 +1,102 @@
+"""Ask nodes what became of a transaction, side by side and within a time limit, and take from them one verdict."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
+
+from chains.agreement import Testimony, agree, unknown
+from chains.errors import NodeMistaken, NodeUnavailable, NotAReference
+from chains.families import Family, family
+from chains.transport import TOTAL_SECONDS, Session
+from chains.types import Answer, Network, Node, Reading, Source
+
+AT_ONCE = 64
+"""Conversations held side by side by one :func:`probe`."""
+
+
+def normalise(network: Network, text: str) -> str:
+    """``text`` as ``network`` writes hashes. Raises :class:`NotAReference`."""
+    reference = family(network.family).hash_candidate(network, text.strip()[:1000])
+    if reference is None:
+        raise NotAReference(f"not a transaction of {network.slug}")
+    return reference
+
+
+def verify(network: Network, hash: str, nodes: Sequence[Node], *, timeout: float = TOTAL_SECONDS) -> Reading:
+    """What ``nodes`` together show of ``hash``; trouble with them gives status ``unknown`` with warnings.
+
+    ``timeout`` is seconds for the whole. Raises :class:`NotAReference` when ``hash`` is no transaction of the network.
+    """
+    return probe(hash, {network: nodes}, timeout=timeout)[0]
+
+
+def probe(
+    hash: str, candidates: Mapping[Network, Sequence[Node]], *, timeout: float = TOTAL_SECONDS, at_once: int = AT_ONCE
+) -> list[Reading]:
+    """:func:`verify` for all candidate networks side by side, readings in the order of ``candidates``.
+
+    At most ``at_once`` nodes are talked to at one time and all of it ends by ``timeout`` seconds.
+    """
+    references = {network.slug: normalise(network, hash) for network in candidates}
+    deadline = time.monotonic() + timeout
+    asked = [(network, node) for network, nodes in candidates.items() for node in nodes]
+    sessions = [Session(node, deadline=deadline) for _, node in asked]
+    told: list[Testimony] = [_late(node) for _, node in asked]
+
+    def ask(place: int) -> None:
+        network, _ = asked[place]
+        told[place] = testimony(family(network.family), network, sessions[place], references[network.slug])
+
+    if len(asked) == 1:
+        ask(0)
+    elif asked:
+        pool = ThreadPoolExecutor(max_workers=min(at_once, len(asked)), thread_name_prefix="probe")
+        try:
+            wait(
+                [pool.submit(ask, place) for place in range(len(asked))],
+                timeout=max(0.0, deadline - time.monotonic()) + 1,
+            )
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
+    told = list(told)  # whoever answers after the deadline writes into a list nobody reads
+    return [_reading(network, references[network.slug], asked, told, sessions) for network in candidates]
+
+
+def testimony(module: Family, network: Network, session: Session, reference: str) -> Testimony:
+    """One node's word on ``reference``, trouble told as a code."""
+    try:
+        reading = module.read(network, session, reference)
+    except NodeUnavailable:
+        return Testimony(source_of(session.node.label, session.answers, None), None, "node_unavailable")
+    except NodeMistaken:
+        return Testimony(source_of(session.node.label, session.answers, None), None, "node_mistaken")
+    return Testimony(source_of(session.node.label, session.answers, reading.height), reading.transaction)
+
+
+def source_of(label: str, answers: Sequence[Answer], height: int | None) -> Source:
+    """The node as a source; its SHA-256 is of all its answers, one after the other."""
+    digest = hashlib.sha256()
+    for answer in answers:
+        digest.update(answer.body)
+    return Source(label, height, digest.hexdigest())
+
+
+def _late(node: Node) -> Testimony:
+    return Testimony(source_of(node.label, (), None), None, "node_unavailable")
+
+
+def _reading(
+    network: Network,
+    reference: str,
+    asked: Sequence[tuple[Network, Node]],
+    told: Sequence[Testimony],
+    sessions: Sequence[Session],
+) -> Reading:
+    places = [place for place, (asked_network, _) in enumerate(asked) if asked_network.slug == network.slug]
+    if not places:
+        return Reading(unknown(network, reference, ["no_node"]), ())
+    transaction = agree(network, reference, [told[place] for place in places])
+    return Reading(transaction, tuple(answer for place in places for answer in tuple(sessions[place].answers)))
