@@ -1,7 +1,7 @@
 """Checks an export of case histories. Needs Python 3.9 or newer and nothing else: no database, no network, no package.
 
-This very file travels inside every bundle as ``verify.py``, and ``recovery audit verify`` runs it too, so there is one
-implementation. That is why it is one long file of the standard library alone. Usage::
+This very file travels inside every bundle as ``verify.py`` (with ``proofs.py``), and ``recovery audit verify`` runs it
+too: there is one implementation. That is why it is one long file of the standard library alone. Usage::
 
     python3 verify.py [PATH] [--json] [--key HEX]
 
@@ -32,6 +32,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO
 
+try:
+    from recovery.domain.proofs import MerkleTree, ed25519_verify, event_hash
+except ImportError:  # inside a bundle, where it lies beside this file
+    from proofs import MerkleTree, ed25519_verify, event_hash  # type: ignore[import-not-found,no-redef]
+
 MANIFEST = "manifest.json"
 ZERO_HASH = "0" * 64
 LINE_LIMIT = 16 * 1024 * 1024
@@ -43,9 +48,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "events.csv": (
         *("case", "case_id", "seq", "at", "name", "from", "to", "workflow", "role", "actor", "prev", "hash", "body"),
     ),
-    "cases.csv": (
-        *("case", "case_id", "workflow", "state", "opened_at", "changed_at", "events", "head", "depositor"),
-    ),
+    "cases.csv": (*("case", "case_id", "workflow", "state", "opened_at", "changed_at", "events", "head", "depositor"),),
     "postings.csv": ("case", "seq", "kind", "leg", "debit", "credit", "network", "asset", "amount", "at"),
     "plans.csv": ("case", "plan", "kind", "round", "network", "digest", "prepared_by", "at", "payload"),
     "approvals.csv": ("case", "plan", "kind", "round", "stage", "digest", "preparer", "approver", "at"),
@@ -55,47 +58,8 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     ),
     "evidence.csv": ("case", "evidence", "look", "purpose", "network", "hash", "node", "asked_at", "sha256", "bytes"),
 }
-"""Columns of each file, in order. Rows are sorted by case number (bytewise), so that all files are read side by side."""
+"""Columns of each file, in order. Rows are sorted by case number (bytewise), to be read side by side."""
 SIDE_FILES = ("cases.csv", "postings.csv", "plans.csv", "approvals.csv", "quotes.csv", "evidence.csv")
-
-# --- the rules shared with whoever writes an export ------------------------------------------------------------------
-
-
-def event_hash(case_id: bytes, seq: int, prev_hash: str, body: str) -> str:
-    """Hex SHA-256 of 0x02, the case's 16 bytes, the number in 8, the hash before and the SHA-256 of the body."""
-    inner = hashlib.sha256(body.encode()).digest()
-    return hashlib.sha256(b"\x02" + case_id + seq.to_bytes(8, "big") + bytes.fromhex(prev_hash) + inner).hexdigest()
-
-
-class MerkleTree:
-    """The root of RFC 6962 (section 2.1) over event hashes, computed while they stream by."""
-
-    def __init__(self) -> None:
-        self.size = 0
-        self._peaks: list[tuple[int, bytes]] = []
-
-    def add(self, leaf: str) -> None:
-        """Append one event hash (hex)."""
-        height, node = 0, hashlib.sha256(b"\x00" + bytes.fromhex(leaf)).digest()
-        while self._peaks and self._peaks[-1][0] == height:
-            node = hashlib.sha256(b"\x01" + self._peaks.pop()[1] + node).digest()
-            height += 1
-        self._peaks.append((height, node))
-        self.size += 1
-
-    def root(self) -> str:
-        """The root so far, in hex; the SHA-256 of nothing for an empty tree."""
-        if not self._peaks:
-            return hashlib.sha256(b"").hexdigest()
-        node = self._peaks[-1][1]
-        for _, left in reversed(self._peaks[:-1]):
-            node = hashlib.sha256(b"\x01" + left + node).digest()
-        return node.hex()
-
-
-def unguarded(text: str) -> str:
-    """The cell without the apostrophe that keeps a spreadsheet from taking it for a formula."""
-    return text[1:] if text[:1] == "'" else text
 
 
 def manifest_text(manifest: dict[str, Any]) -> str:
@@ -107,9 +71,6 @@ def seal_of(manifest: dict[str, Any]) -> str:
     """SHA-256 of the manifest without its seal and signature: the one value to write down elsewhere."""
     plain = {key: value for key, value in manifest.items() if key not in ("seal", "signature")}
     return hashlib.sha256(manifest_text(plain).encode()).hexdigest()
-
-
-# --- what was found --------------------------------------------------------------------------------------------------
 
 
 @dataclass
@@ -160,9 +121,6 @@ class Broken(Exception):
     """Something cannot be read at all; the message says what."""
 
 
-# --- where the files are ---------------------------------------------------------------------------------------------
-
-
 class Source:
     """The files of an export by their names in the manifest: a zip, a folder, or one file beside its manifest."""
 
@@ -171,13 +129,16 @@ class Source:
         self.paths: dict[str, Path] = {}
         if path.is_dir():
             self.paths = {item.name: item for item in path.iterdir() if item.name != "__pycache__"}
-        elif path.suffix.lower() in (".jsonl", ".csv"):
-            name = "events" + path.suffix.lower()
-            beside = path.with_name(path.name + "." + MANIFEST)
-            self.paths = {name: path, **({MANIFEST: beside} if beside.is_file() else {})}
-        else:
+            return
+        with path.open("rb") as stream:
+            start = stream.read(2)
+        if start == b"PK":
             self.zip = zipfile.ZipFile(path)
             _check_container(path, self.zip, report)
+        else:
+            beside = path.with_name(path.name + "." + MANIFEST)
+            name = "events.jsonl" if start[:1] in (b"{", b"") and path.suffix != ".csv" else "events.csv"
+            self.paths = {name: path, **({MANIFEST: beside} if beside.is_file() else {})}
 
     def names(self) -> list[str]:
         """Every file there is; a name twice stays twice."""
@@ -192,27 +153,21 @@ class Source:
     def read(self, name: str) -> bytes:
         """A small file whole."""
         with self.open(name) as stream:
-            data = stream.read(LINE_LIMIT + 1)
-        if len(data) > LINE_LIMIT:
-            raise Broken("the file is too long")
-        return data
+            return stream.read(LINE_LIMIT)
 
 
 def _check_container(path: Path, packed: zipfile.ZipFile, report: Report) -> None:
     """The zip ends with the SHA-256 of all bytes before it. A zip packed again by somebody has none, and needs none."""
-    digest, rest = hashlib.sha256(), max(path.stat().st_size - 64, 0)
+    digest, rest, mark = hashlib.sha256(), max(path.stat().st_size - 64, 0), b""
     with path.open("rb") as stream:
         while chunk := stream.read(min(rest, 1 << 20)):
             digest.update(chunk)
             rest -= len(chunk)
-            mark = chunk[-len(CONTAINER_MARK) :]
+            mark = (mark + chunk)[-len(CONTAINER_MARK) :]
         if mark == CONTAINER_MARK and stream.read() != digest.hexdigest().encode():
             report.add(path.name, 0, "the zip file was changed: its own SHA-256 does not fit")
     if mark != CONTAINER_MARK and packed.comment:
         report.add(path.name, 0, "the mark at the end of the zip file was changed")
-
-
-# --- the manifest and the files --------------------------------------------------------------------------------------
 
 
 def read_manifest(source: Source, report: Report, key: str | None) -> dict[str, Any]:
@@ -259,7 +214,7 @@ def check_files(source: Source, manifest: dict[str, Any], report: Report) -> Non
     for name, said in sorted(listed.items()):
         digest, size = hashlib.sha256(), 0
         with _noting(report, name), source.open(name) as stream:
-            while chunk := stream.read(1 << 20):
+            while size <= said["bytes"] and (chunk := stream.read(1 << 20)):
                 digest.update(chunk)
                 size += len(chunk)
             if size != said["bytes"]:
@@ -298,8 +253,6 @@ def _strict_json(text: str) -> Any:
     return json.loads(text, object_pairs_hook=pairs, parse_float=refuse, parse_constant=refuse)
 
 
-# --- reading rows ----------------------------------------------------------------------------------------------------
-
 Row = dict[str, str]
 
 
@@ -313,7 +266,8 @@ def csv_rows(source: Source, name: str, report: Report) -> Iterator[tuple[int, R
             report.add(name, 1, "the header is not the one this file has")
         for cells in reader:
             if len(cells) == len(columns):
-                yield reader.line_num, {key: unguarded(cell) for key, cell in zip(columns, cells)}
+                # one leading apostrophe keeps spreadsheets from seeing a formula; it is no part of the cell
+                yield reader.line_num, {key: cell.removeprefix("'") for key, cell in zip(columns, cells)}  # noqa: B905
             else:
                 report.add(name, reader.line_num, f"{len(cells)} cells instead of {len(columns)}")
 
@@ -326,11 +280,13 @@ def jsonl_rows(source: Source, name: str, report: Report) -> Iterator[tuple[int,
             number += 1
             try:
                 row = _strict_json(line.decode("utf-8"))
-                if sorted(row) != sorted(COLUMNS[name]) or type(row["seq"]) is not int:
-                    raise ValueError("other fields than an event has")
+                well_formed = sorted(row) == sorted(COLUMNS[name]) and type(row["seq"]) is int
+            except (ValueError, TypeError, RecursionError):
+                well_formed = False
+            if well_formed:
                 yield number, {key: str(value) for key, value in row.items()}
-            except (ValueError, TypeError, RecursionError) as error:
-                report.add(name, number, f"this is no event: {error}")
+            else:
+                report.add(name, number, "this is no event")
 
 
 class SideFile:
@@ -360,17 +316,14 @@ class SideFile:
         return rows
 
 
-# --- one case --------------------------------------------------------------------------------------------------------
-
-
 @dataclass
 class Made:
     """A move somebody made."""
 
     name: str
     actor: str
+    role: str
     seq: int
-    at: str
     data: Any
 
 
@@ -425,7 +378,7 @@ class CaseCheck:
 
     def _check_move(self, body: dict[str, Any], wrong: Callable[[str], None]) -> None:
         name, actor, target, source = body["name"], body["actor"], body["to"], body["from"]
-        move = Made(name, actor, self.seq, body["at"], body["data"])
+        move = Made(name, actor, body["role"], self.seq, body["data"])
         if not self.made:
             self.workflow, self.opened_at = body["workflow"], body["at"]
             table = self.rules["workflows"].get(self.workflow)
@@ -447,25 +400,20 @@ class CaseCheck:
             wrong(f"{move.name} goes from {self.state} to {row['target']} ({after}), not as written here")
         if body["role"] not in row["by"]:
             wrong(f"{move.name} may not be made by the role {body['role']}")
-        for other in self._made_before(row["unlike"], table):
-            if other.actor == move.actor:
+        per_round = {r["name"] for r in table["moves"] if r["in_round"]}
+        for other in self.made:
+            counts = other.name in row["unlike"] and (other.name not in per_round or other.seq > self.round_start)
+            if counts and other.actor == move.actor:
                 wrong(f"{move.name} must be somebody else's than {other.name} (event {other.seq})")
-        signers = {m.actor for m in self.made if m.seq > self.round_start and m.name in row["needs"]}
-        names = {m.name for m in self.made if m.seq > self.round_start and m.name in row["needs"]}
-        if names != set(row["needs"]) or len(signers) < len(names):
+        signed = {made.name: made.actor for made in self.made if made.seq > self.round_start}
+        signers = [signed.get(name) for name in row["needs"]]
+        if None in signers or len(set(signers)) < len(signers):
             wrong(f"{move.name} needs {' and '.join(row['needs'])} of this round, by different people")
         if row["signs"]:
             self.signed.append((row["signs"]["kind"], row["signs"]["stage"], move))
         if row["starts_round"]:
             self.round_start = move.seq
         self.workflow = after
-
-    def _made_before(self, unlike: list[str], table: dict[str, Any]) -> Iterator[Made]:
-        """Earlier moves of these names; those of a round count only since the round began."""
-        bound = {row["name"] for row in table["moves"] if row["in_round"]}
-        for made in self.made:
-            if made.name in unlike and (made.name not in bound or made.seq > self.round_start):
-                yield made
 
     def close(self, sides: dict[str, SideFile]) -> None:
         """What only the whole case shows: the other files agree with its events."""
@@ -481,8 +429,12 @@ class CaseCheck:
     def _check_summary(self, rows: list[tuple[int, Row]]) -> None:
         own = (self.case_id, self.workflow, self.state, self.opened_at, self.changed_at, str(self.seq), self.head)
         for line, row in rows:
-            if tuple(row[key] for key in COLUMNS["cases.csv"][1:]) != own:
+            if tuple(row[key] for key in COLUMNS["cases.csv"][1:-1]) != own:
                 self.report.add("cases.csv", line, f"{self.ref} does not agree with its events")
+            for made in self.made:
+                side = "depositor" if made.seq == 1 else made.role  # whoever opens a case is its depositor
+                if side != "system" and (side == "depositor") != (made.actor == row["depositor"]):
+                    self.report.add(self.file, 0, f"{self.ref} event {made.seq}: made by the wrong side of the case")
         if len(rows) != 1:
             self.report.add("cases.csv", 0, f"{self.ref} stands there {len(rows)} times, not once")
 
@@ -536,9 +488,7 @@ class CaseCheck:
         balance = self.rules["balance"]
         for (account, asset), total in sorted(sums.items()):
             if self.state in balance["states"] and account in balance["accounts"] and total:
-                self.report.add(
-                    "postings.csv", 0, f"{self.ref} is {self.state}, but {account} holds {total} of {asset}"
-                )
+                self.report.add("postings.csv", 0, f"{self.ref} is closed, but {account} holds {total} of {asset}")
 
 
 def _is_of(item: tuple[str, str, Made], row: Row) -> bool:
@@ -555,9 +505,6 @@ def _uuid_bytes(text: str) -> bytes:
     if not re.fullmatch("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", text):
         raise ValueError("not a case id")
     return bytes.fromhex(text.replace("-", ""))
-
-
-# --- the whole export ------------------------------------------------------------------------------------------------
 
 
 def check_histories(source: Source, manifest: dict[str, Any], rules: dict[str, Any], report: Report) -> None:
@@ -619,9 +566,6 @@ def verify(path: Path, *, key: str | None = None) -> Report:
             report.rules_sha256 = hashlib.sha256(manifest_text(rules).encode()).hexdigest()
             check_histories(source, manifest, rules, report)
     return report
-
-
-# --- as a program ----------------------------------------------------------------------------------------------------
 
 
 def printed(report: Report) -> str:
