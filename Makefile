@@ -30,7 +30,7 @@ check: environment-dev ## format, lint, types, import rules
 	@$(BIN)/ruff format --check --quiet .
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/mypy --strict $(TYPED)
-	@$(BIN)/lint-imports
+	@$(BIN)/lint-imports --no-logo
 	@sh bin/check-sources
 
 format: environment-dev ## put the sources into shape

@@ -139,7 +139,7 @@ def prepare(kind: str) -> None:
 def clean() -> None:
     """Remove the state folder, unless something runs in it."""
     home = state_folder()
-    for name in ("run.lock", "database.users"):
+    for name in ("run.lock", "guard.lock", "database.users"):
         if not (home / name).exists():
             continue
         with (home / name).open("r+") as lock:

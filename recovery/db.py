@@ -23,7 +23,7 @@ class BaseUnits(TypeDecorator[int]):
     impl = Numeric(78, 0)
     cache_ok = True
 
-    def process_bind_param(self, value: int | None, dialect: Dialect) -> Decimal | None:
+    def process_bind_param(self, value: Any | None, dialect: Dialect) -> Decimal | None:
         """Refuse what is no amount before it reaches the database."""
         if value is None:
             return None

@@ -14,8 +14,7 @@ from typing import Any, TypeVar
 from chains.agreement import quorum
 from chains.encoding import keccak, octets, quantity
 from chains.errors import ChainError, NodeMistaken, NodesDisagree, NodeUnavailable, NoNode, Refused
-from chains.evm import address as addresses
-from chains.evm import facts
+from chains.evm import address as addresses, facts
 from chains.evm.client import rpc_results
 from chains.evm.traces import revert_reason
 from chains.transport import Call, Outcome, Session

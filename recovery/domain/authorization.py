@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Set
+from collections.abc import Mapping, Set as AbstractSet
 
 from recovery.domain.actor import Actor
 from workflows.machine import Transition
@@ -15,7 +15,7 @@ def role_for(actor: Actor, transition: Transition) -> str | None:
 
 
 def objection(
-    actor: Actor, transition: Transition, made_by: Mapping[str, Set[uuid.UUID]], *, owns_case: bool
+    actor: Actor, transition: Transition, made_by: Mapping[str, AbstractSet[uuid.UUID]], *, owns_case: bool
 ) -> str | None:
     """Why this actor may not make this move, as a message code, or ``None``.
 

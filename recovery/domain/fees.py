@@ -73,7 +73,7 @@ def check_rules(rules: object) -> list[dict[str, Any]]:
             "name", "match", "percent_bps", "flat_native", "minimum_native", "maximum_bps", "network_cost",
         }  # fmt: skip
         if unknown:
-            raise InvalidInput("policy_rule_has_unknown_field", field=sorted(unknown)[0])
+            raise InvalidInput("policy_rule_has_unknown_field", field=min(unknown))
         for key in ("percent_bps", "maximum_bps"):
             value = rule.get(key, 0)
             if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= BPS:

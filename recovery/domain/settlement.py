@@ -86,7 +86,8 @@ def step_from_json(stored: Mapping[str, Any]) -> UnsignedStep:
     numbers = {
         "chain_id", "value", "gas", "max_fee_per_gas", "max_priority_fee_per_gas", "nonce", "moves_amount",
     }  # fmt: skip
-    return UnsignedStep(**{key: int(value) if key in numbers else value for key, value in stored.items()})
+    values: dict[str, Any] = {key: int(value) if key in numbers else value for key, value in stored.items()}
+    return UnsignedStep(**values)
 
 
 def highest_cost(steps: Sequence[UnsignedStep]) -> int:

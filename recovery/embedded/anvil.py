@@ -113,6 +113,7 @@ class Clock:
         self._seconds = seconds
         self._ended = threading.Event()
         self._idle = 0
+        self._manual = False
         self._thread = threading.Thread(target=self._run, name="chain clock", daemon=True)
 
     def start(self) -> None:
@@ -130,9 +131,12 @@ class Clock:
                 try:
                     self._tick(client)
                 except (httpx.HTTPError, ValueError, KeyError, TypeError):
-                    continue  # the node is starting or gone; its supervisor sees to that
+                    self._manual = False  # the node is starting or gone; its supervisor sees to that
 
     def _tick(self, client: httpx.Client) -> None:
+        if not self._manual:  # from now on transactions wait for the next block, as on a real chain
+            self._call(client, "evm_setAutomine", False)
+            self._manual = True
         waiting = int(self._call(client, "txpool_status")["pending"], 16)
         latest = self._call(client, "eth_getBlockByNumber", "latest", False)
         self._idle = 0 if waiting or latest["transactions"] else self._idle + 1

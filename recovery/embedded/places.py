@@ -50,13 +50,23 @@ def outside(home: Path, parent: Path) -> Path:
 
 def free_port(first: int | None = None, host: str = "127.0.0.1") -> int:
     """``first`` or one of the hundred after it that nobody listens on; any free port without ``first``."""
-    for port in [0] if first is None else range(first, first + 100):
+    if first is None:
         with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
-            if port:
-                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind((host, port))
-            except OSError:
-                continue
+            probe.bind((host, 0))
             return int(probe.getsockname()[1])
+    for port in range(first, first + 100):
+        if is_free(port, host):
+            return port
     raise EmbeddedError(f"no free port from {first} on")
+
+
+def is_free(port: int, host: str = "127.0.0.1") -> bool:
+    """Whether a server could listen on this port now."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            return False
+    return True

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import uuid
+from contextlib import suppress
 from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from chains.catalogue import networks
-from chains.errors import NoNode, NodeUnavailable, Refused
+from chains.errors import NodeUnavailable, NoNode, Refused
 from chains.evm.moves import balances, broadcast, next_nonce, plan_refund, plan_sweep
 from chains.types import Answer, Network, Node, Status, Transaction, UnsignedStep
 from chains.verify import verify
@@ -52,7 +53,8 @@ def plan_a_sweep(work: Work) -> None:
         with work.finishing():
             return
     crash_point("plan:before_ask")
-    problem, steps = None, ()
+    problem: str | None = None
+    steps: tuple[UnsignedStep, ...] = ()
     try:
         nodes = work.nodes(due.network.slug)
         if balances(due.network, nodes, due.source, due.contract) < due.amount:
@@ -125,7 +127,8 @@ def plan_a_refund(work: Work) -> None:
         with work.finishing():
             return
     crash_point("plan:before_ask")
-    problem, steps = None, ()
+    problem: str | None = None
+    steps: tuple[UnsignedStep, ...] = ()
     try:
         steps = plan_refund(
             due.network,
@@ -246,10 +249,8 @@ def watch(work: Work) -> None:
 def _send_again(network: Network, nodes: tuple[Node, ...], signed: str) -> None:
     """The same bytes have the same effect however often they are sent; a refusal shows in the next look."""
     crash_point("watch:before_broadcast")
-    try:
+    with suppress(Refused, NodeUnavailable, NoNode):
         broadcast(network, nodes, signed)
-    except (Refused, NodeUnavailable, NoNode):
-        pass
     crash_point("watch:after_broadcast")
 
 
@@ -269,7 +270,7 @@ def _conclude_watch(
         return
     last = seen[-1]
     fees = {one.index: one.tx.fee.amount for one in seen if one.tx.final and one.tx.fee is not None}
-    if not last.tx.final or (last.tx.final and last.index not in fees):
+    if not last.tx.final or last.index not in fees:
         work.again(session, WATCH_SECONDS)
         return
     for hash, said in answers:

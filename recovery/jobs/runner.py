@@ -55,7 +55,7 @@ def run(work: Work) -> None:
     except (RecoveryError, ChainError) as error:
         _note(work, f"{type(error).__name__}: {getattr(error, 'detail', error.code)}")
         bound.warning("job.refused", code=error.code)
-    except Exception as error:  # the job row must learn of every failure, whatever it was
+    except Exception as error:  # noqa: BLE001 - the job row must learn of every failure, whatever it was
         _note(work, type(error).__name__)
         bound.exception("job.failed")
 

@@ -1,1 +1,1 @@
-"""Read-only questions to the database: lists, pages, snapshots for the rules. Every one takes the actor who asks."""
+"""Reading: lists, pages and snapshots, each guarded by the actor who asks."""

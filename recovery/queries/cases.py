@@ -124,18 +124,19 @@ def list_cases(
     return Page(tuple(items), cursor)
 
 
-def _base(actor: Actor) -> Select[Any]:
-    return (
+def _base(actor: Actor) -> Select[*tuple[Any, ...]]:
+    query: Select[*tuple[Any, ...]] = (
         select(RecoveryCase, Claim, Person.display_name)
         .outerjoin(Claim, and_(Claim.case_id == RecoveryCase.id, Claim.released_at.is_(None)))
         .outerjoin(Person, Person.id == RecoveryCase.assignee_id)
         .where(visible(actor))
     )
+    return query
 
 
 def _filtered(
-    query: Select[Any], actor: Actor, queue: str | None, state: str | None, search: str | None
-) -> Select[Any]:
+    query: Select[*tuple[Any, ...]], actor: Actor, queue: str | None, state: str | None, search: str | None
+) -> Select[*tuple[Any, ...]]:
     if queue == "mine":
         query = query.where(RecoveryCase.assignee_id == actor.id, RecoveryCase.closed_at.is_(None))
     elif queue == "closed":

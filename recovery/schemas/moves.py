@@ -90,8 +90,8 @@ def load_move(name: str, given: Mapping[str, Any]) -> dict[str, Any]:
 def error_codes(error: ValidationError) -> dict[str, list[str]]:
     """Marshmallow's messages as stable codes, so that no library's wording reaches a user."""
     codes: dict[str, list[str]] = {}
-    messages = error.normalized_messages()
-    for field, said in messages.items():
+    said_by_field = error.messages if isinstance(error.messages, dict) else {"_schema": error.messages}
+    for field, said in said_by_field.items():
         words = str(said)
         if "Missing data" in words or "may not be null" in words:
             codes[field] = ["field_is_missing"]

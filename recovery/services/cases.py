@@ -6,12 +6,12 @@ import uuid
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from chains.catalogue import networks
-from chains.identify import identify
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from chains.catalogue import networks
+from chains.identify import identify
 from recovery.domain.actor import Actor
 from recovery.domain.history import GENESIS
 from recovery.domain.ids import new_case_ref, new_id
@@ -74,7 +74,7 @@ def open_case(
     data: dict[str, Any] = {"hash": found_hash, "network": only, "account": owner_account}
     if message and message.strip():
         data["message"] = write_message(session, actor, case, "appeal", message)
-    role = "depositor" if "depositor" in actor.roles else sorted(actor.roles)[0]
+    role = "depositor" if "depositor" in actor.roles else min(actor.roles)
     append_event(session, actor, case, "open", source=None, role=role, data=data)
     session.flush()
     add_job(session, "evidence.collect", case, {"seq": 1})

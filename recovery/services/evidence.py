@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import timedelta
 
-from chains.catalogue import network as find_network
-from chains.transaction_json import to_json
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from chains.catalogue import network as find_network
+from chains.transaction_json import to_json
 from chains.types import Answer, Reading, Status, Transaction
 from recovery.domain.accounting import Entry
 from recovery.domain.actor import SYSTEM

@@ -12,12 +12,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from chains.evm.signed import decode_signed, matches
 from sqlalchemy import func, select
 from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import Session
 
 from chains.errors import ChainError
+from chains.evm.signed import decode_signed, matches
 from chains.types import Network, SignedTransaction, UnsignedStep
 from recovery.domain import accounting
 from recovery.domain.accounting import Entry
@@ -214,7 +214,7 @@ def _decoded(steps: Sequence[PlanStep], transactions: Sequence[str]) -> list[Sig
             raise InvalidInput("signed_is_unreadable", index=step.index) from None
         differing = matches(step_from_json(step.unsigned), one)
         if differing:
-            raise InvalidInput("signed_differs_from_plan", index=step.index, fields=", ".join(differing))
+            raise InvalidInput("signed_differs_from_plan", index=step.index, differing=", ".join(differing))
         signed.append(one)
     return signed
 

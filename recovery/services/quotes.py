@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from chains.address import check_address
-from chains.catalogue import network as find_network
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from chains.address import check_address
+from chains.catalogue import network as find_network
 from recovery.domain.actor import SYSTEM, Actor
 from recovery.domain.canonical import digest
 from recovery.domain.fees import FeeFacts, Ratio, Terms, quote_terms
