@@ -39,7 +39,7 @@ except ImportError:  # inside a bundle, where it lies beside this file
 
 MANIFEST = "manifest.json"
 ZERO_HASH = "0" * 64
-LINE_LIMIT = 16 * 1024 * 1024
+LINE_LIMIT = 4 * 1024 * 1024
 PROBLEM_LIMIT = 1000
 CONTAINER_MARK = b"sha256:"
 BODY_KEYS = {"actor", "at", "case", "data", "from", "name", "role", "seq", "to", "version", "workflow"}

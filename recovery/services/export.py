@@ -23,6 +23,7 @@ from recovery.errors import InvalidInput, NotAllowed
 from recovery.queries.export import histories
 from recovery.queries.facts import database_now
 from recovery.services.export_files import Manifest, write_export
+from recovery.services.export_signing import signature_of
 
 ROLES = frozenset({"auditor", "lead"})
 FILTER = "cases with an event in the period; each from its first event up to the period's end"
@@ -31,11 +32,13 @@ FILTER = "cases with an event in the period; each from its first event up to the
 log = structlog.get_logger(__name__)
 
 
-def export_to(session: Session, actor: Actor, *, start: datetime, end: datetime, form: str, out: BinaryIO) -> Manifest:
+def export_to(
+    session: Session, actor: Actor, *, start: datetime, end: datetime, form: str, out: BinaryIO, home: Path
+) -> Manifest:
     """Write the histories of a period to ``out`` and give the manifest (a bundle holds it already).
 
     The session must be fresh: the export sets its isolation so that it sees one state of the database to its end.
-    Memory does not grow with the export. Raises NotAllowed, InvalidInput.
+    Memory does not grow with the export. ``home`` holds the key the manifest is signed with. Raises NotAllowed, InvalidInput.
     """
     period = _checked(actor, start, end, form)
     _see_one_state(session)
@@ -47,7 +50,9 @@ def export_to(session: Session, actor: Actor, *, start: datetime, end: datetime,
         "period": {**period.as_json(), "over": period.end <= now},
         "tool": {"name": "recovery", "version": _version()},
     }
-    manifest = write_export(histories(session, period), about, cast("Format", form), out)
+    manifest = write_export(
+        histories(session, period), about, cast("Format", form), out, sign=lambda seal: signature_of(seal, home)
+    )
     log.info(
         "export.made",
         actor=str(actor.id),
@@ -60,10 +65,12 @@ def export_to(session: Session, actor: Actor, *, start: datetime, end: datetime,
     return manifest
 
 
-def export_file(session: Session, actor: Actor, *, start: datetime, end: datetime, form: str, path: Path) -> Manifest:
+def export_file(
+    session: Session, actor: Actor, *, start: datetime, end: datetime, form: str, path: Path, home: Path
+) -> Manifest:
     """Write an export to a file: whole or not at all. CSV and JSON Lines get ``PATH.manifest.json`` beside them."""
     with _replacing(path) as out:
-        manifest = export_to(session, actor, start=start, end=end, form=form, out=out)
+        manifest = export_to(session, actor, start=start, end=end, form=form, out=out, home=home)
         if form != "bundle":
             with _replacing(path.with_name(f"{path.name}.{MANIFEST}")) as beside:
                 beside.write(manifest_text(manifest).encode())

@@ -21,6 +21,7 @@ from recovery.domain.exports import Cells, Format, Histories, event_cells, guard
 
 Manifest = dict[str, Any]
 Write = Callable[[bytes], object]
+Sign = Callable[[str], dict[str, str]]
 SEAL_BYTES = 64
 
 README = """An export of case histories.
@@ -80,22 +81,26 @@ class _SealedStream(io.RawIOBase):
         self._out.write(self._digest.hexdigest().encode())
 
 
-def write_export(histories: Histories, about: Manifest, form: Format, out: BinaryIO) -> Manifest:
+def write_export(
+    histories: Histories, about: Manifest, form: Format, out: BinaryIO, *, sign: Sign | None = None
+) -> Manifest:
     """Write one export to ``out`` and give its manifest, which a bundle holds and the other forms need beside them.
 
-    ``about`` is what only the caller knows: period, tool, who and when. Raises ValueError when the rows are not as many
-    as the population was counted to be.
+    ``about`` is what only the caller knows: period, tool, who and when. ``sign`` signs the manifest's seal.
+    Raises ValueError when the rows are not as many as the population was counted to be.
     """
     tree = proofs.MerkleTree()
-    manifest = {"kind": "recovery-export", "format_version": 1, "format": form, "previous": None, **about}
+    manifest = {"kind": "recovery-export", "format_version": 1, "format": form, **about}
     if form == "bundle":
-        return _write_bundle(histories, manifest, tree, out)
+        return _write_bundle(histories, manifest, tree, out, sign)
     counted = Counted(out.write)
     (_write_jsonl if form == "jsonl" else _write_csv)(histories, tree, counted)
-    return _finished({**manifest, "rules": rules()}, histories, tree, {f"events.{form}": counted.entry()})
+    return _finished({**manifest, "rules": rules()}, histories, tree, {f"events.{form}": counted.entry()}, sign)
 
 
-def _write_bundle(histories: Histories, manifest: Manifest, tree: proofs.MerkleTree, out: BinaryIO) -> Manifest:
+def _write_bundle(
+    histories: Histories, manifest: Manifest, tree: proofs.MerkleTree, out: BinaryIO, sign: Sign | None
+) -> Manifest:
     stream = _SealedStream(out)
     files: dict[str, Any] = {}
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED, compresslevel=3) as archive:
@@ -113,7 +118,7 @@ def _write_bundle(histories: Histories, manifest: Manifest, tree: proofs.MerkleT
         for name, text in texts.items():
             with _member(archive, name, files) as counted:
                 counted.write(text.encode())
-        manifest = _finished(manifest, histories, tree, files)
+        manifest = _finished(manifest, histories, tree, files, sign)
         with _member(archive, verifier.MANIFEST, {}) as counted:
             counted.write(verifier.manifest_text(manifest).encode())
         archive.comment = verifier.CONTAINER_MARK + b"0" * SEAL_BYTES
@@ -132,7 +137,9 @@ def _member(archive: zipfile.ZipFile, name: str, files: dict[str, Any]) -> Itera
     files[name] = counted.entry()
 
 
-def _finished(manifest: Manifest, histories: Histories, tree: proofs.MerkleTree, files: dict[str, Any]) -> Manifest:
+def _finished(
+    manifest: Manifest, histories: Histories, tree: proofs.MerkleTree, files: dict[str, Any], sign: Sign | None
+) -> Manifest:
     if tree.size != histories.population["events"]:
         raise ValueError(f"{tree.size} events were written, {histories.population['events']} were counted")
     whole = {
@@ -141,7 +148,8 @@ def _finished(manifest: Manifest, histories: Histories, tree: proofs.MerkleTree,
         "merkle": {"leaves": tree.size, "root": tree.root(), "rule": "RFC 6962 over event hashes by (case, seq)"},
         "population": dict(histories.population),
     }
-    return {**whole, "seal": verifier.seal_of(whole)}
+    seal = verifier.seal_of(whole)
+    return {**whole, "seal": seal, "signature": sign(seal) if sign else None}
 
 
 def _write_jsonl(histories: Histories, tree: proofs.MerkleTree, counted: Counted) -> None:
