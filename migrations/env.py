@@ -1,11 +1,11 @@
-"""Runs migrations: on the connection it is given, else on RECOVERY_DATABASE_URL. Locks are never waited for long."""
+"""Runs migrations: on the connection or address it is given, else on RECOVERY_DATABASE_URL. Locks are never waited for long."""
 
 from __future__ import annotations
 
 import os
 
 from alembic import context
-from sqlalchemy import Connection, create_engine, text
+from sqlalchemy import Connection, NullPool, create_engine, text
 
 import recovery.models  # noqa: F401  (registers every table)
 from recovery.db import Base, normalised_url
@@ -23,6 +23,7 @@ given = context.config.attributes.get("connection")
 if given is not None:
     run(given)
 else:
-    engine = create_engine(normalised_url(os.environ["RECOVERY_DATABASE_URL"]))
+    address = context.config.attributes.get("database_url") or os.environ["RECOVERY_DATABASE_URL"]
+    engine = create_engine(normalised_url(address), poolclass=NullPool)
     with engine.begin() as fresh:
         run(fresh)
