@@ -29,6 +29,8 @@ COMMANDS: Mapping[str, str] = {
     "registry": "recovery.cli.registry:registry",
     "person": "recovery.cli.people:person",
     "token": "recovery.cli.people:token",
+    "export": "recovery.cli.audit:export_command",
+    "audit": "recovery.cli.audit:audit_command",
 }
 """Command name to ``module:function``. Only the one that is called is imported, so that light ones start fast."""
 
@@ -47,6 +49,8 @@ SUMMARIES: Mapping[str, str] = {
     "registry": "Write a registry as CSV.",
     "person": "Add people and service accounts.",
     "token": "Make API tokens.",
+    "export": "Export case histories that prove themselves.",
+    "audit": "Check exports, offline.",
 }
 
 WRONG_INPUT = 2
