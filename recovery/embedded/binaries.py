@@ -147,8 +147,8 @@ def _unpack_debian(package: str, program: str) -> None:
     archives = root / "archives"
     archives.mkdir(parents=True, exist_ok=True)
     plan = _run(["apt-get", "install", "--simulate", "--no-install-recommends", package])
-    missing = [line.split()[1] for line in plan.splitlines() if line.startswith("Inst ")]
-    _run(["apt-get", "download", "-qq", *missing], folder=archives)
+    missing = {line.split()[1] for line in plan.splitlines() if line.startswith("Inst ")}
+    _run(["apt-get", "download", "-qq", *sorted(missing | {package})], folder=archives)
     for archive in sorted(archives.glob("*.deb")):
         _run(["dpkg", "-x", archive, root])
         archive.unlink()
