@@ -18,7 +18,19 @@ from chains.redecode import read_again
 from chains.transport import nodes_from_urls
 from chains.types import Node, Status, Transaction
 from chains.verify import probe, verify
-from tests.chains.faulty_node import BLOCK, HASH, RECIPIENT, SENDER, Batch, Fault, World, block, faulty_node, write
+from tests.chains.faulty_node import (
+    BLOCK,
+    HASH,
+    RECIPIENT,
+    SENDER,
+    Batch,
+    Fault,
+    World,
+    block,
+    faulty_node,
+    honest,
+    write,
+)
 
 LOCAL = network("local")
 Reply = list[dict[str, Any]]
@@ -212,7 +224,7 @@ def test_back_off_once() -> None:
         if stumble.times == 1:  # type: ignore[attr-defined]
             write(handler, b"slow down", status=429, kind="text/plain", headers={"Retry-After": "0"})
         else:
-            write(handler, json.dumps(reply).encode())
+            honest(handler, batch, reply)
 
     stumble.times = 0  # type: ignore[attr-defined]
     assert told(fault=stumble).status is Status.SUCCEEDED
@@ -233,7 +245,7 @@ def test_a_node_without_batches_is_asked_one_by_one() -> None:
 def test_a_kept_connection_may_have_been_closed() -> None:
     def close_every_second(handler: BaseHTTPRequestHandler, batch: Batch, reply: Reply) -> None:
         if node.rounds % 2:
-            write(handler, json.dumps(reply).encode())
+            honest(handler, batch, reply)
         handler.close_connection = True
 
     with faulty_node() as node:
