@@ -23,7 +23,7 @@ SENDER = "0x" + "11" * 20
 RECIPIENT = "0x" + "22" * 20
 CHAIN_ID = 31337
 
-Batch = list[dict[str, Any]]
+Batch = Any  # a list of calls, or one call as an object
 Fault = Callable[[BaseHTTPRequestHandler, Batch, list[dict[str, Any]]], None]
 
 

@@ -67,6 +67,13 @@ def flood(handler: BaseHTTPRequestHandler, batch: Batch, reply: Reply) -> None:
         handler.wfile.write(b"%x\r\n%s\r\n" % (len(piece), piece))
 
 
+def announced_flood(handler: BaseHTTPRequestHandler, batch: Batch, reply: Reply) -> None:
+    handler.send_response(200)
+    handler.send_header("Content-Length", "500000000")
+    handler.end_headers()
+    handler.wfile.write(b"[")
+
+
 def drip_body(handler: BaseHTTPRequestHandler, batch: Batch, reply: Reply) -> None:
     handler.send_response(200)
     handler.send_header("Content-Length", "100000")
@@ -106,7 +113,7 @@ FAULTS: dict[str, Fault] = {
     "html that says it is json": raw(b"<html>welcome</html>"),
     "empty": raw(b""),
     "flood": flood,
-    "announced flood": lambda handler, batch, reply: write(handler, b"", headers={"Content-Length": "500000000"}),
+    "announced flood": announced_flood,
     "dripping body": drip_body,
     "dripping headers": drip_headers,
     "cut off": cut_off,
