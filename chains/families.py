@@ -57,4 +57,4 @@ class Family(Protocol):
 @cache
 def family(name: str) -> Family:
     """The module of the family ``name``; a ``KeyError`` is a fault of the catalogue."""
-    return cast(Family, import_module(FAMILIES[name]))
+    return cast("Family", import_module(FAMILIES[name]))

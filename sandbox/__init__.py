@@ -1,1 +1,1 @@
-"""The sample world: a local chain with misdirected deposits, and a signer with throw-away keys. Not part of the product."""
+"""The sample world: a local chain with misdirected deposits, and a signer with throw-away keys."""

@@ -19,6 +19,18 @@ COMMANDS: Mapping[str, str] = {
     "identify": "recovery.cli.chains:identify_command",
     "verify": "recovery.cli.chains:verify_command",
     "address": "recovery.cli.chains:address_command",
+    "policy": "recovery.cli.policy:policy_command",
+    "run": "recovery.cli.operate:run",
+    "migrate": "recovery.cli.operate:migrate",
+    "worker": "recovery.cli.operate:worker",
+    "scheduler": "recovery.cli.operate:scheduler",
+    "wait": "recovery.cli.operate:wait",
+    "import": "recovery.cli.registry:import_file",
+    "registry": "recovery.cli.registry:registry",
+    "person": "recovery.cli.people:person",
+    "token": "recovery.cli.people:token",
+    "export": "recovery.cli.audit:export_command",
+    "audit": "recovery.cli.audit:audit_command",
 }
 """Command name to ``module:function``. Only the one that is called is imported, so that light ones start fast."""
 
@@ -27,6 +39,18 @@ SUMMARIES: Mapping[str, str] = {
     "identify": "Tell what a pasted text or link may be.",
     "verify": "Ask the configured nodes what became of a transaction.",
     "address": "Check an address and write it in its canonical form.",
+    "policy": "Draft and activate fee policy, two people at least.",
+    "run": "Start everything and keep it running.",
+    "migrate": "Bring the schema up to date.",
+    "worker": "Run jobs.",
+    "scheduler": "Ring for jobs that are due.",
+    "wait": "Wait until the product answers.",
+    "import": "Load a registry from a CSV file.",
+    "registry": "Write a registry as CSV.",
+    "person": "Add people and service accounts.",
+    "token": "Make API tokens.",
+    "export": "Export case histories that prove themselves.",
+    "audit": "Check exports, offline.",
 }
 
 WRONG_INPUT = 2
@@ -70,7 +94,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         click.echo(stop.format_message(), err=True)
         return WRONG_INPUT
     except click.ClickException as error:
-        return complain("usage", error.format_message(), as_json="--json" in given)
+        code = getattr(error, "code", None)
+        status = WRONG_INPUT if code is None else error.exit_code
+        return complain(code or "usage", error.format_message(), as_json="--json" in given, status=status)
     except click.Abort:
         return complain("interrupted", "interrupted", as_json=False, status=130)
     except BrokenPipeError:

@@ -15,8 +15,7 @@ from typing import Any
 import click
 
 from chains.address import check_address
-from chains.catalogue import network as network_of
-from chains.catalogue import networks
+from chains.catalogue import network as network_of, networks
 from chains.errors import NotAReference, UnknownNetwork
 from chains.identify import LONGEST, identify
 from chains.transport import nodes_from_urls

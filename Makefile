@@ -1,0 +1,55 @@
+# `make help` lists the targets. Needs only Python 3.11 or newer, with venv and pip.
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+PYTHON ?=
+export PYTHON
+BIN := .venv/bin
+TYPED := chains workflows config recovery sandbox
+TESTS ?=
+PYTEST_ARGS ?= -n 2 --dist worksteal
+
+.PHONY: help run test check bench prove clean lock format environment environment-dev
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
+
+environment:
+	@sh bin/bootstrap run
+
+environment-dev:
+	@sh bin/bootstrap dev
+
+run: environment ## bring everything up and print one address; Ctrl-C stops it
+	@exec $(BIN)/recovery run --stop-with-parent
+
+test: environment-dev ## the whole test suite, against real services; TESTS=path for a part of it
+	@$(BIN)/python -m recovery.embedded.binaries anvil litecoind chromium
+	@exec $(BIN)/python -m pytest $(PYTEST_ARGS) $(TESTS)
+
+check: environment-dev ## format, lint, types, import rules
+	@$(BIN)/ruff format --check --quiet .
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/mypy --strict $(TYPED)
+	@$(BIN)/lint-imports --no-logo
+	@sh bin/check-sources
+
+format: environment-dev ## put the sources into shape
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+bench: environment-dev ## the performance table; BENCH_ARGS=--json for one JSON object
+	@$(BIN)/python -m bench $(BENCH_ARGS)
+
+prove: environment-dev ## the promises of the product, each tried to be broken
+	@$(BIN)/python -m recovery.embedded.binaries anvil litecoind chromium
+	@exec $(BIN)/python -m pytest -n 2 -m promise
+
+lock: environment-dev ## write the hash-pinned requirements anew from pyproject.toml
+	@$(BIN)/python -m pip install -q uv
+	@$(BIN)/uv pip compile -q --universal --generate-hashes --no-annotate --no-header --no-emit-index-url \
+		--python-version 3.11 pyproject.toml -o requirements.txt
+	@$(BIN)/uv pip compile -q --universal --generate-hashes --no-annotate --no-header --no-emit-index-url \
+		--python-version 3.11 --group dev -c requirements.txt pyproject.toml -o requirements-dev.txt
+
+clean: ## remove the state folder (.recovery, or RECOVERY_HOME); refused while it runs
+	@sh bin/bootstrap clean

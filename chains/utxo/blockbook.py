@@ -1,0 +1,126 @@
+"""Blockbook's REST API, version 2: an index in front of a daemon, with values in base units as text."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from chains.errors import NodeMistaken, NodeUnavailable
+from chains.transport import LARGE_BODY_CAP, Fetched, Talk
+from chains.types import Block, Network
+from chains.utxo.address import Forms, canonical, forms
+from chains.utxo.decode import Absent, Coin, Seen, Spent, absent
+from chains.utxo.shown import hash_text, integer, is_behind, is_regtest, mapping, moment, octets, sequence
+
+
+def look(network: Network, talk: Talk, txid: str) -> Seen | Absent:
+    """What the index shows of a transaction. Raises :class:`NodeUnavailable` or :class:`NodeMistaken`."""
+    about = mapping(_value(talk.get("/api/v2")), "status")
+    index = mapping(about.get("blockbook"), "blockbook")
+    backend = mapping(about.get("backend"), "backend")
+    regtest = is_regtest(network, talk.node, _hash_at(talk, 0), str(backend.get("chain")))
+    coin = str(index.get("coin", ""))
+    if not regtest and coin.lower() != str(network.params["coin"]).lower():
+        raise NodeMistaken("the node follows another chain")
+    answer = talk.get(f"/api/v2/tx/{txid}", cap=LARGE_BODY_CAP)
+    tip = integer(index.get("bestHeight"), "bestHeight")
+    if answer.status in (400, 404) and "not found" in answer.text.lower():
+        return _absent(network, talk.now(), index, backend, tip, regtest)
+    shown = mapping(_value(answer), "transaction")
+    if hash_text(shown.get("txid"), "txid") != txid:
+        raise NodeMistaken("the node answered with another transaction")
+    return _seen(network, talk, shown, tip, regtest)
+
+
+def _value(answer: Fetched) -> Any:
+    if answer.status >= 400:
+        raise NodeUnavailable(f"HTTP {answer.status}")
+    return answer.value
+
+
+def _hash_at(talk: Talk, height: int) -> str:
+    told = mapping(_value(talk.get(f"/api/v2/block-index/{height}")), "block-index")
+    return hash_text(told.get("blockHash"), "blockHash")
+
+
+def _absent(
+    network: Network, now: datetime, index: Mapping[str, Any], backend: Mapping[str, Any], tip: int, regtest: bool
+) -> Absent:
+    doubts: list[str] = []
+    blocks = integer(backend.get("blocks"), "blocks")
+    headers = integer(backend.get("headers", blocks), "headers")
+    if index.get("inSync") is not True or index.get("inSyncMempool", True) is not True or not tip == blocks >= headers:
+        doubts.append("node_syncing")
+    if not regtest and is_behind(network, now, _iso(index.get("lastBlockTime"))):
+        doubts.append("node_behind")
+    return absent(tip, doubts, regtest=regtest)
+
+
+def _iso(value: object) -> datetime:
+    """``2024-01-13T12:34:56.123456789Z``; the fraction is longer than Python reads and of no use."""
+    try:
+        return datetime.fromisoformat(str(value)[:19]).replace(tzinfo=UTC)
+    except ValueError as problem:
+        raise NodeMistaken("lastBlockTime is no time") from problem
+
+
+def _seen(network: Network, talk: Talk, shown: Mapping[str, Any], tip: int, regtest: bool) -> Seen:
+    inputs = [mapping(each, "input") for each in sequence(shown.get("vin"), "vin")]
+    coinbase = len(inputs) == 1 and "txid" not in inputs[0]
+    hidden = not coinbase and (not inputs or any("txid" not in each for each in inputs))
+    height = integer(shown.get("blockHeight", -1), "blockHeight", lowest=-1)
+    # Blockbook writes -1 for the memory pool; its oldest versions wrote 0 without a hash.
+    block, stands = None, False
+    if height >= 0 and shown.get("blockHash"):
+        block = Block(height, hash_text(shown["blockHash"], "blockHash"), moment(shown.get("blockTime"), "blockTime"))
+        stands = height <= tip and _hash_at(talk, height) == block.hash
+    confirmations = integer(shown.get("confirmations"), "confirmations")
+    shape = forms(network.params, regtest=regtest)
+    return Seen(
+        raw=octets(shown["hex"], "hex") if shown.get("hex") else None,
+        inputs=() if coinbase or hidden else tuple(_spent(shape, each) for each in inputs),
+        outputs=_outputs(shown),
+        coinbase=coinbase,
+        block=block,
+        canonical=stands,
+        confirmations=confirmations if block else 0,
+        tip=tip,
+        regtest=regtest,
+        fee=integer(shown["fees"], "fees") if "fees" in shown and not coinbase and not hidden else None,
+        hidden_inputs=hidden,
+    )
+
+
+def _spent(shape: Forms, shown: Mapping[str, Any]) -> Spent:
+    # vout is left out where it is 0; the script that was spent is never shown, only the address.
+    coin = None
+    if "value" in shown:
+        address = None if _spends_bare_key(shown) else _address(shown)
+        # Without a script the address is all there is; only its canonical form may name an owner.
+        coin = Coin(integer(shown["value"], "value"), None, address and canonical(shape, address))
+    return Spent(hash_text(shown["txid"], "txid of an input"), integer(shown.get("vout", 0), "vout"), coin)
+
+
+def _spends_bare_key(shown: Mapping[str, Any]) -> bool:
+    """Whether the unlocking script is one signature alone: Blockbook then prints an address the output never named."""
+    unlocking = octets(shown["hex"], "unlocking script") if shown.get("hex") else b""
+    return 9 < len(unlocking) < 76 and unlocking[0] == len(unlocking) - 1 and unlocking[1] == 0x30
+
+
+def _outputs(shown: Mapping[str, Any]) -> tuple[Coin, ...]:
+    coins: list[Coin] = []
+    for place, each in enumerate(sequence(shown.get("vout"), "vout")):
+        output = mapping(each, "output")
+        if integer(output.get("n"), "n") != place:
+            raise NodeMistaken("outputs are not in their order")
+        script = octets(output["hex"], "script") if output.get("hex") else None
+        coins.append(Coin(integer(output.get("value"), "value"), script, _address(output)))
+    return tuple(coins)
+
+
+def _address(shown: Mapping[str, Any]) -> str | None:
+    listed = shown.get("addresses")
+    if shown.get("isAddress", True) is True and isinstance(listed, list) and len(listed) == 1:
+        return listed[0] if isinstance(listed[0], str) else None
+    return None

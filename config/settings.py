@@ -1,0 +1,177 @@
+"""Settings of one installation, read once from the environment and frozen.
+
+Whatever is missing or malformed is named in the error, so that a start fails with the name of what to set.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+NODE_PREFIX = "RECOVERY_NODES_"
+LOG_LEVELS = frozenset({"DEBUG", "INFO", "WARNING", "ERROR"})
+
+
+class SettingsError(Exception):
+    """A setting is missing or malformed; the message begins with the name of its environment variable."""
+
+    def __init__(self, name: str, problem: str) -> None:
+        self.name = name
+        super().__init__(f"{name} {problem}")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """One installation.
+
+    ``database_url`` and ``redis_url`` are empty only when read with ``services=False``. ``nodes`` maps a network's
+    slug to its node URLs. ``sandbox`` adds the local sample chain and its sign-ins. ``max_body_bytes`` bounds a
+    request's body, ``max_reference_chars`` what is pasted into the one field, ``node_timeout_seconds`` one answer of
+    a node and ``max_node_answer_bytes`` its size.
+    """
+
+    database_url: str = field(repr=False)  # may hold a password
+    redis_url: str = field(repr=False)
+    home: Path
+    secret_key: str = field(repr=False)
+    sandbox: bool = False
+    nodes: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False)  # URLs may hold access keys
+    base_url: str = "http://127.0.0.1:8000"
+    session_idle_minutes: int = 30
+    session_absolute_minutes: int = 720
+    step_up_minutes: int = 10
+    quote_validity_hours: int = 72
+    max_body_bytes: int = 1_048_576
+    max_reference_chars: int = 2_048
+    node_timeout_seconds: int = 10
+    max_node_answer_bytes: int = 33_554_432
+    trusted_proxies: int = 0
+    log_level: str = "INFO"
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str] | None = None, *, services: bool = True) -> Settings:
+        """Read the environment (``os.environ`` unless given).
+
+        With ``services=False`` the database, the queue and the secret key may be absent: for commands that start the
+        embedded database themselves. Raises SettingsError naming the variable.
+        """
+        env = os.environ if environ is None else environ
+        home = home_folder(env)
+        return cls(
+            database_url=_database_url(env, required=services),
+            redis_url=_required(env, "RECOVERY_REDIS_URL") if services else env.get("RECOVERY_REDIS_URL", ""),
+            home=home,
+            secret_key=_secret_key(env, home, required=services),
+            sandbox=_flag(env, "RECOVERY_SANDBOX"),
+            nodes=nodes_from_env(env),
+            base_url=_url(env, "RECOVERY_BASE_URL", "http://127.0.0.1:8000"),
+            session_idle_minutes=_number(env, "RECOVERY_SESSION_IDLE_MINUTES", 30, least=1),
+            session_absolute_minutes=_number(env, "RECOVERY_SESSION_ABSOLUTE_MINUTES", 720, least=1),
+            step_up_minutes=_number(env, "RECOVERY_STEP_UP_MINUTES", 10, least=1),
+            quote_validity_hours=_number(env, "RECOVERY_QUOTE_VALIDITY_HOURS", 72, least=1),
+            max_body_bytes=_number(env, "RECOVERY_MAX_BODY_BYTES", 1_048_576, least=1_024),
+            max_reference_chars=_number(env, "RECOVERY_MAX_REFERENCE_CHARS", 2_048, least=128),
+            node_timeout_seconds=_number(env, "RECOVERY_NODE_TIMEOUT_SECONDS", 10, least=1),
+            max_node_answer_bytes=_number(env, "RECOVERY_MAX_NODE_ANSWER_BYTES", 33_554_432, least=1_024),
+            trusted_proxies=_number(env, "RECOVERY_TRUSTED_PROXIES", 0, least=0),
+            log_level=_log_level(env),
+        )
+
+
+def home_folder(environ: Mapping[str, str]) -> Path:
+    """The folder of the embedded state: ``RECOVERY_HOME``, or ``.recovery`` beside the sources."""
+    named = environ.get("RECOVERY_HOME", "").strip()
+    return Path(named).absolute() if named else Path(__file__).resolve().parent.parent / ".recovery"
+
+
+def nodes_from_env(environ: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
+    """Node URLs by network slug, from ``RECOVERY_NODES_<SLUG>`` (upper case, ``-`` as ``_``; comma-separated).
+
+    Raises SettingsError for what is not an http(s) URL; the value itself is not repeated, as it may hold a key.
+    """
+    nodes: dict[str, tuple[str, ...]] = {}
+    for name, value in sorted(environ.items()):
+        if not name.startswith(NODE_PREFIX) or not value.strip():
+            continue
+        urls = tuple(part.strip() for part in value.split(",") if part.strip())
+        if not all(url.startswith(("http://", "https://")) for url in urls):
+            raise SettingsError(name, "must be a comma-separated list of http:// or https:// URLs")
+        nodes[name.removeprefix(NODE_PREFIX).lower().replace("_", "-")] = urls
+    return nodes
+
+
+def make_secret_key(home: Path) -> Path:
+    """The file of this installation's secret key, written once (mode 0600) and kept."""
+    path = home / "secret_key"
+    if not path.exists():
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "w") as file:
+            file.write(secrets.token_urlsafe(48) + "\n")
+    return path
+
+
+def _required(env: Mapping[str, str], name: str) -> str:
+    value = env.get(name, "").strip()
+    if not value:
+        raise SettingsError(name, "is not set")
+    return value
+
+
+def _database_url(env: Mapping[str, str], *, required: bool) -> str:
+    name = "RECOVERY_DATABASE_URL"
+    value = _required(env, name) if required else env.get(name, "").strip()
+    if not value:
+        return ""
+    scheme, separator, rest = value.partition("://")
+    if not separator or scheme not in {"postgres", "postgresql", "postgresql+psycopg"}:
+        raise SettingsError(name, "must begin with postgresql://")
+    return f"postgresql+psycopg://{rest}"
+
+
+def _secret_key(env: Mapping[str, str], home: Path, *, required: bool) -> str:
+    name = "RECOVERY_SECRET_KEY_FILE"
+    path = Path(env.get(name) or home / "secret_key")
+    try:
+        key = path.read_text().strip()
+    except OSError:
+        if required:
+            raise SettingsError(name, f"is not set, and {path} cannot be read") from None
+        return ""
+    if len(key) < 32:
+        raise SettingsError(name, "names a file with fewer than 32 characters")
+    return key
+
+
+def _flag(env: Mapping[str, str], name: str) -> bool:
+    value = env.get(name, "").strip().lower()
+    if value in {"", "0", "false", "no"}:
+        return False
+    if value in {"1", "true", "yes"}:
+        return True
+    raise SettingsError(name, "must be 1 or 0")
+
+
+def _number(env: Mapping[str, str], name: str, default: int, *, least: int) -> int:
+    value = env.get(name, "").strip()
+    if not value:
+        return default
+    if not (value.isascii() and value.isdigit() and len(value) < 12 and int(value) >= least):
+        raise SettingsError(name, f"must be a whole number of at least {least}")
+    return int(value)
+
+
+def _url(env: Mapping[str, str], name: str, default: str) -> str:
+    value = env.get(name, "").strip() or default
+    if not value.startswith(("http://", "https://")):
+        raise SettingsError(name, "must begin with http:// or https://")
+    return value.rstrip("/")
+
+
+def _log_level(env: Mapping[str, str]) -> str:
+    value = env.get("RECOVERY_LOG_LEVEL", "").strip().upper() or "INFO"
+    if value not in LOG_LEVELS:
+        raise SettingsError("RECOVERY_LOG_LEVEL", f"must be one of {', '.join(sorted(LOG_LEVELS))}")
+    return value

@@ -1,0 +1,97 @@
+"""The one place that knows how to open a session, and the only one that commits."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import BigInteger, DateTime, Dialect, Engine, MetaData, Numeric, Text, Uuid, create_engine
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
+from sqlalchemy.types import TypeDecorator
+
+UINT256_MAX = 2**256 - 1
+
+
+class BaseUnits(TypeDecorator[int]):
+    """An amount in base units: ``int`` in Python, ``numeric(78,0)`` in the database, 0 to 2**256-1."""
+
+    impl = Numeric(78, 0)
+    cache_ok = True
+
+    def process_bind_param(self, value: Any | None, dialect: Dialect) -> Decimal | None:
+        """Refuse what is no amount before it reaches the database."""
+        if value is None:
+            return None
+        if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= UINT256_MAX:
+            raise ValueError(f"not an amount in base units: {value!r}")
+        return Decimal(value)
+
+    def process_result_value(self, value: Any | None, dialect: Dialect) -> int | None:
+        """Back to an ``int``."""
+        return None if value is None else int(value)
+
+
+class Base(DeclarativeBase):
+    """Every table; constraint names follow one convention so that migrations can name them."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(column_0_N_label)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {
+        str: Text,
+        int: BigInteger,
+        datetime: DateTime(timezone=True),
+        uuid.UUID: Uuid,
+        dict[str, Any]: JSONB,
+        list[Any]: JSONB,
+    }
+
+
+class Database:
+    """A pool of connections and the unit of work over it."""
+
+    def __init__(self, url: str, *, pool_size: int = 5, echo: bool = False) -> None:
+        self.engine: Engine = create_engine(
+            normalised_url(url),
+            pool_size=pool_size,
+            max_overflow=pool_size,
+            pool_pre_ping=True,
+            echo=echo,
+            connect_args={"options": "-c timezone=UTC -c lock_timeout=10000 -c statement_timeout=60000"},
+        )
+        self._sessions = sessionmaker(self.engine, expire_on_commit=False)
+
+    @contextmanager
+    def unit_of_work(self) -> Iterator[Session]:
+        """A session whose changes become true together when the block ends, or not at all."""
+        with self._sessions.begin() as session:
+            yield session
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A session for looking only: what it changed by mistake is thrown away."""
+        with self._sessions() as session:
+            yield session
+
+    def close(self) -> None:
+        """Give every connection back."""
+        self.engine.dispose()
+
+
+def normalised_url(url: str) -> str:
+    """A PostgreSQL URL in whichever spelling, with the driver named (psycopg 3)."""
+    for prefix in ("postgres://", "postgresql://"):
+        if url.startswith(prefix):
+            return "postgresql+psycopg://" + url.removeprefix(prefix)
+    return url

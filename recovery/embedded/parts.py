@@ -1,0 +1,193 @@
+"""What a whole run consists of: the services, the steps before the first page, and the programs."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from importlib.util import find_spec
+from pathlib import Path
+
+from config.settings import Settings, make_secret_key
+from recovery.embedded import anvil, binaries, places, postgres, valkey
+from recovery.embedded.process import Child, EmbeddedError, start
+
+EVERYWHERE = {"0.0.0.0", "::"}  # noqa: S104 - the operator's choice, by RECOVERY_HOST
+SLOWEST_STEP = 600  # seconds a migration or the sample world may take
+
+
+@dataclass(frozen=True)
+class Part:
+    """Something that runs until it is stopped. ``grace`` is how many seconds it gets to stop by itself."""
+
+    name: str
+    launch: Callable[[], Child]
+    service: bool = False
+    grace: float = 10
+
+
+@dataclass
+class Plan:
+    """A run in ``home``. ``environment`` is what every program gets; starting services completes it."""
+
+    home: Path
+    environment: dict[str, str]
+    host: str
+    port: int
+    has_chain: bool = False
+    own_chain: bool = False
+    workers: int = 2
+    notes: list[str] = field(default_factory=list)
+
+    @classmethod
+    def make(cls, home: Path, environ: Mapping[str, str]) -> Plan:
+        """The plan for this environment, with a port that is free. Raises EmbeddedError."""
+        host = environ.get("RECOVERY_HOST") or "127.0.0.1"
+        wanted = environ.get("RECOVERY_PORT", "").strip()
+        if wanted and not (wanted.isdigit() and 0 < int(wanted) < 65536):
+            raise EmbeddedError("RECOVERY_PORT must be a port number")
+        port = int(wanted) if wanted else places.free_port(8000, host)
+        if wanted and not places.is_free(port, host):
+            raise EmbeddedError(f"port {port} (RECOVERY_PORT) is taken by another program")
+        environment = dict(environ) | {"RECOVERY_HOME": str(home), "TZ": "UTC"}
+        environment.setdefault("RECOVERY_BASE_URL", f"http://{host}:{port}")
+        environment.setdefault("RECOVERY_SANDBOX", "1")
+        environment.setdefault("RECOVERY_SECRET_KEY_FILE", str(make_secret_key(home)))
+        return cls(home, environment, host, port, workers=_count(environ, "RECOVERY_WORKERS", 2))
+
+    @property
+    def url(self) -> str:
+        """The address for people."""
+        return self.environment["RECOVERY_BASE_URL"]
+
+    @property
+    def local_url(self) -> str:
+        """The address by which programs on this machine reach the web server."""
+        return f"http://{'127.0.0.1' if self.host in EVERYWHERE else self.host}:{self.port}"
+
+    @property
+    def chain_url(self) -> str:
+        """The first node of the sample chain."""
+        return self.environment["RECOVERY_NODES_LOCAL"].split(",")[0].strip()
+
+    @property
+    def sandbox(self) -> bool:
+        """Whether a sample world is wanted and its programs are here."""
+        return self.environment["RECOVERY_SANDBOX"] not in {"", "0"} and find_spec("sandbox.world") is not None
+
+    def services(self, say: Callable[[str], None]) -> Iterator[Part]:
+        """The services that are not given by the environment; each is told of as it is asked for."""
+        if not self.environment.get("RECOVERY_DATABASE_URL"):
+            say("Starting PostgreSQL" if (self.home / "postgres.place").exists() else "Making the database")
+            yield Part("PostgreSQL", self._postgres, service=True, grace=30)
+        if not self.environment.get("RECOVERY_REDIS_URL"):
+            say("Starting Valkey")
+            yield Part("Valkey", self._valkey, service=True)
+        if not self.sandbox:
+            return
+        if self.environment.get("RECOVERY_NODES_LOCAL"):
+            self.has_chain = True
+            return
+        try:
+            binaries.ensure("anvil", say)
+        except EmbeddedError as problem:
+            say(f"Going on without the sample chain: {problem}")
+            return
+        say("Starting the sample chain")
+        self.has_chain = self.own_chain = True
+        yield Part("anvil", self._anvil, service=True, grace=20)
+
+    def programs(self) -> Iterator[Part]:
+        """The product's own programs, and the sample world's signer."""
+        recovery = [sys.executable, "-m", "recovery.cli"]
+        gunicorn = [sys.executable, "-m", "gunicorn", "wsgi:app", "--bind", f"{self.host}:{self.port}"]
+        gunicorn += ["--worker-class", "gthread", "--workers", "2", "--threads", "4", "--timeout", "60"]
+        gunicorn += ["--graceful-timeout", "5", "--no-control-socket"]
+        if os.access("/dev/shm", os.W_OK):
+            gunicorn += ["--worker-tmp-dir", "/dev/shm"]  # its heartbeat must not wait for a slow disk
+        yield self._program("web", gunicorn)
+        for number in range(1, self.workers + 1):
+            yield self._program(f"worker-{number}", [*recovery, "worker"])
+        yield self._program("scheduler", [*recovery, "scheduler"])
+        if self.has_chain:
+            options = ["--home", str(self.home / "signer"), "--product", self.local_url, "--node", self.chain_url]
+            yield self._program("signer", [sys.executable, "-m", "sandbox.signer", *options])
+
+    def run_once(self, step: str) -> None:
+        """Run ``migrate`` or ``world`` to its end. Raises EmbeddedError with what it said last."""
+        commands = {
+            "migrate": [sys.executable, "-m", "recovery.cli", "migrate"],
+            "world": [sys.executable, "-m", "sandbox.world", "--out", str(self.home / "world"), "--load"],
+        }
+        command = commands[step]
+        if step == "world":
+            command += ["--node", self.chain_url, "--signer-home", str(self.home / "signer")]
+        child = start(step, command, log=self.home / "logs" / f"{step}.log", environment=self.environment)
+        try:
+            status = child.process.wait(SLOWEST_STEP)
+        except subprocess.TimeoutExpired:
+            status = -1
+        finally:
+            child.kill()
+        if status:
+            raise EmbeddedError(f"{step} failed:\n{child.last_lines()}")
+
+    def check_settings(self) -> None:
+        """Read the settings as every program will. Raises SettingsError."""
+        Settings.from_env(self.environment)
+
+    def welcome(self) -> str:
+        """What a person needs to begin: the address, the sample sign-ins, how to stop."""
+        lines = ["", f"  Open {self.url}", ""]
+        if sign_ins := self._sign_ins():
+            widths = [max(len(entry[key]) for entry in sign_ins) for key in ("role", "email")]
+            lines += ["  Sample sign-ins:"]
+            for entry in sign_ins:
+                lines.append(f"    {entry['role']:<{widths[0]}}  {entry['email']:<{widths[1]}}  {entry['password']}")
+            lines.append("")
+        lines += [f"  Logs are in {self.home / 'logs'}. Ctrl-C stops everything; the data stay.", ""]
+        return "\n".join(lines)
+
+    def _sign_ins(self) -> list[dict[str, str]]:
+        if not self.has_chain:
+            return []
+        try:
+            world = json.loads((self.home / "world" / "world.json").read_text())
+        except (OSError, ValueError):
+            return []
+        return [{key: str(entry[key]) for key in ("role", "email", "password")} for entry in world["sign_ins"]]
+
+    def _postgres(self) -> Child:
+        server = postgres.start_server(self.home)
+        self.environment["RECOVERY_DATABASE_URL"] = server.url()
+        return server.child
+
+    def _valkey(self) -> Child:
+        server = valkey.start_server(self.home)
+        self.environment["RECOVERY_REDIS_URL"] = server.url
+        return server.child
+
+    def _anvil(self) -> Child:
+        known = self.environment.get("RECOVERY_NODES_LOCAL")  # started before in this run: its address must stay
+        port = int(known.rsplit(":", 1)[1]) if known else places.free_port(8545)
+        node = anvil.start(self.home, port=port, state=self.home / "chain.json")
+        self.environment["RECOVERY_NODES_LOCAL"] = node.url
+        return node.child
+
+    def _program(self, name: str, command: list[str]) -> Part:
+        def launch() -> Child:
+            log = self.home / "logs" / f"{name}.log"
+            return start(name, command, log=log, environment=self.environment, stop_signal=signal.SIGTERM)
+
+        return Part(name, launch)
+
+
+def _count(environ: Mapping[str, str], name: str, default: int) -> int:
+    text = environ.get(name, "").strip()
+    if text and not (text.isdigit() and 0 < int(text) <= 64):
+        raise EmbeddedError(f"{name} must be a number from 1 to 64")
+    return int(text) if text else default

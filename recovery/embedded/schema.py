@@ -1,0 +1,27 @@
+"""Brings a database's schema up to date."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from recovery.embedded.process import ROOT
+
+if TYPE_CHECKING:
+    from alembic.config import Config
+
+
+def configuration(database_url: str) -> Config:
+    """Alembic's configuration (``[tool.alembic]``); ``migrations/env.py`` reads ``attributes["database_url"]``."""
+    from alembic.config import Config
+
+    config = Config(toml_file=str(ROOT / "pyproject.toml"))
+    config.set_main_option("script_location", str(ROOT / "migrations"))
+    config.attributes["database_url"] = database_url
+    return config
+
+
+def upgrade(database_url: str, revision: str = "head") -> None:
+    """Run the migrations that are missing."""
+    from alembic import command
+
+    command.upgrade(configuration(database_url), revision)

@@ -1,0 +1,1 @@
+"""What happens after: jobs promised in the database, carried by a queue, safe to run twice."""

@@ -1,0 +1,32 @@
+"""Named places where a test may kill the process, to prove that nothing is lost or done twice there."""
+
+from __future__ import annotations
+
+import os
+import signal
+
+POINTS = (
+    "evidence:before_ask",
+    "evidence:after_ask",
+    "evidence:after_commit",
+    "probe:before_ask",
+    "probe:after_ask",
+    "plan:before_ask",
+    "plan:after_ask",
+    "release:before_ask",
+    "release:after_ask",
+    "watch:before_ask",
+    "watch:before_broadcast",
+    "watch:after_broadcast",
+    "watch:after_ask",
+    "credit:before_deliver",
+    "credit:after_deliver",
+    "job:after_lease",
+)
+"""Every external call stands between two of these; a test kills a worker at each."""
+
+
+def crash_point(name: str) -> None:
+    """Die here, at once and without clean-up, when ``RECOVERY_CRASH_AT`` names this point; otherwise nothing."""
+    if os.environ.get("RECOVERY_CRASH_AT") == name:
+        os.kill(os.getpid(), signal.SIGKILL)

@@ -1,0 +1,94 @@
+"""Jobs that ask nodes about a deposit: collecting evidence, and trying out a token."""
+
+from __future__ import annotations
+
+from chains.catalogue import networks
+from chains.errors import ChainError
+from chains.evm.moves import asset_facts, balances, plan_sweep
+from chains.identify import identify
+from chains.types import Network, Node, Reading
+from chains.verify import probe as probe_networks
+from recovery.domain.settlement import highest_cost
+from recovery.errors import Conflict
+from recovery.jobs.crash import crash_point
+from recovery.jobs.work import Work
+from recovery.queries.custody import our_wallet
+from recovery.queries.facts import open_claim
+from recovery.services import evidence
+
+ASK_SECONDS = 12.0
+
+
+def collect(work: Work) -> None:
+    """Ask every candidate network that has a node about the case's hash, then diagnose."""
+    with work.database.reading() as session:
+        case = work.case(session)
+        hash, only = case.hash, case.network or case.named_network
+    candidates = _candidates(work, hash, only)
+    crash_point("evidence:before_ask")
+    readings: list[Reading] = probe_networks(hash, candidates, timeout=ASK_SECONDS) if candidates else []
+    crash_point("evidence:after_ask")
+    with work.finishing() as session:
+        case = work.case(session)
+        seconds = evidence.conclude_look(session, case, readings, sandbox=work.settings.sandbox)
+        if seconds is not None:
+            work.again(session, seconds)
+    crash_point("evidence:after_commit")
+
+
+def _candidates(work: Work, hash: str, only: str | None) -> dict[Network, tuple[Node, ...]]:
+    slugs = (only,) if only else identify(hash).candidates
+    catalogue = networks()
+    return {catalogue[slug]: nodes for slug in slugs if slug in catalogue and (nodes := work.nodes(slug))}
+
+
+def probe(work: Work) -> None:
+    """Look at the claimed token: its names, whether the coins are still there, a trial of the sweep and its cost."""
+    with work.database.reading() as session:
+        case = work.case(session)
+        claim = open_claim(session, case.id)
+        if claim is None:
+            network = None
+        else:
+            network = networks()[claim.network]
+            contract, amount, source = claim.contract, claim.amount, claim.recipient
+            try:
+                tank = our_wallet(session, claim.network, "gas_tank")
+                wallet = our_wallet(session, claim.network, "recovery")
+            except Conflict as conflict:
+                tank = wallet = ""
+                missing = conflict.detail
+    if network is None:
+        with work.finishing():
+            return
+    crash_point("probe:before_ask")
+    nodes = work.nodes(network.slug)
+    problem: str | None = None
+    symbol, decimals, balance, cost = None, None, None, None
+    try:
+        if contract is not None:
+            facts = asset_facts(network, nodes, contract)
+            symbol, decimals = facts.symbol, facts.decimals
+        balance = balances(network, nodes, source, contract)
+        if not tank:
+            problem = missing
+        elif balance < amount:
+            problem = "coins_are_gone"
+        else:
+            steps = plan_sweep(
+                network, nodes, contract=contract, amount=amount, source=source, gas_tank=tank, destination=wallet
+            )
+            cost = highest_cost(steps)
+    except ChainError as error:
+        problem = error.code
+    crash_point("probe:after_ask")
+    with work.finishing() as session:
+        evidence.write_probe(
+            session,
+            work.case(session),
+            problem=problem,
+            symbol=symbol,
+            decimals=decimals,
+            balance=balance,
+            network_cost=cost,
+        )

@@ -1,0 +1,67 @@
+"""What the queue calls: run the job it rang for, then whatever else is due for a moment."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from functools import cache
+
+import structlog
+
+from chains.errors import ChainError
+from config.settings import Settings
+from recovery.db import Database
+from recovery.errors import RecoveryError
+from recovery.jobs.topics import TOPICS
+from recovery.jobs.work import LeaseLost, Work, lease
+
+log = structlog.get_logger()
+
+KEEP_GOING_SECONDS = 2.0
+
+
+@cache
+def _process() -> tuple[Database, Settings]:
+    """One pool of connections for the life of the worker."""
+    settings = Settings.from_env()
+    return Database(settings.database_url, pool_size=2), settings
+
+
+def ring(job_id: str) -> None:
+    """Answer the doorbell: the named job first, then others that are due, for a short while."""
+    database, settings = _process()
+    run_due(database, settings, uuid.UUID(job_id))
+    until = time.monotonic() + KEEP_GOING_SECONDS
+    while time.monotonic() < until and run_due(database, settings):
+        pass
+
+
+def run_due(database: Database, settings: Settings, job_id: uuid.UUID | None = None, *, limit: int = 1) -> int:
+    """Lease and run jobs that are due; says how many were found."""
+    works = lease(database, settings, job_id, limit=limit)
+    for work in works:
+        run(work)
+    return len(works)
+
+
+def run(work: Work) -> None:
+    """Run one leased job. Whatever goes wrong is noted on the job and tried again; nothing is swallowed."""
+    bound = log.bind(job=str(work.job_id), topic=work.topic, case=str(work.case_id), attempt=work.attempts)
+    try:
+        TOPICS[work.topic](work)
+        bound.info("job.ran")
+    except LeaseLost:
+        bound.warning("job.lease_lost")
+    except (RecoveryError, ChainError) as error:
+        _note(work, f"{type(error).__name__}: {getattr(error, 'detail', error.code)}")
+        bound.warning("job.refused", code=error.code)
+    except Exception as error:  # noqa: BLE001 - the job row must learn of every failure, whatever it was
+        _note(work, type(error).__name__)
+        bound.exception("job.failed")
+
+
+def _note(work: Work, error: str) -> None:
+    try:
+        work.failed(error)
+    except LeaseLost:
+        log.warning("job.lease_lost", job=str(work.job_id))

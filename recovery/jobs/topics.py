@@ -1,0 +1,19 @@
+"""Which function does which job; a test compares this table with everything the workflows emit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from recovery.jobs import credits, evidence, plans, quotes
+from recovery.jobs.work import Work
+
+TOPICS: dict[str, Callable[[Work], None]] = {
+    "evidence.collect": evidence.collect,
+    "case.probe": evidence.probe,
+    "quote.expire": quotes.expire,
+    "sweep.plan": plans.plan_a_sweep,
+    "refund.plan": plans.plan_a_refund,
+    "plan.release": plans.release,
+    "plan.watch": plans.watch,
+    "credit.deliver": credits.deliver,
+}

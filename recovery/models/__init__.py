@@ -1,0 +1,40 @@
+"""Tables and their constraints, no behaviour. Importing this package registers every table."""
+
+from recovery.models.case import CaseEvent, Claim, Message, RecoveryCase
+from recovery.models.evidence import AssetProbe, Diagnosis, Evidence
+from recovery.models.job import HandledRequest, Job
+from recovery.models.ledger import LedgerAccount, Posting
+from recovery.models.person import ApiToken, Person, PersonRole, UserSession
+from recovery.models.plan import Plan, PlanStep, SignOff
+from recovery.models.quote import AssetPrice, FeePolicy, Quote
+from recovery.models.registry import Account, Credit, ListedAsset, OwnedAddress, PlatformLabel, SentWithdrawal
+
+__all__ = [
+    "Account",
+    "ApiToken",
+    "AssetPrice",
+    "AssetProbe",
+    "CaseEvent",
+    "Claim",
+    "Credit",
+    "Diagnosis",
+    "Evidence",
+    "FeePolicy",
+    "HandledRequest",
+    "Job",
+    "LedgerAccount",
+    "ListedAsset",
+    "Message",
+    "OwnedAddress",
+    "Person",
+    "PersonRole",
+    "Plan",
+    "PlanStep",
+    "PlatformLabel",
+    "Posting",
+    "Quote",
+    "RecoveryCase",
+    "SentWithdrawal",
+    "SignOff",
+    "UserSession",
+]

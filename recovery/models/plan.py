@@ -1,0 +1,116 @@
+"""Unsigned plans (sweep and refund), their steps, and who signed them off.
+
+The database itself refuses self-approval: a sign-off repeats the plan's digest and preparer through a foreign key, and
+its approver may not be that preparer; nobody signs the same plan twice.
+"""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint, func, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from recovery.db import Base, BaseUnits
+
+
+class Plan(Base):
+    """What shall move, exactly. ``payload`` is the canonical JSON whose SHA-256 is ``digest``.
+
+    ``state``: drafted → released (with nonces, at the signer) → recorded (signed bytes stored) → confirmed, or dead
+    (failed for good on the chain), or void (rejected before release). At most one per case and kind is neither dead
+    nor void.
+    """
+
+    __tablename__ = "plan"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("recovery_case.id"))
+    kind: Mapped[str]
+    round: Mapped[int]
+    network: Mapped[str]
+    state: Mapped[str]
+    payload: Mapped[str]
+    digest: Mapped[str]
+    prepared_by: Mapped[uuid.UUID]
+    quote_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("quote.id"))
+    at: Mapped[datetime] = mapped_column(server_default=func.now())
+    changed_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+    __table_args__ = (
+        CheckConstraint("kind IN ('sweep', 'refund')", name="kind_is_known"),
+        CheckConstraint(
+            "state IN ('drafted', 'released', 'recorded', 'confirmed', 'dead', 'void')", name="state_is_known"
+        ),
+        UniqueConstraint("id", "digest", "prepared_by"),
+        UniqueConstraint("case_id", "kind", "round"),
+        Index(
+            "uq_plan_current",
+            "case_id",
+            "kind",
+            unique=True,
+            postgresql_where=text("state NOT IN ('dead', 'void')"),
+        ),
+        Index("ix_plan_state", "state", "at"),
+    )
+
+
+class PlanStep(Base):
+    """One transaction of a released plan. A nonce of a sender is promised to one step only, unless its plan is dead.
+
+    A step of a dead plan is ``abandoned`` when it was never mined; its nonce is used again by the next plan, so the
+    chain itself admits only one of the two.
+    """
+
+    __tablename__ = "plan_step"
+
+    plan_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("plan.id"), primary_key=True)
+    index: Mapped[int] = mapped_column(primary_key=True)
+    network: Mapped[str]
+    sender: Mapped[str]
+    nonce: Mapped[int]
+    unsigned: Mapped[dict[str, Any]]
+    signed: Mapped[str | None]
+    hash: Mapped[str | None]
+    state: Mapped[str] = mapped_column(default="waiting")
+    cost: Mapped[int | None] = mapped_column(BaseUnits)
+
+    __table_args__ = (
+        Index(
+            "uq_plan_step_nonce",
+            "network",
+            "sender",
+            "nonce",
+            unique=True,
+            postgresql_where=text("state <> 'abandoned'"),
+        ),
+        Index("uq_plan_step_hash", "network", "hash", unique=True, postgresql_where=text("hash IS NOT NULL")),
+        CheckConstraint("state IN ('waiting', 'signed', 'final', 'failed', 'abandoned')", name="state_is_known"),
+        CheckConstraint("(signed IS NULL) = (hash IS NULL)", name="signed_has_hash"),
+    )
+
+
+class SignOff(Base):
+    """One person's approval of one plan's digest, for one team."""
+
+    __tablename__ = "sign_off"
+
+    plan_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    stage: Mapped[str] = mapped_column(primary_key=True)
+    digest: Mapped[str]
+    preparer_id: Mapped[uuid.UUID]
+    approver_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"))
+    at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["plan_id", "digest", "preparer_id"],
+            ["plan.id", "plan.digest", "plan.prepared_by"],
+            name="fk_sign_off_plan",
+        ),
+        UniqueConstraint("plan_id", "approver_id"),
+        CheckConstraint("approver_id <> preparer_id", name="not_by_the_preparer"),
+        CheckConstraint("stage IN ('wallet', 'clearing')", name="stage_is_known"),
+    )

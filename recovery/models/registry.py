@@ -1,0 +1,129 @@
+"""What the exchange knows: its addresses, its assets, its credits, withdrawals, labels and accounts (CONTRACTS 5).
+
+An empty text stands for "none" in keys, since a unique key does not hold over nulls.
+"""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from recovery.db import Base, BaseUnits
+
+
+class OwnedAddress(Base):
+    """An address of ours, whose it was, and when."""
+
+    __tablename__ = "owned_address"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    network: Mapped[str]
+    address: Mapped[str]
+    memo: Mapped[str] = mapped_column(default="")
+    account: Mapped[str] = mapped_column(default="")
+    kind: Mapped[str]
+    valid_from: Mapped[datetime]
+    valid_until: Mapped[datetime | None]
+    custody: Mapped[str]
+    factory: Mapped[str | None]
+    salt: Mapped[str | None]
+    label: Mapped[str | None]
+
+    __table_args__ = (
+        UniqueConstraint("network", "address", "memo", "account", "valid_from"),
+        CheckConstraint("kind IN ('deposit', 'shared', 'hot', 'cold', 'gas_tank', 'contract')", name="kind_is_known"),
+        CheckConstraint(
+            "custody IN ('key', 'contract', 'multisig', 'third_party', 'archived')", name="custody_is_known"
+        ),
+        Index("ix_owned_address_address", "address"),
+    )
+
+
+class ListedAsset(Base):
+    """An asset the exchange lists, listed once, or lists no more. ``contract`` is empty for the native coin."""
+
+    __tablename__ = "listed_asset"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    network: Mapped[str]
+    contract: Mapped[str] = mapped_column(default="")
+    symbol: Mapped[str]
+    decimals: Mapped[int]
+    state: Mapped[str]
+    deposits_from: Mapped[datetime | None]
+    minimum: Mapped[int | None] = mapped_column(BaseUnits)
+    superseded_by: Mapped[str | None]
+
+    __table_args__ = (
+        UniqueConstraint("network", "contract"),
+        CheckConstraint("state IN ('listed', 'suspended', 'delisted', 'superseded')", name="state_is_known"),
+        CheckConstraint("decimals BETWEEN 0 AND 77", name="decimals_in_range"),
+    )
+
+
+class Credit(Base):
+    """A credit the exchange's ledger made for a transfer leg; an empty ``position`` means the whole transaction."""
+
+    __tablename__ = "credit"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    network: Mapped[str]
+    hash: Mapped[str]
+    position: Mapped[str] = mapped_column(default="")
+    account: Mapped[str]
+    contract: Mapped[str] = mapped_column(default="")
+    amount: Mapped[int] = mapped_column(BaseUnits)
+    credited_at: Mapped[datetime]
+
+    __table_args__ = (UniqueConstraint("network", "hash", "position"),)
+
+
+class SentWithdrawal(Base):
+    """A withdrawal the exchange sent out."""
+
+    __tablename__ = "sent_withdrawal"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    network: Mapped[str]
+    hash: Mapped[str]
+    account: Mapped[str]
+    contract: Mapped[str] = mapped_column(default="")
+    amount: Mapped[int] = mapped_column(BaseUnits)
+    destination: Mapped[str]
+    memo: Mapped[str | None]
+    sent_at: Mapped[datetime]
+
+    __table_args__ = (UniqueConstraint("network", "hash", "account"),)
+
+
+class PlatformLabel(Base):
+    """Whose an address of somebody else is: another platform, a bridge, a contract, a sanctioned party."""
+
+    __tablename__ = "platform_label"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    network: Mapped[str]
+    address: Mapped[str]
+    platform: Mapped[str]
+    kind: Mapped[str]
+
+    __table_args__ = (
+        UniqueConstraint("network", "address"),
+        CheckConstraint("kind IN ('platform', 'bridge', 'contract', 'sanctioned')", name="kind_is_known"),
+    )
+
+
+class Account(Base):
+    """A customer account of the exchange, as far as a case must know it."""
+
+    __tablename__ = "account"
+
+    account: Mapped[str] = mapped_column(primary_key=True)
+    state: Mapped[str]
+    locale: Mapped[str | None]
+    security_changed_at: Mapped[datetime | None]
+
+    __table_args__ = (CheckConstraint("state IN ('active', 'frozen', 'closed')", name="state_is_known"),)

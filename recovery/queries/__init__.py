@@ -1,0 +1,1 @@
+"""Reading: lists, pages and snapshots, each guarded by the actor who asks."""

@@ -1,0 +1,270 @@
+"""Everything a page or the API shows of one case, reduced to what this actor may see."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from recovery.domain.actor import SYSTEM_ID, Actor
+from recovery.domain.settlement import step_from_json
+from recovery.errors import NotFound
+from recovery.models import (
+    CaseEvent,
+    Diagnosis,
+    Evidence,
+    LedgerAccount,
+    Message,
+    Person,
+    Plan,
+    PlanStep,
+    Posting,
+    Quote,
+    RecoveryCase,
+    SignOff,
+)
+from recovery.queries.cases import CaseRow, case_row, shown_cause
+from recovery.queries.facts import latest_probe, open_claim
+from workflows.playbooks import PLAYBOOKS
+
+Shown = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class CaseView:
+    """One case as one actor may see it; see the module for each part's keys."""
+
+    case: CaseRow
+    label: str
+    closed: bool
+    next_look_at: datetime | None
+    diagnosis: Shown | None
+    claim: Shown | None
+    probe: Shown | None
+    quote: Shown | None
+    quotes: tuple[Shown, ...]
+    plans: tuple[Shown, ...]
+    messages: tuple[Shown, ...]
+    events: tuple[Shown, ...]
+    evidence: tuple[Shown, ...]
+    postings: tuple[Shown, ...]
+    statement: Shown | None
+
+
+def case_view(session: Session, actor: Actor, case: RecoveryCase) -> CaseView:
+    """Read one case whole. A depositor gets no evidence, no trace of checks, no names of staff, no books."""
+    names = _names(session, case)
+    row = case_row(session, actor, case)
+    quotes = tuple(_quote(quote) for quote in _quotes(session, case))
+    plans = tuple(_plan(session, plan, names) for plan in _plans(session, case))
+    claim, probe = open_claim(session, case.id), latest_probe(session, case.id)
+    staff = actor.is_staff
+    return CaseView(
+        case=row,
+        label=row.label,
+        closed=case.closed_at is not None,
+        next_look_at=case.next_look_at,
+        diagnosis=_diagnosis(session, actor, case),
+        claim=_columns(claim, _CLAIM) if claim else None,
+        probe=_columns(probe, _PROBE) if probe and staff else None,
+        quote=quotes[-1] if quotes else None,
+        quotes=quotes if staff else quotes[-1:],
+        plans=plans if staff else (),
+        messages=_messages(session, actor, case, names),
+        events=_events(session, actor, case, names),
+        evidence=_evidence(session, case) if staff else (),
+        postings=_postings(session, case) if staff else (),
+        statement=_statement(case, quotes, plans),
+    )
+
+
+_CLAIM = (
+    "network", "hash", "position", "contract", "asset", "symbol", "decimals", "amount", "sender", "recipient",
+    "claimed_at",
+)  # fmt: skip
+_PROBE = ("ok", "problem", "symbol", "decimals", "balance", "network_cost", "at")
+
+
+def _columns(row: Any, names: tuple[str, ...]) -> Shown:
+    return {name: getattr(row, name) for name in names}
+
+
+def _names(session: Session, case: RecoveryCase) -> dict[uuid.UUID, str]:
+    actors = select(CaseEvent.actor_id).where(CaseEvent.case_id == case.id)
+    authors = select(Message.author_id).where(Message.case_id == case.id)
+    rows = session.execute(select(Person.id, Person.display_name).where(Person.id.in_(actors.union(authors))))
+    return {SYSTEM_ID: "System", **dict(rows.all())}
+
+
+def _diagnosis(session: Session, actor: Actor, case: RecoveryCase) -> Shown | None:
+    last = session.scalars(
+        select(Diagnosis).where(Diagnosis.case_id == case.id).order_by(Diagnosis.number.desc()).limit(1)
+    ).first()
+    if last is None:
+        return None
+    cause = shown_cause(actor, last.cause)
+    shown: Shown = {
+        "cause": cause,
+        "outcome": last.outcome if cause == last.cause else list(PLAYBOOKS[cause].outcome),
+        "transaction": last.transaction,
+        "conditions": last.conditions,
+        "at": last.at,
+    }
+    if actor.is_staff:
+        shown |= _columns(last, ("number", "look", "rules_version", "findings", "legs", "checks"))
+    return shown
+
+
+def _quotes(session: Session, case: RecoveryCase) -> list[Quote]:
+    return list(session.scalars(select(Quote).where(Quote.case_id == case.id).order_by(Quote.number)))
+
+
+_QUOTE = (
+    "id", "number", "state", "asset", "contract", "symbol", "decimals", "gross", "fee", "network_cost", "net", "lines",
+    "policy_version", "digest", "offered_at", "expires_at", "accepted_at", "destination",
+)  # fmt: skip
+
+
+def _quote(quote: Quote) -> Shown:
+    return _columns(quote, _QUOTE)
+
+
+def _plans(session: Session, case: RecoveryCase) -> list[Plan]:
+    return list(session.scalars(select(Plan).where(Plan.case_id == case.id).order_by(Plan.at, Plan.id)))
+
+
+def _plan(session: Session, plan: Plan, names: dict[uuid.UUID, str]) -> Shown:
+    sign_offs = session.scalars(select(SignOff).where(SignOff.plan_id == plan.id).order_by(SignOff.at))
+    return _columns(plan, ("id", "kind", "round", "network", "state", "digest", "at")) | {
+        "payload": json.loads(plan.payload),
+        "payload_text": plan.payload,
+        "prepared_by": names.get(plan.prepared_by, ""),
+        "sign_offs": [
+            {"stage": one.stage, "approver": one.approver_id, "display_name": names.get(one.approver_id, ""),
+             "digest": one.digest, "at": one.at}
+            for one in sign_offs
+        ],
+        "steps": steps_shown(session, plan),
+    }  # fmt: skip
+
+
+def steps_shown(session: Session, plan: Plan) -> list[Shown]:
+    """The released steps of a plan, numbers as decimal strings as the signer takes them."""
+    steps = session.scalars(select(PlanStep).where(PlanStep.plan_id == plan.id).order_by(PlanStep.index))
+    shown = []
+    for row in steps:
+        step = step_from_json(row.unsigned)
+        shown.append(
+            {
+                "index": row.index,
+                "purpose": step.purpose,
+                "chain_id": step.chain_id,
+                "sender": step.sender,
+                "to": step.to,
+                "value": str(step.value),
+                "data": step.data,
+                "gas": str(step.gas),
+                "max_fee_per_gas": str(step.max_fee_per_gas),
+                "max_priority_fee_per_gas": str(step.max_priority_fee_per_gas),
+                "nonce": str(row.nonce),
+                "moves": {
+                    "contract": step.moves_contract,
+                    "recipient": step.moves_recipient,
+                    "amount": str(step.moves_amount),
+                },
+                "hash": row.hash,
+                "state": row.state,
+                "cost": str(row.cost) if row.cost is not None else None,
+            }
+        )
+    return shown
+
+
+def _messages(session: Session, actor: Actor, case: RecoveryCase, names: dict[uuid.UUID, str]) -> tuple[Shown, ...]:
+    rows = session.scalars(select(Message).where(Message.case_id == case.id).order_by(Message.at, Message.id))
+    shown = []
+    for message in rows:
+        by_depositor = message.author_id == case.depositor_id
+        if not actor.is_staff and not by_depositor and not _told_to_depositor(message):
+            continue
+        author = names.get(message.author_id, "") if actor.is_staff else ("you" if by_depositor else "desk")
+        shown.append({"kind": message.kind, "author": author, "body": message.body, "at": message.at,
+                      "by_depositor": by_depositor})  # fmt: skip
+    return tuple(shown)
+
+
+def _told_to_depositor(message: Message) -> bool:
+    """Questions are for the depositor; notes and the teams' reasons among themselves are not."""
+    return message.kind == "question"
+
+
+def _events(session: Session, actor: Actor, case: RecoveryCase, names: dict[uuid.UUID, str]) -> tuple[Shown, ...]:
+    rows = session.scalars(select(CaseEvent).where(CaseEvent.case_id == case.id).order_by(CaseEvent.seq))
+    return tuple(_event(actor, event, names) for event in rows)
+
+
+def _event(actor: Actor, event: CaseEvent, names: dict[uuid.UUID, str]) -> Shown:
+    if not actor.is_staff:
+        by = "you" if event.actor_id == actor.id else "desk"
+        return {"seq": event.seq, "name": event.name, "by": by, "at": event.at}
+    body = json.loads(event.body)
+    return {
+        "seq": event.seq,
+        "name": event.name,
+        "by": names.get(event.actor_id, ""),
+        "role": body["role"],
+        "actor": event.actor_id,
+        "at": event.at,
+        "from": body["from"],
+        "to": body["to"],
+        "data": body["data"],
+        "body": event.body,
+        "hash": event.hash,
+        "prev_hash": event.prev_hash,
+    }
+
+
+def _evidence(session: Session, case: RecoveryCase) -> tuple[Shown, ...]:
+    columns = (Evidence.id, Evidence.node, Evidence.request, Evidence.sha256, Evidence.asked_at, Evidence.look)
+    rows = session.execute(
+        select(*columns, func.length(Evidence.body).label("size"), Evidence.purpose)
+        .where(Evidence.case_id == case.id)
+        .order_by(Evidence.at, Evidence.id)
+    )
+    return tuple(dict(row) for row in rows.mappings())
+
+
+def _postings(session: Session, case: RecoveryCase) -> tuple[Shown, ...]:
+    names = dict(session.execute(select(LedgerAccount.code, LedgerAccount.name)).all())
+    rows = session.scalars(select(Posting).where(Posting.case_id == case.id).order_by(Posting.seq, Posting.id))
+    columns = ("seq", "kind", "leg", "debit", "credit", "network", "asset", "amount", "at")
+    return tuple(
+        _columns(row, columns) | {"debit_name": names[row.debit], "credit_name": names[row.credit]} for row in rows
+    )
+
+
+def _statement(case: RecoveryCase, quotes: tuple[Shown, ...], plans: tuple[Shown, ...]) -> Shown | None:
+    """What the depositor got in the end: the accepted terms and the refund's transaction."""
+    refund = next((plan for plan in plans if plan["kind"] == "refund" and plan["state"] == "confirmed"), None)
+    accepted = next((quote for quote in quotes if quote["state"] == "accepted"), None)
+    if refund is None or accepted is None:
+        return None
+    keys = ("gross", "fee", "network_cost", "net", "symbol", "decimals", "contract", "destination", "lines")
+    return {key: accepted[key] for key in keys} | {
+        "network": refund["network"],
+        "hash": refund["steps"][-1]["hash"],
+        "at": case.closed_at,
+    }
+
+
+def evidence_body(session: Session, actor: Actor, evidence_id: uuid.UUID) -> Evidence:
+    """One verbatim answer. Only for staff; raises NotFound otherwise."""
+    found = session.get(Evidence, evidence_id) if actor.is_staff else None
+    if found is None:
+        raise NotFound("not_found")
+    return found

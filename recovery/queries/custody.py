@@ -1,0 +1,85 @@
+"""Our own side of a transaction, as frozen facts for the diagnosis: whose addresses, which assets, what the books show."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from chains.types import Transaction
+from recovery.domain.diagnosis import Books, KnownAsset, LegHistory, Owner
+from recovery.errors import Conflict
+from recovery.models import Account, Claim, Credit, ListedAsset, OwnedAddress, RecoveryCase
+from recovery.queries.facts import database_now
+
+
+def read_books(session: Session, tx: Transaction, case: RecoveryCase, *, sandbox: bool) -> Books:
+    """The snapshot for one transaction. Addresses count as owned at the time of the payment."""
+    at = tx.block.time if tx.block and tx.block.time else database_now(session)
+    addresses = {side for leg in tx.transfers for side in (leg.sender, leg.recipient) if side}
+    account = session.get(Account, case.account)
+    return Books(
+        owners=_owners(session, tx.network, addresses, at),
+        assets=_assets(session, tx.network),
+        legs=_legs(session, tx, case),
+        claimant=case.account,
+        claimant_state=account.state if account else "active",
+        sandbox=sandbox,
+    )
+
+
+def _owners(session: Session, network: str, addresses: set[str], at: datetime) -> tuple[Owner, ...]:
+    rows = session.scalars(
+        select(OwnedAddress)
+        .where(
+            OwnedAddress.network == network,
+            OwnedAddress.address.in_(addresses),
+            OwnedAddress.valid_from <= at,
+            or_(OwnedAddress.valid_until.is_(None), OwnedAddress.valid_until > at),
+        )
+        .order_by(OwnedAddress.address, OwnedAddress.valid_from)
+    )
+    return tuple(Owner(row.address, row.account, row.kind, row.custody) for row in rows)
+
+
+def _assets(session: Session, network: str) -> tuple[KnownAsset, ...]:
+    rows = session.scalars(select(ListedAsset).where(ListedAsset.network == network).order_by(ListedAsset.contract))
+    return tuple(
+        KnownAsset(row.contract or None, row.symbol, row.state, row.deposits_from, row.minimum) for row in rows
+    )
+
+
+def _legs(session: Session, tx: Transaction, case: RecoveryCase) -> dict[str, LegHistory]:
+    """What the books show per leg; a credit without a position is for the whole transaction."""
+    credits = session.scalars(select(Credit).where(Credit.network == tx.network, Credit.hash == tx.hash)).all()
+    claims = session.scalars(
+        select(Claim).where(Claim.network == tx.network, Claim.hash == tx.hash, Claim.released_at.is_(None))
+    ).all()
+    credited = {credit.position: credit.account for credit in credits}
+    elsewhere = {claim.position for claim in claims if claim.case_id != case.id}
+    return {
+        leg.position: LegHistory(
+            credited_to=credited.get(leg.position, credited.get("")),
+            claimed_elsewhere=leg.position in elsewhere,
+        )
+        for leg in tx.transfers
+    }
+
+
+def our_wallet(session: Session, network: str, kind: str) -> str:
+    """The operator's own wallet of a kind on a network: ``gas_tank``, or the hot wallet labelled ``recovery wallet``.
+
+    Raises Conflict when the address book names none.
+    """
+    query = select(OwnedAddress.address).where(
+        OwnedAddress.network == network, OwnedAddress.valid_until.is_(None), OwnedAddress.account == ""
+    )
+    if kind == "recovery":
+        query = query.where(OwnedAddress.kind == "hot", OwnedAddress.label == "recovery wallet")
+    else:
+        query = query.where(OwnedAddress.kind == kind)
+    address = session.scalar(query.order_by(OwnedAddress.valid_from.desc()).limit(1))
+    if address is None:
+        raise Conflict("no_wallet_of_ours", network=network, kind=kind)
+    return address

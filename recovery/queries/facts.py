@@ -1,0 +1,149 @@
+"""The snapshot of a case its guards look at, and who made which move before."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from recovery.models import (
+    AssetProbe,
+    CaseEvent,
+    Claim,
+    Credit,
+    ListedAsset,
+    Plan,
+    PlanStep,
+    Quote,
+    RecoveryCase,
+    SignOff,
+)
+from workflows.facts import Facts
+from workflows.machine import Workflow
+from workflows.states import State
+
+KIND_OF_STATE = {
+    State.PLANNING_SWEEP: "sweep",
+    State.SWEEP_SIGN_OFF: "sweep",
+    State.SWEEPING: "sweep",
+    State.SWEEP_ON_HOLD: "sweep",
+    State.SWEPT: "refund",
+    State.REFUND_SIGN_OFF: "refund",
+    State.PAYING: "refund",
+    State.REFUND_ON_HOLD: "refund",
+}
+"""Which plan a state is about."""
+
+
+def database_now(session: Session) -> datetime:
+    """The database's clock: the time of this unit of work."""
+    return session.execute(select(func.now())).scalar_one()
+
+
+def open_claim(session: Session, case_id: uuid.UUID) -> Claim | None:
+    """The transfer leg the case holds, if it holds one."""
+    return session.scalars(select(Claim).where(Claim.case_id == case_id, Claim.released_at.is_(None))).first()
+
+
+def latest_probe(session: Session, case_id: uuid.UUID) -> AssetProbe | None:
+    """The last look at the token, if there was one."""
+    return session.scalars(
+        select(AssetProbe).where(AssetProbe.case_id == case_id).order_by(AssetProbe.id.desc()).limit(1)
+    ).first()
+
+
+def latest_quote(session: Session, case_id: uuid.UUID) -> Quote | None:
+    """The last quote of the case, whatever became of it."""
+    return session.scalars(select(Quote).where(Quote.case_id == case_id).order_by(Quote.number.desc()).limit(1)).first()
+
+
+def current_plan(session: Session, case_id: uuid.UUID, kind: str) -> Plan | None:
+    """The one plan of that kind that is neither dead nor void."""
+    return session.scalars(
+        select(Plan).where(Plan.case_id == case_id, Plan.kind == kind, Plan.state.not_in(("dead", "void")))
+    ).first()
+
+
+def listed_asset(session: Session, network: str, contract: str | None) -> ListedAsset | None:
+    """The registry's row for an asset, whatever its state."""
+    return session.scalars(
+        select(ListedAsset).where(ListedAsset.network == network, ListedAsset.contract == (contract or ""))
+    ).first()
+
+
+def leg_credit(session: Session, network: str, hash: str, position: str) -> Credit | None:
+    """The credit the books show for a leg (or for its whole transaction)."""
+    return session.scalars(
+        select(Credit).where(Credit.network == network, Credit.hash == hash, Credit.position.in_(("", position)))
+    ).first()
+
+
+def read_facts(session: Session, case: RecoveryCase) -> Facts:
+    """What is true of the case now. Call it under the case's row lock when a move depends on it."""
+    claim = open_claim(session, case.id)
+    if claim is None:
+        return Facts()
+    probe = latest_probe(session, case.id)
+    quote = latest_quote(session, case.id)
+    expired = quote is not None and quote.expires_at <= database_now(session)
+    kind = KIND_OF_STATE.get(State(case.state))
+    plan = current_plan(session, case.id, kind) if kind else None
+    stages = (
+        set(session.scalars(select(SignOff.stage).where(SignOff.plan_id == plan.id, SignOff.digest == plan.digest)))
+        if plan
+        else set()
+    )
+    asset = listed_asset(session, claim.network, claim.contract)
+    credit = leg_credit(session, claim.network, claim.hash, claim.position)
+    return Facts(
+        leg_claimed=True,
+        probe_ok=probe is not None and probe.ok,
+        quote_open=quote is not None and quote.state == "offered" and not expired,
+        quote_expired=quote is not None and quote.state == "offered" and expired,
+        quote_accepted=quote is not None and quote.state == "accepted",
+        plan_current=plan is not None and plan.state == "drafted",
+        wallet_signed="wallet" in stages,
+        clearing_signed="clearing" in stages,
+        plan_released=plan is not None and plan.state in ("released", "recorded"),
+        plan_recorded=plan is not None and plan.state in ("recorded", "confirmed"),
+        plan_verified=plan is not None and plan.state == "confirmed" and _all_final(session, plan),
+        credit_confirmed=credit is not None,
+        asset_listed=asset is not None and asset.state == "listed",
+    )
+
+
+def _all_final(session: Session, plan: Plan) -> bool:
+    states = set(session.scalars(select(PlanStep.state).where(PlanStep.plan_id == plan.id)))
+    return states == {"final"}
+
+
+def read_makers(session: Session, case: RecoveryCase, table: Workflow) -> dict[str, set[uuid.UUID]]:
+    """Who made which moves of this case, as far as separation of duties asks; the log itself is the source.
+
+    Moves that count per round are forgotten when a new round starts.
+    """
+    wanted = {name for row in table.transitions for name in row.unlike}
+    rounds = {row.name for row in table.transitions if row.starts_round}
+    per_round = {row.name for row in table.transitions if row.in_round}
+    events = session.execute(
+        select(CaseEvent.seq, CaseEvent.name, CaseEvent.actor_id)
+        .where(CaseEvent.case_id == case.id, CaseEvent.name.in_(wanted | rounds))
+        .order_by(CaseEvent.seq)
+    ).all()
+    return makers_of(((seq, name, actor) for seq, name, actor in events), rounds, per_round)
+
+
+def makers_of(
+    events: Iterable[tuple[int, str, uuid.UUID]], rounds: set[str], per_round: set[str]
+) -> dict[str, set[uuid.UUID]]:
+    """Fold events into who made what; pure, so that the offline verifier and the tests can use it."""
+    makers: dict[str, set[uuid.UUID]] = {}
+    for _, name, actor in events:
+        if name in rounds:
+            for forgotten in per_round:
+                makers.pop(forgotten, None)
+        makers.setdefault(name, set()).add(actor)
+    return makers

@@ -1,0 +1,59 @@
+"""Plans as the signer and the teams see them."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from recovery.domain.actor import Actor
+from recovery.errors import InvalidInput, NotFound
+from recovery.models import Plan, RecoveryCase, SignOff
+from recovery.queries.case_view import steps_shown
+
+READERS = frozenset({"signer", "wallet", "clearing", "auditor", "lead", "specialist"})
+STATES = frozenset({"drafted", "released", "recorded", "confirmed", "dead", "void"})
+
+
+def list_plans(session: Session, actor: Actor, *, state: str | None = None, limit: int = 100) -> list[dict[str, Any]]:
+    """Plans in a state, oldest first: a signer works them off in order. Raises InvalidInput for an unknown state."""
+    if not actor.roles & READERS:
+        return []
+    if state is not None and state not in STATES:
+        raise InvalidInput("state_is_unknown", fields={"state": ["state_is_unknown"]})
+    query = select(Plan, RecoveryCase.ref).join(RecoveryCase, RecoveryCase.id == Plan.case_id)
+    if state is not None:
+        query = query.where(Plan.state == state)
+    rows = session.execute(query.order_by(Plan.at, Plan.id).limit(limit))
+    return [_shown(session, plan, ref) for plan, ref in rows]
+
+
+def find_plan(session: Session, actor: Actor, plan_id: uuid.UUID) -> dict[str, Any]:
+    """One plan. Raises NotFound, also for somebody who may not read plans."""
+    row = session.execute(
+        select(Plan, RecoveryCase.ref).join(RecoveryCase, RecoveryCase.id == Plan.case_id).where(Plan.id == plan_id)
+    ).one_or_none()
+    if row is None or not actor.roles & READERS:
+        raise NotFound("not_found")
+    return _shown(session, row[0], row[1])
+
+
+def _shown(session: Session, plan: Plan, ref: str) -> dict[str, Any]:
+    sign_offs = session.scalars(select(SignOff).where(SignOff.plan_id == plan.id).order_by(SignOff.at))
+    return {
+        "id": str(plan.id),
+        "case": ref,
+        "kind": plan.kind,
+        "network": plan.network,
+        "round": plan.round,
+        "state": plan.state,
+        "digest": plan.digest,
+        "payload": json.loads(plan.payload),
+        "approvals": [
+            {"stage": one.stage, "approver": str(one.approver_id), "digest": one.digest} for one in sign_offs
+        ],
+        "steps": steps_shown(session, plan),
+    }

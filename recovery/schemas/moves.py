@@ -1,0 +1,104 @@
+"""What each move carries, by the name of the transition. Unknown fields are refused."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from marshmallow import Schema, ValidationError, fields, validate
+
+from recovery.errors import InvalidInput
+from recovery.services.transitions import FORMS
+
+
+class Text(fields.String):
+    """Text a person wrote: trimmed, never empty, without NUL, of bounded length."""
+
+    def __init__(self, longest: int, **kwargs: Any) -> None:
+        super().__init__(required=True, validate=validate.Length(min=1, max=longest), **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        text: str = super()._deserialize(value, attr, data, **kwargs)
+        if "\x00" in text:
+            raise ValidationError("Null character.")
+        return text.strip()
+
+
+class Nothing(Schema):
+    """A move that carries nothing."""
+
+
+class Reason(Schema):
+    """Why; shown to whom it concerns."""
+
+    reason = Text(4000)
+
+
+class Question(Schema):
+    """A question to the depositor."""
+
+    question = Text(4000)
+
+
+class Answer(Schema):
+    """The depositor's answer."""
+
+    answer = Text(4000)
+
+
+class Destination(Schema):
+    """Acceptance of exactly the quote that was seen, and where the refund shall go."""
+
+    destination = Text(200)
+    quote_digest = fields.String(required=True, validate=validate.Length(equal=64))
+
+
+class Digest(Schema):
+    """The digest of the plan that was on the screen."""
+
+    digest = fields.String(required=True, validate=validate.Length(equal=64))
+
+
+class Reference(Schema):
+    """Another transaction hash or link."""
+
+    reference = Text(10_000)
+    network = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=40))
+
+
+SCHEMAS: dict[str, type[Schema]] = {
+    "none": Nothing,
+    "reason": Reason,
+    "question": Question,
+    "answer": Answer,
+    "destination": Destination,
+    "digest": Digest,
+    "reference": Reference,
+}
+"""Schema by the name of the form."""
+
+
+def load_move(name: str, given: Mapping[str, Any]) -> dict[str, Any]:
+    """The clean fields of a move. Raises InvalidInput with message codes by field."""
+    try:
+        loaded: dict[str, Any] = SCHEMAS[FORMS.get(name, "none")]().load(given)
+    except ValidationError as error:
+        raise InvalidInput("invalid_input", fields=error_codes(error)) from None
+    return loaded
+
+
+def error_codes(error: ValidationError) -> dict[str, list[str]]:
+    """Marshmallow's messages as stable codes, so that no library's wording reaches a user."""
+    codes: dict[str, list[str]] = {}
+    said_by_field = error.messages if isinstance(error.messages, dict) else {"_schema": error.messages}
+    for field, said in said_by_field.items():
+        words = str(said)
+        if "Missing data" in words or "may not be null" in words:
+            codes[field] = ["field_is_missing"]
+        elif "Unknown field" in words:
+            codes[field] = ["field_is_unknown"]
+        elif "Length" in words or "hort" in words or "ong" in words:
+            codes[field] = ["field_has_wrong_length"]
+        else:
+            codes[field] = ["field_is_invalid"]
+    return codes

@@ -1,0 +1,212 @@
+"""Opening a case, and the one door for every move a person makes."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from chains.catalogue import networks
+from chains.identify import identify
+from recovery.domain.actor import Actor
+from recovery.domain.history import GENESIS
+from recovery.domain.ids import new_case_ref, new_id
+from recovery.errors import InvalidInput, MoveNotOpen, NotAllowed
+from recovery.models import RecoveryCase
+from recovery.queries.cases import find_case
+from recovery.services import claims, credits, plans, quotes
+from recovery.services.messages import write_message
+from recovery.services.requests import handled_before
+from recovery.services.transitions import BY_THE_SIGNER, add_job, advance, append_event, lock
+from workflows.states import State
+from workflows.uncredited_deposit import UNCREDITED_DEPOSIT
+
+Handler = Callable[[Session, Actor, RecoveryCase, Mapping[str, Any], int | None], None]
+
+
+def open_case(
+    session: Session,
+    actor: Actor,
+    *,
+    reference: str,
+    network: str | None = None,
+    message: str | None = None,
+    account: str | None = None,
+    request_id: str,
+) -> RecoveryCase:
+    """Turn a pasted hash or link into a case, or into the case the depositor already has for it.
+
+    Staff may open one for an account of theirs to name; a depositor's is their own. Raises InvalidInput with the
+    reason the text is no transaction reference, KeyReused, NotAllowed.
+    """
+    owner_account = _account_of(actor, account)
+    found_hash, only = _identified(reference, network)
+    case_id = new_id()
+    asked = {"open": found_hash, "network": network, "message": message, "account": owner_account}
+    before = handled_before(session, actor, request_id, asked, {"case": str(case_id)})
+    if before is not None:
+        return session.get(RecoveryCase, uuid.UUID(before["case"])) or _existing(session, actor, found_hash)
+    values = {
+        "id": case_id,
+        "ref": new_case_ref(),
+        "workflow": UNCREDITED_DEPOSIT.name,
+        "state": State.SUBMITTED,
+        "version": 1,
+        "head_hash": GENESIS,
+        "depositor_id": actor.id,
+        "account": owner_account,
+        "reference": reference.strip()[:2000],
+        "hash": found_hash,
+        "named_network": only,
+        "round": 0,
+        "looks": 0,
+    }
+    inserted = session.execute(
+        insert(RecoveryCase).values(**values).on_conflict_do_nothing().returning(RecoveryCase.id)
+    ).scalar_one_or_none()
+    if inserted is None:
+        return _existing(session, actor, found_hash)
+    case = session.get_one(RecoveryCase, case_id)
+    data: dict[str, Any] = {"hash": found_hash, "network": only, "account": owner_account}
+    if message and message.strip():
+        data["message"] = write_message(session, actor, case, "appeal", message)
+    role = "depositor" if "depositor" in actor.roles else min(actor.roles)
+    append_event(session, actor, case, "open", source=None, role=role, data=data)
+    session.flush()
+    add_job(session, "evidence.collect", case, {"seq": 1})
+    return case
+
+
+def _existing(session: Session, actor: Actor, found_hash: str) -> RecoveryCase:
+    """A second report of the same hash leads to the first: the open one, else the newest."""
+    return session.scalars(
+        select(RecoveryCase)
+        .where(RecoveryCase.depositor_id == actor.id, RecoveryCase.hash == found_hash)
+        .order_by(RecoveryCase.closed_at.desc().nulls_first())
+        .limit(1)
+    ).one()
+
+
+def _account_of(actor: Actor, account: str | None) -> str:
+    if "depositor" in actor.roles:
+        if account not in (None, "", actor.account):
+            raise NotAllowed("account_is_not_yours")
+        if not actor.account:
+            raise NotAllowed("no_account")
+        return actor.account
+    if not actor.roles & {"specialist", "lead"}:
+        raise NotAllowed("not_your_role")
+    if not account:
+        raise InvalidInput("account_is_missing", fields={"account": ["account_is_missing"]})
+    return account
+
+
+def _identified(reference: str, network: str | None) -> tuple[str, str | None]:
+    """The hash, and the one network it can be on when link or person named it."""
+    found = identify(reference)
+    if found.hash is None:
+        raise InvalidInput(f"reference_{found.reason}", fields={"reference": [f"reference_{found.reason}"]})
+    if network:
+        if network not in networks():
+            raise InvalidInput("network_is_unknown", fields={"network": ["network_is_unknown"]})
+        return found.hash, network
+    return found.hash, found.candidates[0] if len(found.candidates) == 1 else None
+
+
+def move(
+    session: Session,
+    actor: Actor,
+    ref: str,
+    name: str,
+    data: Mapping[str, Any],
+    *,
+    version: int | None = None,
+    request_id: str,
+) -> RecoveryCase:
+    """Make one move of one case. ``data`` is what ``schemas.moves`` let through for that move.
+
+    Raises NotFound (also for a foreign case), StaleVersion, MoveNotOpen, NotAllowed, StepUpNeeded, InvalidInput.
+    """
+    case = find_case(session, actor, ref)
+    if name in BY_THE_SIGNER:
+        raise MoveNotOpen("made_by_the_signer")
+    asked = {"move": name, "case": case.ref, "data": dict(data)}
+    if handled_before(session, actor, request_id, asked, {"case": case.ref}) is not None:
+        return case
+    lock(session, case)
+    _HANDLERS.get(name, _plain)(session, actor, case, {"_name": name, **data}, version)
+    return case
+
+
+def _plain(session: Session, actor: Actor, case: RecoveryCase, data: Mapping[str, Any], version: int | None) -> None:
+    """A move that carries no more than, perhaps, a text."""
+    recorded: dict[str, Any] = {}
+    for kind in ("question", "answer", "reason"):
+        if data.get(kind):
+            recorded[kind] = write_message(session, actor, case, kind, data[kind])
+    advance(session, actor, case, data["_name"], data=recorded, version=version)
+
+
+def _take(session: Session, actor: Actor, case: RecoveryCase, data: Mapping[str, Any], version: int | None) -> None:
+    advance(session, actor, case, "take", version=version)
+    case.assignee_id = actor.id
+
+
+def _give_reference(
+    session: Session, actor: Actor, case: RecoveryCase, data: Mapping[str, Any], version: int | None
+) -> None:
+    found_hash, only = _identified(data["reference"], data.get("network"))
+    twin = session.scalar(
+        select(RecoveryCase.id).where(
+            RecoveryCase.depositor_id == case.depositor_id,
+            RecoveryCase.hash == found_hash,
+            RecoveryCase.closed_at.is_(None),
+            RecoveryCase.id != case.id,
+        )
+    )
+    if twin is not None:
+        raise InvalidInput("reference_has_a_case", fields={"reference": ["reference_has_a_case"]})
+    advance(session, actor, case, "give_reference", data={"hash": found_hash, "network": only}, version=version)
+    case.hash, case.named_network, case.network, case.looks = found_hash, only, None, 0
+    case.reference = data["reference"].strip()[:2000]
+
+
+def _leave(session: Session, actor: Actor, case: RecoveryCase, data: Mapping[str, Any], version: int | None) -> None:
+    """A move that ends the case without a recovery: the claim on the leg is let go."""
+    claims.end(session, actor, case, data["_name"], reason=data.get("reason"), version=version)
+
+
+def _check_again(
+    session: Session, actor: Actor, case: RecoveryCase, data: Mapping[str, Any], version: int | None
+) -> None:
+    entries = claims.release(session, case)
+    advance(session, actor, case, "check_again", entries=entries, version=version)
+    case.looks = 0
+
+
+_HANDLERS: dict[str, Handler] = {
+    "take": _take,
+    "give_reference": _give_reference,
+    "check_again": _check_again,
+    "withdraw": _leave,
+    "give_up": _leave,
+    "turn_down": _leave,
+    "refuse": _leave,
+    "conclude": claims.conclude,
+    "approve_credit": credits.approve,
+    "quote": quotes.offer,
+    "withdraw_quote": quotes.take_back,
+    "contest": quotes.contest,
+    "accept": quotes.accept,
+    "approve_sweep_wallet": plans.sign_off,
+    "approve_sweep_clearing": plans.sign_off,
+    "approve_refund_wallet": plans.sign_off,
+    "approve_refund_clearing": plans.sign_off,
+    "reject_sweep": plans.reject,
+    "reject_refund": plans.reject,
+}
+"""Moves that make more true than the move itself; every other is plain."""

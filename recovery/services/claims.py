@@ -1,0 +1,105 @@
+"""The claim of a case on a transfer leg: taken once, let go when the case ends without a recovery."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from chains.types import Transaction, Transfer
+from recovery.domain import accounting
+from recovery.domain.accounting import Entry
+from recovery.domain.actor import Actor
+from recovery.domain.ids import new_id
+from recovery.errors import AlreadyClaimed
+from recovery.models import Claim, Posting, Quote, RecoveryCase
+from recovery.queries.facts import database_now, open_claim
+from recovery.services.messages import write_message
+from recovery.services.transitions import advance
+
+
+def take_leg(session: Session, case: RecoveryCase, tx: Transaction, leg: Transfer) -> Claim:
+    """Claim a leg for the case. The unique key decides between two who try at once; raises AlreadyClaimed."""
+    mine = open_claim(session, case.id)
+    if mine is not None:
+        return mine
+    claim_id = session.execute(
+        insert(Claim)
+        .values(
+            id=new_id(),
+            network=tx.network,
+            hash=tx.hash,
+            position=leg.position,
+            case_id=case.id,
+            contract=leg.contract,
+            asset=leg.asset,
+            symbol=leg.symbol,
+            decimals=leg.decimals,
+            amount=leg.amount,
+            sender=leg.sender,
+            recipient=leg.recipient,
+        )
+        .on_conflict_do_nothing()
+        .returning(Claim.id)
+    ).scalar_one_or_none()
+    if claim_id is None:
+        raise AlreadyClaimed("already_claimed")
+    return session.get_one(Claim, claim_id)
+
+
+def found_entries(claim: Claim, case: RecoveryCase) -> tuple[Entry, ...]:
+    """The booking of a leg just claimed; ``leg`` carries the version, since a case can come back to the same leg."""
+    return accounting.found(claim.network, claim.asset, f"{claim.position}@{case.version}", claim.amount)
+
+
+def conclude(session: Session, actor: Actor, case: RecoveryCase, data: Mapping[str, Any], version: int | None) -> None:
+    """The specialist's finding that the leg is the depositor's: from unidentified to owed to this case."""
+    claim = open_claim(session, case.id)
+    owed = _is_identified(session, case)
+    entries = (
+        accounting.identified(claim.network, claim.asset, f"{claim.position}@{case.version}", claim.amount)
+        if claim and not owed
+        else ()
+    )
+    recorded = {"leg": claim.position, "amount": str(claim.amount)} if claim else {}
+    advance(session, actor, case, "conclude", data=recorded, entries=entries, version=version)
+
+
+def release(session: Session, case: RecoveryCase) -> tuple[Entry, ...]:
+    """Let the leg go, so that its rightful owner can still claim it; returns the entries that undo its booking."""
+    claim = open_claim(session, case.id)
+    if claim is None:
+        return ()
+    claim.released_at = database_now(session)
+    return accounting.let_go(
+        claim.network,
+        claim.asset,
+        f"{claim.position}@{case.version}",
+        claim.amount,
+        identified=_is_identified(session, case),
+    )
+
+
+def end(
+    session: Session, actor: Actor, case: RecoveryCase, name: str, *, reason: str | None, version: int | None
+) -> None:
+    """End a case without a recovery: the move, the leg let go, an open quote withdrawn, the reason kept."""
+    recorded: dict[str, Any] = {}
+    if reason:
+        recorded["reason"] = write_message(session, actor, case, "reason", reason)
+    entries = release(session, case)
+    for quote in session.scalars(select(Quote).where(Quote.case_id == case.id, Quote.state == "offered")):
+        quote.state = "superseded"
+    advance(session, actor, case, name, data=recorded, entries=entries, version=version)
+
+
+def _is_identified(session: Session, case: RecoveryCase) -> bool:
+    """Whether the case owes the depositor now: what went into payable less what came out again."""
+    rows = session.execute(
+        select(Posting.debit, Posting.credit, Posting.asset, Posting.amount).where(Posting.case_id == case.id)
+    )
+    totals = accounting.balances((debit, credit, asset, amount) for debit, credit, asset, amount in rows)
+    return any(total < 0 for (account, _), total in totals.items() if account == accounting.USER_PAYABLE)

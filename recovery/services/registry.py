@@ -1,0 +1,213 @@
+"""Loading what the exchange knows: a file is read once, row by row, into a staging table, and merged in one statement.
+
+Refused rows are answered with their number (the first row under the header is 1) and a reason; unless ``partial`` is
+wished, one refused row means that nothing changes. What cannot be read as such a file at all raises InvalidInput.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TextIO
+
+import psycopg
+from sqlalchemy import Column, ColumnElement, CursorResult, MetaData, Table, and_, delete, func, or_, select, text
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from chains.address import check_address
+from chains.catalogue import networks
+from chains.families import family
+from chains.types import Network
+from recovery.domain.actor import Actor
+from recovery.domain.ids import new_id
+from recovery.domain.registries import Registry, WrongCell, parse_row
+from recovery.errors import InvalidInput, NotAllowed
+from recovery.queries.registry import registry_of, table_of
+
+LONGEST_LINE = 32_768
+"""Characters of one line; whatever is longer is no registry, and is not read to its end."""
+CONTRACT_IS_ADDRESS = frozenset({"evm"})
+"""Families whose assets are named by a contract address; the others here have their native coin alone."""
+MAY_IMPORT = frozenset({"admin", "lead", "system"})
+
+
+@dataclass
+class ImportResult:
+    """What became of a file; every data row is counted in ``rows``."""
+
+    kind: str
+    rows: int = 0
+    added: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    refused: list[dict[str, Any]] = field(default_factory=list)
+
+    def as_json(self) -> dict[str, Any]:
+        """The answer of CONTRACTS section 2."""
+        return {
+            "kind": self.kind,
+            "rows": self.rows,
+            "added": self.added,
+            "changed": self.changed,
+            "unchanged": self.unchanged,
+            "refused": self.refused,
+        }
+
+
+def import_registry(
+    session: Session, actor: Actor, kind: str, file: TextIO, *, partial: bool = False, replace: bool = False
+) -> ImportResult:
+    """Load one CSV (opened with ``newline=""`` and ``utf-8-sig``). Rows with a known key change it, other rows stay.
+
+    ``replace`` makes the file the whole registry. Raises InvalidInput for a file that is none of this kind, NotAllowed.
+    """
+    if not actor.roles & MAY_IMPORT:
+        raise NotAllowed("not_your_role")
+    registry = registry_of(kind)
+    if replace and (partial or registry.appends):
+        raise InvalidInput("replace_needs_a_whole_file" if partial else "only_grows")
+    result = ImportResult(kind)
+    table = table_of(kind)
+    # One import of a kind at a time: the counts are exact, and two files cannot wait for each other's rows.
+    session.execute(text(f'LOCK TABLE "{table.name}" IN SHARE ROW EXCLUSIVE MODE'))
+    stage = _staging_table(session, table, registry)
+    staged = _copy(session, stage, _good_rows(registry, file, result))
+    if partial or not result.refused:
+        _merge(session, registry, table, stage, staged, result)
+        if replace:
+            session.execute(delete(table).where(~select(stage).where(_same_key(registry, table, stage)).exists()))
+    session.execute(text(f'DROP TABLE "{stage.name}"'))
+    session.expire_all()
+    return result
+
+
+def _good_rows(registry: Registry, file: TextIO, result: ImportResult) -> Iterator[dict[str, Any]]:
+    """Rows in canonical form; the others are noted as refused."""
+    seen: dict[tuple[Any, ...], int] = {}
+    rows = _rows(file)
+    header = [name.strip() for name in next(rows, [])]
+    if sorted(header) != sorted(registry.header):
+        raise InvalidInput("wrong_header", {"file": ["wrong_header"]}, expected=",".join(registry.header))
+    for number, cells in enumerate(rows, start=1):
+        result.rows = number
+        try:
+            row = _good_row(registry, header, cells)
+            key = tuple(row[name] for name in registry.key)
+            if key in seen:
+                raise WrongCell(f"same_key_as_row: {seen[key]}")
+        except WrongCell as wrong:
+            result.refused.append({"row": number, "why": wrong.code})
+            continue
+        seen[key] = number
+        yield row
+
+
+def _rows(file: TextIO) -> Iterator[list[str]]:
+    """Records of the file, blank lines left out. Raises InvalidInput when it is no CSV in UTF-8."""
+    reader = csv.reader(_lines(file), strict=True)
+    try:
+        for cells in reader:
+            if cells:
+                yield cells
+    except UnicodeDecodeError:
+        raise InvalidInput("not_utf8", {"file": ["not_utf8"]}, line=reader.line_num + 1) from None
+    except csv.Error:
+        raise InvalidInput("not_csv", {"file": ["not_csv"]}, line=reader.line_num) from None
+
+
+def _lines(file: TextIO) -> Iterator[str]:
+    while line := file.readline(LONGEST_LINE + 1):
+        if len(line) > LONGEST_LINE:
+            raise InvalidInput("line_too_long", {"file": ["line_too_long"]}, limit=LONGEST_LINE)
+        yield line
+
+
+def _good_row(registry: Registry, header: Sequence[str], cells: Sequence[str]) -> dict[str, Any]:
+    if len(cells) != len(header):
+        raise WrongCell("wrong_number_of_cells")
+    row = parse_row(registry, dict(zip(header, cells, strict=True)))
+    if "network" not in row:
+        return row
+    network = networks().get(row["network"])
+    if network is None:
+        raise WrongCell("network: unknown_network")
+    for column in registry.columns:
+        if column.chain is not None and row[column.name]:
+            try:
+                row[column.name] = _canonical(network, column.chain, row[column.name])
+            except WrongCell as wrong:
+                raise WrongCell(f"{column.name}: {wrong.code}") from None
+    return row
+
+
+def _canonical(network: Network, what: str, cell: str) -> str:
+    """An address, asset or hash as the network writes it."""
+    if what == "hash":
+        found = family(network.family).hash_candidate(network, cell)
+        if found is None:
+            raise WrongCell("not_a_hash")
+        return found
+    if what == "contract" and network.family not in CONTRACT_IS_ADDRESS:
+        raise WrongCell("no_such_asset")
+    check = check_address(network, cell)
+    if check.normalised is None or not check.valid:
+        raise WrongCell(check.reason or "not_an_address")
+    return check.normalised
+
+
+def _staging_table(session: Session, table: Table, registry: Registry) -> Table:
+    names = [*(["id"] if "id" in table.c else []), *registry.header]
+    stage = Table(
+        f"staged_{table.name}",
+        MetaData(),
+        *(Column(name, table.c[name].type) for name in names),
+        prefixes=["TEMPORARY"],
+        postgresql_on_commit="DROP",
+    )
+    stage.create(session.connection())
+    return stage
+
+
+def _copy(session: Session, stage: Table, rows: Iterator[dict[str, Any]]) -> int:
+    """Stream rows into the staging table; how many there were."""
+    names = [column.name for column in stage.columns]
+    connection = session.connection().connection.driver_connection
+    assert isinstance(connection, psycopg.Connection)
+    count = 0
+    columns = psycopg.sql.SQL(", ").join(map(psycopg.sql.Identifier, names))
+    statement = psycopg.sql.SQL("COPY {} ({}) FROM STDIN").format(psycopg.sql.Identifier(stage.name), columns)
+    with connection.cursor() as cursor, cursor.copy(statement) as copy:
+        for row in rows:
+            copy.write_row([row[name] if name != "id" else new_id() for name in names])
+            count += 1
+    session.execute(text(f'ANALYZE "{stage.name}"'))
+    return count
+
+
+def _same_key(registry: Registry, table: Table, stage: Table) -> ColumnElement[bool]:
+    """Whether a kept row and a staged one are the same one; plain equality where it can use the index."""
+    pairs = [(table.c[name], stage.c[name]) for name in registry.key]
+    return and_(*(kept.is_not_distinct_from(new) if kept.nullable else kept == new for kept, new in pairs))
+
+
+def _merge(session: Session, registry: Registry, table: Table, stage: Table, staged: int, result: ImportResult) -> None:
+    """Add what is new, change what differs, and count."""
+    known = select(table).where(_same_key(registry, table, stage)).exists()
+    existing = session.scalar(select(func.count()).select_from(stage).where(known)) or 0
+    names = [column.name for column in stage.columns]
+    source = select(*(stage.c[name] for name in names))
+    statement = insert(table).from_select(names, source.where(~known) if registry.appends else source)
+    if not registry.appends:
+        data = [name for name in registry.header if name not in registry.key]
+        statement = statement.on_conflict_do_update(
+            index_elements=list(registry.key),
+            set_={name: statement.excluded[name] for name in data},
+            where=or_(*(table.c[name].is_distinct_from(statement.excluded[name]) for name in data)),
+        )
+    written = session.execute(statement, execution_options={"preserve_rowcount": True})
+    assert isinstance(written, CursorResult)
+    result.added = staged - existing
+    result.changed = written.rowcount - result.added
+    result.unchanged = existing - result.changed

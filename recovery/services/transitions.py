@@ -1,0 +1,212 @@
+"""The only interpreter of the workflow tables, and the only code that sets a case's state.
+
+A move is one unit: row lock, row of the table, permission, guards, state and version, event with its hash, postings,
+jobs. Whatever calls it commits all of that or none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from recovery.domain.accounting import Entry, unsettled
+from recovery.domain.actor import Actor
+from recovery.domain.authorization import objection, role_for
+from recovery.domain.history import GENESIS, event_body, event_hash
+from recovery.domain.ids import new_id
+from recovery.errors import MoveNotOpen, NotAllowed, StaleVersion, StepUpNeeded
+from recovery.models import CaseEvent, Job, Posting, RecoveryCase
+from recovery.queries.facts import database_now, read_facts, read_makers
+from workflows.facts import Facts
+from workflows.machine import Transition, Workflow
+from workflows.states import State
+from workflows.tables import WORKFLOWS
+
+FORMS = {
+    "give_reference": "reference",
+    "ask_depositor": "question",
+    "answer": "answer",
+    "accept": "destination",
+    "approve_sweep_wallet": "digest",
+    "approve_sweep_clearing": "digest",
+    "approve_refund_wallet": "digest",
+    "approve_refund_clearing": "digest",
+    "turn_down": "reason",
+    "reject_credit": "reason",
+    "reject_sweep": "reason",
+    "reject_refund": "reason",
+    "contest": "reason",
+    "refuse": "reason",
+}
+"""Which form a move needs; those not named need none."""
+
+BY_THE_SIGNER = frozenset({"record_sweep", "record_refund"})
+"""Moves made by handing over signed bytes; they have a door of their own and no button."""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One move that leaves the state, whether it is open to the actor, and if not why (a message code)."""
+
+    name: str
+    open: bool
+    why_not: str | None
+    form: str
+    step_up: bool
+
+
+def lock(session: Session, case: RecoveryCase) -> None:
+    """Hold the case's row until the unit of work ends, and read it again as it now is."""
+    session.flush()  # a refresh forgets what was not written yet
+    session.refresh(case, with_for_update=True)
+
+
+def advance(
+    session: Session,
+    actor: Actor,
+    case: RecoveryCase,
+    name: str,
+    *,
+    data: Mapping[str, Any] | None = None,
+    entries: Sequence[Entry] = (),
+    facts: Mapping[str, bool] | None = None,
+    version: int | None = None,
+) -> CaseEvent:
+    """Move the case along one row of its table, and write everything that is true because of it.
+
+    ``facts`` adds answers only the caller can know (a destination just checked). Raises StaleVersion, MoveNotOpen,
+    NotAllowed, StepUpNeeded; nothing is written then.
+    """
+    lock(session, case)
+    if version is not None and version != case.version:
+        raise StaleVersion("stale_version", version=case.version)
+    table = WORKFLOWS[case.workflow]
+    row = table.row(State(case.state), name)
+    if row is None:
+        raise MoveNotOpen("no_such_move", move=name, state=case.state)
+    snapshot = replace(read_facts(session, case), **(facts or {})) if row.guards else Facts()
+    _refuse(actor, row, session, case, table, snapshot)
+    role = role_for(actor, row) or ""
+    source = case.state
+    case.workflow = row.into or case.workflow
+    case.state = row.target
+    if row.starts_round:
+        case.round += 1
+    event = append_event(session, actor, case, name, source=source, role=role, data=data or {}, entries=entries)
+    if case.closed_at is not None:
+        _require_settled(session, case)
+    for topic in row.emits:
+        add_job(session, topic, case, {"seq": event.seq})
+    return event
+
+
+class BooksNotSettled(AssertionError):
+    """A case was about to close with money in suspense or payable: a bug, so nothing is committed."""
+
+
+def _require_settled(session: Session, case: RecoveryCase) -> None:
+    session.flush()
+    rows = session.execute(
+        select(Posting.debit, Posting.credit, Posting.asset, Posting.amount).where(Posting.case_id == case.id)
+    )
+    left = unsettled((debit, credit, asset, amount) for debit, credit, asset, amount in rows)
+    if left:
+        raise BooksNotSettled(f"{case.ref}: {left}")
+
+
+def _refuse(actor: Actor, row: Transition, session: Session, case: RecoveryCase, table: Workflow, facts: Facts) -> None:
+    makers = read_makers(session, case, table) if row.unlike else {}
+    why = objection(actor, row, makers, owns_case=actor.id == case.depositor_id)
+    if why == "needs_step_up":
+        raise StepUpNeeded(why)
+    if why is not None:
+        raise NotAllowed(why, move=row.name)
+    for guard in row.guards:
+        if not guard(facts):
+            raise MoveNotOpen(guard.__name__, move=row.name)
+
+
+def append_event(
+    session: Session,
+    actor: Actor,
+    case: RecoveryCase,
+    name: str,
+    *,
+    source: str | None,
+    role: str,
+    data: Mapping[str, Any],
+    entries: Sequence[Entry] = (),
+) -> CaseEvent:
+    """Write the next event of a locked case, with its postings. Only the opening of a case and ``advance`` call it."""
+    now = database_now(session)
+    seq = case.version + 1 if source is not None else 1
+    body = event_body(
+        case_ref=case.ref,
+        seq=seq,
+        name=name,
+        workflow=case.workflow,
+        source=source,
+        target=case.state,
+        actor_id=actor.id,
+        role=role,
+        at=now,
+        data=data,
+    )
+    prev_hash = case.head_hash if source is not None else GENESIS
+    event = CaseEvent(
+        case_id=case.id,
+        seq=seq,
+        id=new_id(),
+        name=name,
+        actor_id=actor.id,
+        body=body,
+        prev_hash=prev_hash,
+        hash=event_hash(case.id, seq, prev_hash, body),
+        at=now,
+    )
+    case.version = seq
+    case.head_hash = event.hash
+    case.changed_at = now
+    case.closed_at = now if State(case.state) in WORKFLOWS[case.workflow].closed else None
+    session.add(event)
+    if entries:
+        session.flush()
+    for entry in entries:
+        session.add(Posting(id=new_id(), case_id=case.id, seq=seq, **entry.columns()))
+    return event
+
+
+def add_job(
+    session: Session, topic: str, case: RecoveryCase, data: Mapping[str, Any], *, due_at: datetime | None = None
+) -> Job:
+    """Promise that something will happen; true exactly when this unit of work becomes true."""
+    job = Job(id=new_id(), topic=topic, case_id=case.id, data=dict(data), state="due", attempts=0)
+    if due_at is not None:
+        job.due_at = due_at
+    session.add(job)
+    return job
+
+
+def choices(session: Session, actor: Actor, case: RecoveryCase) -> tuple[Choice, ...]:
+    """Every move that leaves the state and that a role of the actor could ever make, with the reason when it is shut."""
+    table = WORKFLOWS[case.workflow]
+    rows = [row for row in table.leaving(State(case.state)) if role_for(actor, row) and row.name not in BY_THE_SIGNER]
+    if not rows:
+        return ()
+    facts = replace(read_facts(session, case), destination_checked=True)
+    makers = read_makers(session, case, table)
+    owns = actor.id == case.depositor_id
+    return tuple(_choice(actor, row, facts, objection(actor, row, makers, owns_case=owns)) for row in rows)
+
+
+def _choice(actor: Actor, row: Transition, facts: Facts, why: str | None) -> Choice:
+    """A missing step-up does not shut a move: the form asks for it."""
+    if why in (None, "needs_step_up"):
+        unmet = next((guard.__name__ for guard in row.guards if not guard(facts)), None)
+        return Choice(row.name, unmet is None, unmet, FORMS.get(row.name, "none"), row.step_up)
+    return Choice(row.name, False, why, FORMS.get(row.name, "none"), row.step_up)

@@ -1,0 +1,113 @@
+"""Loads the sample world into the product, by the product's own commands and nothing else."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sandbox.files import read_json, write_json, write_whole
+
+SCOPES = "plans:read,plans:record"
+SIGNER = "signer@example.org"
+FEE_POLICY = Path(__file__).with_name("fee_policy.json")
+COMMAND_SECONDS = 120
+
+
+class LoadFailed(Exception):
+    """A command of the product did not do what was asked; the message is the command and its last line of error."""
+
+
+@dataclass(frozen=True)
+class Product:
+    """The product's command line, run in ``folder``."""
+
+    command: tuple[str, ...]
+    folder: Path | None
+
+    def run(self, *arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
+        """Runs one command to its end, whatever its exit status."""
+        return subprocess.run(
+            [*self.command, *arguments],
+            input=stdin,
+            capture_output=True,
+            text=True,
+            cwd=self.folder,
+            timeout=COMMAND_SECONDS,
+            check=False,
+        )
+
+
+def installed_command() -> tuple[str, ...]:
+    """The ``recovery`` script beside this interpreter, else the package run as a module."""
+    script = Path(sys.executable).with_name("recovery")
+    return (str(script),) if script.exists() else (sys.executable, "-m", "recovery")
+
+
+def load(product: Product, world: Mapping[str, Any], registries: Mapping[str, Path], notes: Path, token: Path) -> None:
+    """Imports registries that changed since the last load, adds the sign-ins once, and makes the signer's token.
+
+    ``notes`` remembers what was loaded into which database, so that a second start costs next to nothing; without it
+    everything is loaded again, which changes nothing in the product. Raises :class:`LoadFailed`.
+    """
+    place = hashlib.sha256(os.environ.get("RECOVERY_DATABASE_URL", "embedded").encode()).hexdigest()
+    loaded = read_json(notes) or {}
+    if loaded.get("place") != place:
+        loaded = {"place": place, "registries": {}, "people": []}
+    for kind, path in registries.items():
+        digest = hashlib.sha256(path.read_bytes()).hexdigest()
+        if loaded["registries"].get(kind) != digest:
+            _must(product, "import", kind, str(path), "--json")
+            loaded["registries"][kind] = digest
+    added = [sign_in for sign_in in world["sign_ins"] if sign_in["email"] not in loaded["people"]]
+    for sign_in in added:
+        _add_person(product, sign_in)
+    loaded["people"] = [sign_in["email"] for sign_in in world["sign_ins"]]
+    if added or not token.exists():
+        _make_token(product, token)
+    if not loaded.get("policy"):
+        _load_policy(product, world["sign_ins"])
+        loaded["policy"] = True
+    write_json(notes, loaded)
+
+
+def _add_person(product: Product, sign_in: Mapping[str, Any]) -> None:
+    arguments = ["person", "add", "--if-missing", "--email", sign_in["email"], "--role", sign_in["role"]]
+    arguments += ["--display-name", sign_in["display_name"]]
+    if sign_in["account"]:
+        arguments += ["--account", sign_in["account"]]
+    _must(product, *arguments, "--password-stdin", stdin=sign_in["password"] + "\n")
+
+
+def _make_token(product: Product, path: Path) -> None:
+    """The signer is nobody's second job: a service account of its own, without a password."""
+    _must(product, "person", "add", "--if-missing", "--email", SIGNER, "--role", "signer", "--display-name", "Signer")
+    answer = _must(product, "token", "create", "--person", SIGNER, "--scopes", SCOPES, "--json")
+    try:
+        token = json.loads(answer)["token"]
+    except (ValueError, KeyError, TypeError) as error:
+        raise LoadFailed("token create: no token in the answer") from error
+    write_whole(path, f"{token}\n")
+
+
+def _load_policy(product: Product, sign_ins: Sequence[Mapping[str, Any]]) -> None:
+    """One person drafts the fee rules, another activates them, as the product asks."""
+    by_role = {sign_in["role"]: sign_in["email"] for sign_in in sign_ins}
+    note = "The sample world's first rules."
+    answer = _must(product, "policy", "draft", str(FEE_POLICY), "--by", by_role["admin"], "--note", note, "--json")
+    _must(product, "policy", "activate", str(json.loads(answer)["version"]), "--by", by_role["lead"])
+
+
+def _must(product: Product, *arguments: str, stdin: str = "") -> str:
+    """The standard output of a command that has to succeed."""
+    done = product.run(*arguments, stdin=stdin)
+    if done.returncode == 0:
+        return done.stdout
+    last = (done.stderr.strip() or done.stdout.strip() or f"exit status {done.returncode}").splitlines()[-1]
+    raise LoadFailed(f"recovery {' '.join(arguments[:3])}: {last[:300]}")

@@ -1,0 +1,68 @@
+"""What the signer has signed, on disk before anybody else hears of it.
+
+One file per plan. Once it is there, these bytes are the plan's for ever: a signer started again posts and broadcasts
+them, and never makes others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from sandbox.files import read_json, write_json
+
+
+@dataclass(frozen=True)
+class SignedStep:
+    """One signed transaction: its hash and its bytes, both as ``0x`` text."""
+
+    hash: str
+    raw: str
+
+
+@dataclass(frozen=True)
+class SignedPlan:
+    """A plan's signed transactions in order. ``finished`` when the product needs nothing more of the signer."""
+
+    plan_id: str
+    digest: str
+    steps: tuple[SignedStep, ...]
+    finished: bool = False
+
+
+class SignedPlans:
+    """The signed plans in a folder, one ``<plan id>.json`` each, mode 0600."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def get(self, plan_id: str) -> SignedPlan | None:
+        stored = read_json(self._path(plan_id))
+        if stored is None:
+            return None
+        steps = tuple(SignedStep(step["hash"], step["raw"]) for step in stored["steps"])
+        return SignedPlan(plan_id, stored["digest"], steps, stored["finished"])
+
+    def keep(self, plan_id: str, digest: str, steps: Sequence[SignedStep]) -> SignedPlan:
+        """Writes newly signed bytes; they are on the disk when this returns."""
+        if self._path(plan_id).exists():
+            raise FileExistsError(f"plan {plan_id} is signed already")
+        plan = SignedPlan(plan_id, digest, tuple(steps))
+        self._write(plan)
+        return plan
+
+    def finish(self, plan: SignedPlan) -> None:
+        self._write(SignedPlan(plan.plan_id, plan.digest, plan.steps, finished=True))
+
+    def unfinished(self) -> list[SignedPlan]:
+        """Plans signed and not finished, in a stable order."""
+        plans = [self.get(path.stem) for path in sorted(self._folder.glob("[!.]*.json"))]
+        return [plan for plan in plans if plan is not None and not plan.finished]
+
+    def _path(self, plan_id: str) -> Path:
+        return self._folder / f"{plan_id}.json"
+
+    def _write(self, plan: SignedPlan) -> None:
+        steps = [{"hash": step.hash, "raw": step.raw} for step in plan.steps]
+        write_json(self._path(plan.plan_id), {"digest": plan.digest, "finished": plan.finished, "steps": steps})

@@ -1,0 +1,208 @@
+"""The sample world is what it claims, can be made again at no cost, and is made anew when the chain is gone."""
+
+from __future__ import annotations
+
+import csv
+import json
+import stat
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sandbox.deposits import ETHER
+from sandbox.registries import write_registries
+from sandbox.rpc import Rpc
+from sandbox.world import WrongChain, main, prepare
+
+
+def _deposits(world: dict[str, Any], kind: str) -> list[dict[str, Any]]:
+    found = [deposit for deposit in world["deposits"] if deposit["kind"] == kind]
+    assert found, kind
+    return found
+
+
+def _arrived(rpc: Rpc, deposit: dict[str, Any]) -> int:
+    """What the deposit's block changed in the recipient's balance of its asset."""
+
+    def balance(height: int) -> int:
+        if deposit["contract"] is None:
+            return rpc.quantity("eth_getBalance", deposit["recipient"], hex(height))
+        data = "0x70a08231" + deposit["recipient"].removeprefix("0x").rjust(64, "0")
+        return rpc.quantity("eth_call", {"to": deposit["contract"], "data": data}, hex(height))
+
+    return balance(deposit["block"]) - balance(deposit["block"] - 1)
+
+
+def _inner_calls(call: dict[str, Any]) -> list[dict[str, Any]]:
+    return [inner for child in call.get("calls", []) for inner in (child, *_inner_calls(child))]
+
+
+def test_every_deposit_did_on_the_chain_what_it_claims(rpc: Rpc, world: dict[str, Any]) -> None:
+    nothing_moved = {"reverted", "returned_false"}
+    for deposit in world["deposits"]:
+        receipt = rpc.receipt(deposit["hash"])
+        assert receipt is not None
+        assert int(receipt["blockNumber"], 16) == deposit["block"]
+        assert int(receipt["status"], 16) == (0 if deposit["kind"] == "reverted" else 1), deposit["kind"]
+        expected = 0 if deposit["kind"] in nothing_moved else int(deposit["amount"])
+        assert _arrived(rpc, deposit) == expected, deposit["kind"]
+
+
+def test_internal_transfers_come_from_a_contract(rpc: Rpc, world: dict[str, Any]) -> None:
+    router = world["contracts"]["router"].lower()
+    for deposit in _deposits(world, "internal_native"):
+        trace = rpc.call("debug_traceTransaction", deposit["hash"], {"tracer": "callTracer"})
+        (paid,) = [call for call in _inner_calls(trace) if int(call.get("value", "0x0"), 16)]
+        assert (trace["to"], paid["from"], paid["to"]) == (router, router, deposit["recipient"].lower())
+    for deposit in _deposits(world, "internal_listed_token"):
+        receipt = rpc.receipt(deposit["hash"])
+        assert receipt is not None
+        assert receipt["to"] == router
+        payout = receipt["logs"][-1]
+        assert payout["topics"][1].endswith(router[2:])
+        assert deposit["position"] == f"log:{int(payout['logIndex'], 16)}"
+
+
+def test_the_reverted_one_looks_like_a_transfer_and_says_why(rpc: Rpc, world: dict[str, Any]) -> None:
+    deposit = _deposits(world, "reverted")[0]
+    trace = rpc.call("debug_traceTransaction", deposit["hash"], {"tracer": "callTracer"})
+    assert "till is closed" in json.dumps(trace)
+    assert any(call["to"] == deposit["recipient"].lower() for call in _inner_calls(trace))
+
+
+def test_five_unlisted_deposits_of_different_amounts_for_each_depositor(world: dict[str, Any]) -> None:
+    for account in world["outside_wallets"]:
+        mine = [deposit for deposit in _deposits(world, "unlisted_token") if deposit["account"] == account]
+        assert len({deposit["amount"] for deposit in mine}) == 5
+        assert {deposit["recipient"] for deposit in mine} == {world["deposit_addresses"][account]}
+
+
+def test_the_newest_is_still_confirming_and_the_others_are_not(rpc: Rpc, world: dict[str, Any]) -> None:
+    tip = rpc.quantity("eth_blockNumber")
+    (confirming,) = _deposits(world, "confirming")
+    assert tip - confirming["block"] + 1 < 3
+    assert all(tip - other["block"] >= 8 for other in world["deposits"] if other is not confirming)
+
+
+def test_registries_agree_with_the_world(world: dict[str, Any], tmp_path: Path) -> None:
+    paths = write_registries(tmp_path, world)
+    rows = {kind: list(csv.DictReader(path.read_text("utf-8").splitlines())) for kind, path in paths.items()}
+    assert list(rows) == ["accounts", "addresses", "assets", "credits", "prices"]
+    book = {row["address"]: row for row in rows["addresses"]}
+    assert book[world["wallets"]["gas_tank"]]["kind"] == "gas_tank"
+    assert book[world["wallets"]["recovery_wallet"]]["kind"] == "hot"
+    foreign = {deposit["recipient"] for deposit in _deposits(world, "foreign_address")}
+    assert not foreign & set(book)
+    listed = {row["contract"] for row in rows["assets"]}
+    assert listed == {"", world["contracts"]["SUSD"]}
+    credited = {deposit["hash"]: deposit for deposit in _deposits(world, "credited")}
+    assert {row["hash"]: (row["position"], row["amount"]) for row in rows["credits"]} == {
+        tx_hash: (deposit["position"], deposit["amount"]) for tx_hash, deposit in credited.items()
+    }
+
+
+def test_wallets_can_pay_and_files_with_secrets_are_private(rpc: Rpc, world: dict[str, Any], home: Path) -> None:
+    assert rpc.balance(world["wallets"]["gas_tank"]) >= ETHER
+    assert rpc.balance(world["wallets"]["recovery_wallet"]) >= ETHER
+    for path in ("signer/keys.json", "world/outside_wallets.json", "world/world.json"):
+        assert stat.S_IMODE((home / path).stat().st_mode) == 0o600, path
+    custody = (home / "signer/keys.json").read_text()
+    assert not any(address in custody for address in world["outside_wallets"].values())
+    assert {sign_in["role"] for sign_in in world["sign_ins"]} == {
+        *("depositor", "specialist", "wallet", "clearing", "auditor", "lead", "admin"),
+    }
+    assert len({sign_in["password"] for sign_in in world["sign_ins"]}) == len(world["sign_ins"]) == 11
+
+
+def test_made_again_it_adds_one_confirming_deposit(rpc: Rpc, world: dict[str, Any], home: Path) -> None:
+    keys = (home / "signer/keys.json").read_bytes()
+    before = json.loads((home / "world/world.json").read_text())
+    again, said = prepare(rpc, home / "world", home / "signer")
+    assert "kept" in said
+    assert len(again["deposits"]) == len(before["deposits"]) + 1
+    assert [deposit["hash"] for deposit in again["deposits"][:-1]] == [old["hash"] for old in before["deposits"]]
+    assert again["deposits"][-1]["kind"] == "confirming"
+    assert len(_deposits(again, "confirming")) == 1
+    for name in ("contracts", "wallets", "deposit_addresses", "outside_wallets", "sign_ins", "made_at"):
+        assert again[name] == before[name]
+    assert (home / "signer/keys.json").read_bytes() == keys
+
+
+@pytest.mark.parametrize("options", [(), ("--block-time", "30")])
+def test_a_lost_chain_is_made_anew(new_chain: Callable[..., str], tmp_path: Path, options: tuple[str, ...]) -> None:
+    first, second = Rpc(new_chain(*options)), Rpc(new_chain(*options))
+    try:
+        before, _ = prepare(first, tmp_path / "world", tmp_path / "signer")
+        after, said = prepare(second, tmp_path / "world", tmp_path / "signer")
+    finally:
+        first.close()
+        second.close()
+    assert "made anew" in said
+    assert after["wallets"] == before["wallets"]
+    assert after["sign_ins"] == before["sign_ins"]
+    hashes = {deposit["hash"] for deposit in before["deposits"]}
+    assert not hashes & {deposit["hash"] for deposit in after["deposits"]}
+
+
+def test_it_refuses_any_other_chain(new_chain: Callable[..., str], tmp_path: Path) -> None:
+    rpc = Rpc(new_chain("--chain-id", "1"))
+    try:
+        with pytest.raises(WrongChain):
+            prepare(rpc, tmp_path / "world", tmp_path / "signer")
+    finally:
+        rpc.close()
+    assert not (tmp_path / "signer").exists()
+
+
+_PRODUCT = """
+import json, pathlib, sys
+folder = pathlib.Path(__file__).parent
+with (folder / "calls").open("a") as calls:
+    calls.write(json.dumps(sys.argv[1:]) + "\\n")
+if sys.argv[1:3] == ["person", "add"]:
+    known = folder / sys.argv[sys.argv.index("--email") + 1]
+    if known.exists():
+        sys.exit("a person with this e-mail exists already")
+    known.write_text(sys.stdin.read())
+print(json.dumps({"token": "t-1"} if sys.argv[1] == "token" else {}))
+"""
+
+
+def test_loading_uses_the_products_commands_and_is_cheap_again(
+    node: str, world: dict[str, Any], home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    script = tmp_path / "product.py"
+    script.write_text(_PRODUCT)
+    recovery = f"{sys.executable} {script}"
+    command = ["--node", node, "--out", str(home / "world"), "--recovery", recovery]
+
+    def calls() -> list[list[str]]:
+        written = tmp_path / "calls"
+        if not written.exists():
+            return []
+        made = [json.loads(line) for line in written.read_text().splitlines()]
+        written.unlink()
+        return made
+
+    assert main([*command, "--load"]) == 0
+    first = calls()
+    kinds = [call[1] for call in first if call[0] == "import"]
+    assert kinds == ["accounts", "addresses", "assets", "credits", "prices"]
+    assert sum(call[:2] == ["person", "add"] for call in first) == 11
+    depositor = world["sign_ins"][0]
+    assert (tmp_path / depositor["email"]).read_text() == depositor["password"] + "\n"
+    assert not any(depositor["password"] in part for call in first for part in call)
+    token = home / "signer/token"
+    assert token.read_text() == "t-1\n"
+    assert stat.S_IMODE(token.stat().st_mode) == 0o600
+
+    assert main([*command, "--load"]) == 0
+    assert {call[0] for call in calls()} <= {"import"}
+    assert main([*command, "--load-again"]) == 0
+    assert [call[0] for call in calls()] == [call[0] for call in first]
+    script.write_text("import sys; sys.exit('no database')")
+    assert main([*command, "--load-again"]) == 1
+    assert "no database" in capsys.readouterr().err

@@ -1,0 +1,109 @@
+"""What a guard may look at, frozen, and the guards themselves: named questions about those facts.
+
+A guard answers yes or no; its name is the message key shown when it says no.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Facts:
+    """A snapshot of one case, read under its row lock. Money is compared before it gets here: only answers arrive."""
+
+    leg_claimed: bool = False
+    probe_ok: bool = False
+    quote_open: bool = False
+    quote_expired: bool = False
+    quote_accepted: bool = False
+    destination_checked: bool = False
+    plan_current: bool = False
+    wallet_signed: bool = False
+    clearing_signed: bool = False
+    plan_released: bool = False
+    plan_recorded: bool = False
+    plan_verified: bool = False
+    credit_confirmed: bool = False
+    question_open: bool = False
+    asset_listed: bool = False
+
+
+def leg_is_claimed(facts: Facts) -> bool:
+    """The transfer leg belongs to this case and to no other."""
+    return facts.leg_claimed
+
+
+def token_was_probed(facts: Facts) -> bool:
+    """The token answered, the coins are there, and a trial of the sweep succeeded."""
+    return facts.probe_ok
+
+
+def quote_is_open(facts: Facts) -> bool:
+    """A quote is on the table and has not expired by the database's clock."""
+    return facts.quote_open
+
+
+def quote_has_expired(facts: Facts) -> bool:
+    """The quote on the table is past its time."""
+    return facts.quote_expired
+
+
+def quote_is_accepted(facts: Facts) -> bool:
+    """The depositor accepted exactly one quote."""
+    return facts.quote_accepted
+
+
+def destination_is_checked(facts: Facts) -> bool:
+    """The refund address is valid on its chain and can receive."""
+    return facts.destination_checked
+
+
+def plan_is_current(facts: Facts) -> bool:
+    """An unsigned plan of this round waits for approval."""
+    return facts.plan_current
+
+
+def wallet_has_not_signed(facts: Facts) -> bool:
+    """The wallet team has not approved this round yet."""
+    return not facts.wallet_signed
+
+
+def clearing_has_not_signed(facts: Facts) -> bool:
+    """The clearing team has not approved this round yet."""
+    return not facts.clearing_signed
+
+
+def everybody_signed(facts: Facts) -> bool:
+    """Wallet and clearing both approved the digest of this very plan."""
+    return facts.wallet_signed and facts.clearing_signed
+
+
+def plan_is_released(facts: Facts) -> bool:
+    """The plan went to the signer and nothing is signed yet."""
+    return facts.plan_released and not facts.plan_recorded
+
+
+def no_plan_is_out(facts: Facts) -> bool:
+    """No released plan could still pay: none went to the signer, or the one that did is provably dead."""
+    return not facts.plan_released
+
+
+def plan_is_recorded(facts: Facts) -> bool:
+    """The signed bytes are stored."""
+    return facts.plan_recorded
+
+
+def plan_is_verified(facts: Facts) -> bool:
+    """Every step is final on the chain and did exactly what was approved."""
+    return facts.plan_verified
+
+
+def credit_is_confirmed(facts: Facts) -> bool:
+    """The exchange's ledger shows the credit for this leg."""
+    return facts.credit_confirmed
+
+
+def asset_is_listed(facts: Facts) -> bool:
+    """The asset is listed now."""
+    return facts.asset_listed

@@ -1,0 +1,39 @@
+"""The rows both workflows begin with: from a pasted hash to a finding, and the ways a machine ends a case alone."""
+
+from __future__ import annotations
+
+from workflows.machine import Transition
+from workflows.states import State
+
+LOOKING = (State.CHECKING, State.WAITING_FOR_CHAIN)
+
+INTAKE: tuple[Transition, ...] = (
+    Transition("start_check", (State.SUBMITTED,), State.CHECKING, by=("system",)),
+    Transition("wait_for_chain", (State.CHECKING,), State.WAITING_FOR_CHAIN, by=("system",)),
+    Transition("ask_reference", LOOKING, State.NEEDS_INFORMATION, by=("system",)),
+    Transition(
+        "give_reference",
+        (State.NEEDS_INFORMATION,),
+        State.SUBMITTED,
+        by=("depositor",),
+        emits=("evidence.collect",),
+    ),
+    Transition("solve", LOOKING, State.SOLVED, by=("system",)),
+    Transition("decline", LOOKING, State.DECLINED, by=("system",)),
+    Transition("hold", LOOKING, State.ON_HOLD, by=("system",)),
+    Transition(
+        "check_again",
+        (State.ON_HOLD,),
+        State.SUBMITTED,
+        by=("lead",),
+        emits=("evidence.collect",),
+    ),
+    Transition("refuse", (State.ON_HOLD,), State.DECLINED, by=("lead",)),
+    Transition(
+        "withdraw",
+        (State.SUBMITTED, *LOOKING, State.NEEDS_INFORMATION),
+        State.WITHDRAWN,
+        by=("depositor",),
+    ),
+)
+"""Shared by value: each workflow is still one whole table of its own."""
