@@ -23,7 +23,7 @@ def write_whole(path: Path, text: str, *, mode: int = PRIVATE) -> None:
         file.write(text)
         file.flush()
         os.fsync(file.fileno())
-    os.replace(draft, path)
+    draft.replace(path)
     folder = os.open(path.parent, os.O_RDONLY)
     try:
         os.fsync(folder)

@@ -20,6 +20,7 @@ import pytest
 from recovery.embedded import (
     EmbeddedError,
     anvil as anvil_node,
+    binaries,
     browser as chromium,
     litecoind as litecoin_node,
     postgres,
@@ -34,6 +35,7 @@ ROOT = Path(__file__).resolve().parent.parent
 TEMPLATE = "recovery_template"
 IN_CI = os.environ.get("CI") == "true"
 FREE_FOR_MEMORY_DISK = 1_000_000_000  # bytes
+RECURSION_LIMIT = sys.getrecursionlimit()
 LOCAL_HOSTS = {"127.0.0.1", "::1", "localhost", "0.0.0.0", ""}
 
 _home = pytest.StashKey[Path]()
@@ -60,8 +62,15 @@ def _only_this_machine(event: str, arguments: tuple[Any, ...]) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Guard the sockets; in the controlling process also choose the folder of this run's services."""
     sys.addaudithook(_only_this_machine)
+    if (program := binaries.find_anvil()) is not None:
+        os.environ["RECOVERY_ANVIL"] = str(program)  # for the tests that start the sandbox's own
     if not hasattr(config, "workerinput"):
         config.stash[_home] = _new_home()
+
+
+def pytest_runtest_setup() -> None:
+    """Undo what importing the sandbox's cryptography does: without a limit deep input ends the process, not the test."""
+    sys.setrecursionlimit(RECURSION_LIMIT)
 
 
 def _new_home() -> Path:
@@ -77,8 +86,7 @@ def _start_postgres(config: pytest.Config) -> postgres.Postgres:
         server = postgres.start_server(config.stash[_home], throw_away=True)
         config.stash[_server] = server
         url = server.create_database(TEMPLATE)
-        if (ROOT / "migrations").is_dir():
-            schema.upgrade(url)
+        schema.upgrade(url)
     return config.stash[_server]
 
 

@@ -44,7 +44,7 @@ def decode_signed(raw_hex: str) -> SignedTransaction:
     fields = _fields(raw[1:])
     chain_id, nonce, tip, fee, gas, to, value, data, access, parity, r, s = fields
     numbers = [_number(field) for field in (chain_id, nonce, tip, fee, gas, value, parity, r, s)]
-    if to not in (b"",) and (not isinstance(to, bytes) or len(to) != 20):
+    if to != b"" and (not isinstance(to, bytes) or len(to) != 20):
         raise NotSigned("to is not an address")
     if access != [] or not isinstance(data, bytes):
         raise NotSigned("an access list has no place here")

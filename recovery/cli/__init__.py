@@ -12,6 +12,8 @@ from importlib import import_module
 
 import click
 
+from chains.encoding import plain
+
 COMMANDS: Mapping[str, str] = {
     "networks": "recovery.cli.chains:networks_command",
     "identify": "recovery.cli.chains:identify_command",
@@ -27,6 +29,8 @@ COMMANDS: Mapping[str, str] = {
     "registry": "recovery.cli.registry:registry",
     "person": "recovery.cli.people:person",
     "token": "recovery.cli.people:token",
+    "export": "recovery.cli.audit:export_command",
+    "audit": "recovery.cli.audit:audit_command",
 }
 """Command name to ``module:function``. Only the one that is called is imported, so that light ones start fast."""
 
@@ -45,6 +49,8 @@ SUMMARIES: Mapping[str, str] = {
     "registry": "Write a registry as CSV.",
     "person": "Add people and service accounts.",
     "token": "Make API tokens.",
+    "export": "Export case histories that prove themselves.",
+    "audit": "Check exports, offline.",
 }
 
 WRONG_INPUT = 2
@@ -100,7 +106,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def complain(code: str, message: str, *, as_json: bool, status: int = WRONG_INPUT) -> int:
     """One line on standard error, a JSON object on standard output where one was asked for; returns ``status``."""
-    line = " ".join(message.split())
+    line = plain(message, 300)
     click.echo(f"recovery: {line}", err=True)
     if as_json:
         click.echo(json.dumps({"error": code, "message": line}, ensure_ascii=False))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import platform
+import shlex
 import shutil
 import subprocess
 import sys
@@ -41,24 +42,15 @@ def find_anvil() -> Path | None:
 
 def find_litecoind() -> Path | None:
     """litecoind of the system, or ours."""
-    return _first(shutil.which("litecoind"), tools_folder() / "debian" / "usr" / "bin" / "litecoind")
+    return _first(shutil.which("litecoind"), tools_folder() / "bin" / "litecoind")
 
 
 def find_chromium() -> Path | None:
     """A browser of the Chromium family: named by ``RECOVERY_CHROMIUM``, the system's, ours, or playwright's own."""
     installed = [shutil.which(name) for name in CHROMIUM_NAMES]
-    ours = tools_folder() / "debian" / "usr" / "lib" / "chromium" / "chromium"
     playwrights = sorted((Path.home() / ".cache" / "ms-playwright").glob("chromium-*/chrome-linux*/chrome"))
-    return _first(os.environ.get("RECOVERY_CHROMIUM"), *installed, ours, *playwrights)
-
-
-def library_path(program: Path) -> dict[str, str]:
-    """The environment in which an unpacked program finds the libraries unpacked beside it."""
-    root = tools_folder() / "debian"
-    if root not in program.parents:
-        return {}
-    folders = sorted({path.parent for path in (root / "usr" / "lib").glob("**/lib*.so*")})
-    return {"LD_LIBRARY_PATH": ":".join(str(folder) for folder in folders)}
+    named = os.environ.get("RECOVERY_CHROMIUM")
+    return _first(named, *installed, tools_folder() / "bin" / "chromium", *playwrights)
 
 
 def install_anvil() -> None:
@@ -74,13 +66,13 @@ def install_anvil() -> None:
 
 def install_litecoind() -> None:
     """Debian's package."""
-    _install_debian("litecoind")
+    _install_debian("litecoind", "usr/bin/litecoind")
 
 
 def install_chromium() -> None:
     """Debian's package with a plain font; where there is no apt, playwright's own way."""
     if shutil.which("apt-get"):
-        _install_debian("chromium", "fonts-liberation")
+        _install_debian("chromium", "usr/lib/chromium/chromium", "fonts-liberation")
     else:
         _run([sys.executable, "-m", "playwright", "install", "chromium"])
 
@@ -125,27 +117,38 @@ def _npm() -> tuple[list[str], dict[str, str]]:
     return [str(venv / "bin" / "npm")], {"PATH": f"{venv / 'bin'}:{os.environ.get('PATH', '/usr/bin:/bin')}"}
 
 
-def _install_debian(*packages: str) -> None:
+def _install_debian(package: str, program: str, *others: str) -> None:
     """By root with apt-get; by anybody else unpacked into our folder, with the libraries the machine lacks."""
     if not shutil.which("apt-get"):
         raise OSError("no apt-get on this machine")
     quiet = {"DEBIAN_FRONTEND": "noninteractive"}
-    if os.geteuid() == 0:
-        try:
-            _run(["apt-get", "install", *APT_OPTIONS, *packages], quiet)
-        except subprocess.SubprocessError:  # the lists may be missing or old
-            _run(["apt-get", "update", "-qq"], quiet)
-            _run(["apt-get", "install", *APT_OPTIONS, *packages], quiet)
+    if os.geteuid() != 0:
+        _unpack_debian(package, program)
         return
-    root = tools_folder() / "debian"
+    try:
+        _run(["apt-get", "install", *APT_OPTIONS, package, *others], quiet)
+    except subprocess.SubprocessError:  # the lists may be missing or old
+        _run(["apt-get", "update", "-qq"], quiet)
+        _run(["apt-get", "install", *APT_OPTIONS, package, *others], quiet)
+
+
+def _unpack_debian(package: str, program: str) -> None:
+    """A folder per package, and a script in ``tools/bin`` that starts the program with the libraries beside it."""
+    root = tools_folder() / package
     archives = root / "archives"
     archives.mkdir(parents=True, exist_ok=True)
-    plan = _run(["apt-get", "install", "--simulate", "--no-install-recommends", *packages], quiet)
+    plan = _run(["apt-get", "install", "--simulate", "--no-install-recommends", package])
     missing = [line.split()[1] for line in plan.splitlines() if line.startswith("Inst ")]
-    _run(["apt-get", "download", "-qq", *missing], quiet, folder=archives)
+    _run(["apt-get", "download", "-qq", *missing], folder=archives)
     for archive in sorted(archives.glob("*.deb")):
         _run(["dpkg", "-x", archive, root])
         archive.unlink()
+    folders = sorted({str(path.parent) for path in root.glob("**/lib*.so*")})
+    script = tools_folder() / "bin" / package
+    script.parent.mkdir(exist_ok=True)
+    path = shlex.quote(":".join(folders))
+    script.write_text(f'#!/bin/sh\nLD_LIBRARY_PATH={path} exec {shlex.quote(str(root / program))} "$@"\n')
+    script.chmod(0o755)
 
 
 def _run(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from typing import Any
 
 from recovery.embedded import binaries
@@ -29,5 +28,4 @@ def launch_options() -> dict[str, Any]:
         "executable_path": str(program),
         "headless": True,
         "args": [*FLAGS, "--no-sandbox"],
-        "env": os.environ | binaries.library_path(program),
     }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import secrets
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -57,12 +56,7 @@ def start(home: Path, *, port: int | None = None) -> Litecoind:
     options = ["-regtest", f"-datadir={data}", "-server", "-txindex", "-listen=0", "-connect=0", "-dnsseed=0"]
     options += ["-fallbackfee=0.0001", "-upnp=0", "-printtoconsole=1", "-rpcuser=test", f"-rpcpassword={password}"]
     options += ["-rpcbind=127.0.0.1", "-rpcallowip=127.0.0.1", f"-rpcport={port}"]
-    child = start_child(
-        "litecoind",
-        [program, *options],
-        log=home / "logs" / "litecoind.log",
-        environment=os.environ | binaries.library_path(program),
-    )
+    child = start_child("litecoind", [program, *options], log=home / "logs" / "litecoind.log")
     node = Litecoind(f"http://test:{password}@127.0.0.1:{port}", child)
 
     def ready() -> bool:

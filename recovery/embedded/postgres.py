@@ -28,7 +28,13 @@ from recovery.embedded.process import Child, EmbeddedError, Identity, launched, 
 
 DATABASE = "recovery"
 USER = "recovery"
-SERVED = {"listen_addresses": "", "unix_socket_permissions": "0700", "shared_buffers": "128MB", "timezone": "UTC"}
+SERVED = {
+    "listen_addresses": "",
+    "unix_socket_permissions": "0700",
+    "shared_buffers": "128MB",
+    "timezone": "UTC",
+    "dynamic_shared_memory_type": "mmap",  # in the data folder, so that a killed server leaves nothing in /dev/shm
+}
 THROW_AWAY = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off", "max_connections": "200"}
 ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LC_ALL": "C", "TZ": "UTC"}
 

@@ -34,7 +34,7 @@ def display_names(session: Session, person_ids: Iterable[uuid.UUID]) -> dict[uui
     if not wanted:
         return {}
     rows = session.execute(select(Person.id, Person.display_name).where(Person.id.in_(wanted)))
-    return {person_id: name for person_id, name in rows}
+    return {row.id: row.display_name for row in rows}
 
 
 def plain_email(text: str) -> str:

@@ -1,0 +1,118 @@
+"""Exporting case histories so that they prove themselves: for a page, for a file, for a pipe."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import BinaryIO, cast
+
+import structlog
+from sqlalchemy import text
+from sqlalchemy.exc import InvalidRequestError
+from sqlalchemy.orm import Session
+
+from recovery.domain.actor import Actor
+from recovery.domain.exports import FORMATS, Format, Period, instant
+from recovery.domain.verifier import MANIFEST, manifest_text
+from recovery.errors import InvalidInput, NotAllowed
+from recovery.queries.export import histories
+from recovery.queries.facts import database_now
+from recovery.services.export_files import Manifest, write_export
+from recovery.services.export_signing import signature_of
+
+ROLES = frozenset({"auditor", "lead"})
+FILTER = "cases with an event in the period; each from its first event up to the period's end"
+
+
+log = structlog.get_logger(__name__)
+
+
+def export_to(
+    session: Session, actor: Actor, *, start: datetime, end: datetime, form: str, out: BinaryIO, home: Path
+) -> Manifest:
+    """Write the histories of a period to ``out`` and give the manifest (a bundle holds it already).
+
+    The session must be fresh: the export sets its isolation so that it sees one state of the database to its end.
+    Memory does not grow with the export. ``home`` holds the key the manifest is signed with. Raises NotAllowed, InvalidInput.
+    """
+    period = _checked(actor, start, end, form)
+    _see_one_state(session)
+    now = database_now(session)
+    about = {
+        "filter": FILTER,
+        "made_at": instant(now),
+        "made_by": str(actor.id),
+        "period": {**period.as_json(), "over": period.end <= now},
+        "tool": {"name": "recovery", "version": _version()},
+    }
+    manifest = write_export(
+        histories(session, period), about, cast("Format", form), out, sign=lambda seal: signature_of(seal, home)
+    )
+    log.info(
+        "export.made",
+        actor=str(actor.id),
+        form=form,
+        cases=manifest["population"]["cases"],
+        events=manifest["population"]["events"],
+        seal=manifest["seal"],
+        **{f"period_{key}": value for key, value in period.as_json().items()},
+    )
+    return manifest
+
+
+def export_file(
+    session: Session, actor: Actor, *, start: datetime, end: datetime, form: str, path: Path, home: Path
+) -> Manifest:
+    """Write an export to a file: whole or not at all. CSV and JSON Lines get ``PATH.manifest.json`` beside them."""
+    with _replacing(path) as out:
+        manifest = export_to(session, actor, start=start, end=end, form=form, out=out, home=home)
+        if form != "bundle":
+            with _replacing(path.with_name(f"{path.name}.{MANIFEST}")) as beside:
+                beside.write(manifest_text(manifest).encode())
+    return manifest
+
+
+def _checked(actor: Actor, start: datetime, end: datetime, form: str) -> Period:
+    if not actor.roles & ROLES or not actor.has_scope("exports:read"):
+        raise NotAllowed("not_your_role")
+    if form not in FORMATS:
+        raise InvalidInput("unknown_format", fields={"format": ["unknown_format"]})
+    if start.tzinfo is None or end.tzinfo is None or start >= end:
+        raise InvalidInput("period_is_empty", fields={"to": ["period_is_empty"]})
+    return Period(start, end)
+
+
+def _version() -> str:
+    try:
+        return version("recovery")
+    except PackageNotFoundError:
+        return "not installed"
+
+
+def _see_one_state(session: Session) -> None:
+    """One snapshot for all queries of the export, and time enough for it; nothing can be written meanwhile."""
+    try:
+        session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+    except InvalidRequestError as error:
+        raise RuntimeError("an export needs a session of its own, in which nothing was read before") from error
+    session.execute(text("SET TRANSACTION READ ONLY"))
+    session.execute(text("SET LOCAL statement_timeout = 0"))
+
+
+@contextmanager
+def _replacing(path: Path) -> Iterator[BinaryIO]:
+    """A file that appears whole, readable by its owner alone, when the block ends well; else nothing is left."""
+    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as unfinished:
+        try:
+            yield cast("BinaryIO", unfinished)
+            unfinished.flush()
+            os.fsync(unfinished.fileno())
+            Path(unfinished.name).replace(path)
+        except BaseException:
+            Path(unfinished.name).unlink(missing_ok=True)
+            raise
