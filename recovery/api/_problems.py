@@ -100,7 +100,7 @@ def refused_by_http(error: HTTPException) -> Response:
 
 def unexpected(error: Exception) -> Response:
     """A fault of ours: the log has it all, the answer nothing."""
-    log.exception("unexpected", error=type(error).__name__, path=request.path)
+    log.error("unexpected", error=type(error).__name__, path=request.path)
     return problem("error", 500)
 
 

@@ -2,27 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from decimal import Decimal
-from typing import Any, NoReturn
+from typing import Any, NoReturn, cast
 
 from flask import Request, request
+from flask_smorest import Blueprint
 from marshmallow import Schema, ValidationError
 from webargs.flaskparser import FlaskParser
 
 from chains import strict_json
 from chains.errors import NodeMistaken
-from flask_smorest import Blueprint
 from recovery.api._problems import BadRequest, UnsupportedMediaType
 from recovery.errors import InvalidInput
 from recovery.schemas.moves import error_codes
 
 DEEPEST = 32
 
+Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
+
 
 def read_json() -> Any:
     """The request's body. Raises UnsupportedMediaType, BadRequest, and Flask's own 413."""
     if request.mimetype != "application/json":
-        raise UnsupportedMediaType()
+        raise UnsupportedMediaType
     body = request.get_data(cache=True)
     try:
         value = strict_json.parse(body, depth=DEEPEST)
@@ -51,7 +54,7 @@ def _refuse_unstorable(value: Any) -> None:
 class StrictParser(FlaskParser):
     """Webargs with our reading and our errors."""
 
-    DEFAULT_UNKNOWN_BY_LOCATION = {"json": None, "query": None}  # noqa: RUF012  (webargs' own declaration)
+    DEFAULT_UNKNOWN_BY_LOCATION = {"json": None, "query": None}
 
     def load_json(self, req: Request, schema: Schema) -> Any:
         """The body, strictly."""
@@ -71,3 +74,23 @@ class ApiBlueprint(Blueprint):  # type: ignore[misc]
     """A blueprint whose arguments are read strictly."""
 
     ARGUMENTS_PARSER = StrictParser()
+
+    def get(self, rule: str, **options: Any) -> Decorator:
+        """A view that reads."""
+        return cast("Decorator", super().get(rule, **options))
+
+    def post(self, rule: str, **options: Any) -> Decorator:
+        """A view that writes."""
+        return cast("Decorator", super().post(rule, **options))
+
+    def arguments(self, schema: type[Schema], **options: Any) -> Decorator:
+        """Read the body (or ``location="query"``) with the schema and hand it to the view first."""
+        return cast("Decorator", super().arguments(schema, **options))
+
+    def response(self, status: int, schema: type[Schema] | Schema, **options: Any) -> Decorator:
+        """Describe what the view answers."""
+        return cast("Decorator", super().response(status, schema, **options))
+
+    def alt_response(self, status: int, **options: Any) -> Decorator:
+        """Describe what it may answer besides."""
+        return cast("Decorator", super().alt_response(status, **options))

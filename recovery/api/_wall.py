@@ -47,12 +47,12 @@ def install(blueprint: Blueprint) -> None:
 
 def database() -> Database:
     """The application's database."""
-    return cast(Database, current_app.extensions["database"])
+    return cast("Database", current_app.extensions["database"])
 
 
 def settings() -> Settings:
     """The application's settings."""
-    return cast(Settings, current_app.extensions["settings"])
+    return cast("Settings", current_app.extensions["settings"])
 
 
 def current_actor() -> Actor:
@@ -73,7 +73,7 @@ def _check() -> None:
     g.api_actor = None
     request.max_content_length = min(settings().max_body_bytes, LARGEST_BODY)
     if request.headers.get("Content-Encoding", "identity").lower() != "identity":
-        raise UnsupportedMediaType()
+        raise UnsupportedMediaType
     scope = scope_of(request.endpoint)
     if scope != ANYBODY:
         _authenticate(scope)

@@ -56,7 +56,7 @@ def load(given: dict[str, Any], kind: str) -> Response:
     """Load rows from CSV (the body, at most 1 MB; send more in several requests). All or nothing unless `partial`:
     with a refused row the answer is a problem 422 whose `result` names the rows."""
     if request.mimetype != CSV:
-        raise UnsupportedMediaType()
+        raise UnsupportedMediaType
     spend(IMPORT, current_actor().id)
     body = request.get_data(cache=True)
 

@@ -30,9 +30,7 @@ def answer_given(session: Session, actor: Actor, key: str, asked: Mapping[str, A
     return answer
 
 
-def keep_answer(
-    session: Session, actor: Actor, key: str, asked: Mapping[str, Any], answer: Mapping[str, Any]
-) -> None:
+def keep_answer(session: Session, actor: Actor, key: str, asked: Mapping[str, Any], answer: Mapping[str, Any]) -> None:
     """Keep what is answered, in the unit of work that made it true."""
     session.add(
         HandledRequest(actor_id=actor.id, key=f"answered {key}", fingerprint=digest(dict(asked)), result=dict(answer))

@@ -1,4 +1,4 @@
-"""The API on a real database, in an application that holds nothing else; one person of each role with a token."""
+"""The API in the whole application on a real database; one person of each role with a token."""
 
 from __future__ import annotations
 
@@ -11,11 +11,10 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from flask_babel import Babel
 from werkzeug.test import TestResponse
 
-import recovery.api
 from config.settings import Settings
+from recovery.app import create_app
 from recovery.db import Database
 from recovery.domain.scopes import SCOPES
 from recovery.services import people
@@ -38,6 +37,9 @@ class CountingLimits:
         self.spent.append(limit.name)
         if limit.name in self.refuse:
             raise TooMany(limit.name)
+
+    def ping(self) -> bool:
+        return True
 
 
 @dataclass
@@ -93,12 +95,10 @@ def limits() -> CountingLimits:
 
 
 @pytest.fixture
-def app(settings: Settings, database: Database, limits: CountingLimits) -> Flask:
-    made = Flask("api-test")
-    made.extensions |= {"settings": settings, "database": database, "limits": limits}
-    Babel(made)
-    recovery.api.register(made)
-    return made
+def app(settings: Settings, limits: CountingLimits) -> Iterator[Flask]:
+    made = create_app(settings, limits=limits)
+    yield made
+    made.extensions["database"].close()
 
 
 @pytest.fixture
