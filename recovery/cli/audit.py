@@ -11,6 +11,7 @@ from pathlib import Path
 
 import click
 
+from config.logging import configure as configure_logging
 from config.settings import home_folder
 from recovery.cli._database import opened_database
 from recovery.domain import verifier
@@ -59,6 +60,7 @@ def export_command(start: datetime, end: datetime, form: str, output: Path, as_j
     if not piped and not output.absolute().parent.is_dir():
         raise click.UsageError(f"there is no folder {output.absolute().parent}")
     home = home_folder(os.environ)
+    configure_logging()
     with opened_database() as database, database.reading() as session:
         if piped:
             exports.export_to(session, OPERATOR, start=start, end=end, form=form, out=sys.stdout.buffer, home=home)

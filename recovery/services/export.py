@@ -13,7 +13,7 @@ from typing import BinaryIO, cast
 
 import structlog
 from sqlalchemy import text
-from sqlalchemy.exc import InvalidRequestError
+from sqlalchemy.exc import InternalError
 from sqlalchemy.orm import Session
 
 from recovery.domain.actor import Actor
@@ -97,10 +97,9 @@ def _version() -> str:
 def _see_one_state(session: Session) -> None:
     """One snapshot for all queries of the export, and time enough for it; nothing can be written meanwhile."""
     try:
-        session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
-    except InvalidRequestError as error:
+        session.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))
+    except InternalError as error:
         raise RuntimeError("an export needs a session of its own, in which nothing was read before") from error
-    session.execute(text("SET TRANSACTION READ ONLY"))
     session.execute(text("SET LOCAL statement_timeout = 0"))
 
 
