@@ -29,6 +29,7 @@ _TOKEN = re.compile(r"[0-9A-Za-z][0-9A-Za-z_+=.@:-]{10,199}")
 _HEXISH = re.compile(r"(?:0[xX])?[0-9a-fA-F]{24,}|0[xX][0-9a-fA-F]+")
 _HEX_TOKEN = re.compile(r"(?<![0-9A-Za-z])(?:0[xX])?[0-9a-fA-F]{24,}(?![0-9A-Za-z])")
 _BLOCK_WORDS = {"block", "blocks", "ledger", "ledgers"}
+_TEST_WORDS = {"testnet", "testnet3", "testnet4", "signet", "regtest", "sepolia", "holesky", "hoodi", "goerli", "amoy"}
 _ADDRESS_WORDS = {"address", "addresses", "account", "accounts", "token", "tokens", "contract"}
 
 
@@ -97,10 +98,10 @@ def _in_link(link: str) -> tuple[str, tuple[str, ...], str] | str | None:
         parts, host = urlsplit(f"https://invalid/{link.partition('://')[2].replace('[', '').replace(']', '')}"), ""
     path = unquote(f"{parts.path}/{parts.query}/{parts.fragment}")
     pieces = [piece for piece in re.split(r"[/?&=#;,!()\[\]]", path) if piece]
-    network = _explorer(host, parts.path)
+    network = None if _TEST_WORDS.intersection(map(str.lower, pieces)) else _explorer(host, parts.path)
     known = tuple(networks().values()) if network is None else (network,)
     for place, piece in enumerate(pieces):
-        piece = piece.rstrip(".:")
+        piece = piece.rstrip(".:-_*~")
         candidates = _fitting(piece, known)
         if not candidates:
             continue

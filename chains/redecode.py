@@ -79,11 +79,10 @@ class Recorded:
 def _outcomes(answer: Answer, label: str) -> dict[str, Outcome]:
     """Outcome by question for one recorded batch; an answer that cannot be trusted tells nothing."""
     try:
-        batch = json.loads(answer.request)
-        first = batch[0]["id"]
-        outcomes = match_batch(
-            strict_json.parse(answer.body, depth=strict_json.DEEPEST_TRACE), first, len(batch), label
-        )
+        batch, reply = json.loads(answer.request), strict_json.parse(answer.body, depth=strict_json.DEEPEST_TRACE)
+        if isinstance(batch, dict):  # the node takes no batches
+            batch, reply = [batch], [reply]
+        outcomes = match_batch(reply, batch[0]["id"], len(batch), label)
         return {_key(call["method"], call["params"]): outcome for call, outcome in zip(batch, outcomes, strict=True)}
     except (NodeMistaken, NodeUnavailable, ValueError, LookupError, TypeError):
         return {}

@@ -17,7 +17,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Protocol
-from urllib.parse import urlsplit
+from urllib.parse import urlsplit, urlunsplit
 
 from chains import strict_json
 from chains.encoding import plain
@@ -37,6 +37,8 @@ CONNECT_SECONDS = 3.0
 READ_SECONDS = 10.0
 TOTAL_SECONDS = 20.0
 BACK_OFF_SECONDS = 0.5
+
+_NO_ENTRY = (401, 402, 403, 407)
 
 _client_lock = threading.Lock()
 _shared_client: httpx.Client | None = None
@@ -67,6 +69,10 @@ class Fetched:
     status: int
     value: Any
     text: str
+
+
+class _Dropped(NodeUnavailable):
+    """The connection ended without an answer."""
 
 
 class Talk(Protocol):
@@ -101,17 +107,29 @@ class Session:
         return datetime.now(UTC)
 
     def rpc(self, calls: Sequence[Call], *, cap: int = BODY_CAP, depth: int = strict_json.DEEPEST) -> list[Outcome]:
-        """Ask all calls in one JSON-RPC batch. Raises when the batch as a whole was not honestly answered."""
+        """Ask all calls in one JSON-RPC batch, or one by one where a node takes no batches.
+
+        Raises when the batch as a whole was not honestly answered.
+        """
         first = secrets.randbelow(2**31)
-        batch = [
+        frames = [
             {"jsonrpc": "2.0", "id": first + n, "method": call.method, "params": _plain_params(call.params)}
             for n, call in enumerate(calls)
         ]
-        text = json.dumps(batch, separators=(",", ":"))
+        if len(frames) > 1:
+            reply = self._ask(frames, cap, depth)
+            if not (isinstance(reply, dict) and reply.get("error")):
+                return match_batch(reply, first, len(calls), self.node.label)
+        singly = [self._ask(frame, cap, depth) for frame in frames]
+        return [match_batch([one], first + n, 1, self.node.label)[0] for n, one in enumerate(singly)]
+
+    def _ask(self, frames: Any, cap: int, depth: int) -> Any:
+        """The parsed reply to one POST."""
+        text = json.dumps(frames, separators=(",", ":"))
         status, body = self._exchange("POST", "", text, text, cap)
-        if status >= 400 and not body.lstrip().startswith((b"[", b"{")):
+        if status in _NO_ENTRY or (status >= 400 and not body.lstrip().startswith((b"[", b"{"))):
             raise NodeUnavailable(f"{self.node.label}: HTTP {status}")
-        return match_batch(strict_json.parse(body, depth=depth), first, len(calls), self.node.label)
+        return strict_json.parse(body, depth=depth)
 
     def get(
         self, path: str, *, cap: int = BODY_CAP, depth: int = strict_json.DEEPEST, as_text: bool = False
@@ -123,7 +141,12 @@ class Session:
     def _exchange(self, method: str, path: str, content: str | None, request: str, cap: int) -> tuple[int, bytes]:
         """Status and body of one request, asked once more after a short rest when the node is overrun or stumbles."""
         for attempt in (1, 2):
-            status, body, rest = self._once(method, path, content, request, cap)
+            try:
+                status, body, rest = self._once(method, path, content, request, cap)
+            except _Dropped:
+                if attempt == 2:
+                    raise
+                continue  # a kept connection may have been closed just as it was used again
             overrun = status == 429 or status >= 500
             if not overrun or (status >= 500 and _looks_like_rpc(body)):
                 return status, body
@@ -148,7 +171,7 @@ class Session:
                 _deadline_of_thread(self._deadline),
                 client().stream(
                     method,
-                    self.node.url.rstrip("/") + path if path else self.node.url,
+                    _address_of(self.node.url, path),
                     content=content,
                     headers=headers,
                     timeout=limits,
@@ -159,6 +182,8 @@ class Session:
                 kind = response.headers.get("content-type", "").lower()
         except httpx.TimeoutException:
             raise NodeUnavailable(f"{label}: timed out") from None  # the cause may show the URL
+        except (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError) as error:
+            raise _Dropped(f"{label}: {_kind_of_trouble(error)}") from None
         except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, ValueError, OSError) as error:
             raise NodeUnavailable(f"{label}: {_kind_of_trouble(error)}") from None  # the cause may show the URL
         self.answers.append(Answer(label, request, body, hashlib.sha256(body).hexdigest(), self.now(), status=status))
@@ -212,9 +237,6 @@ def nodes_from_urls(urls: Sequence[str]) -> tuple[Node, ...]:
 
 def match_batch(reply: Any, first: int, count: int, label: str) -> list[Outcome]:
     """Outcomes in the order asked. Raises :class:`NodeMistaken` unless each id is answered exactly once."""
-    if isinstance(reply, dict) and reply.get("error"):
-        refused = _outcome(reply, label)
-        raise NodeUnavailable(f"{label}: refused the batch ({refused.code})")
     if not isinstance(reply, list) or len(reply) != count:
         raise NodeMistaken(f"{label}: not an answer to every call of the batch")
     by_id: dict[int, Outcome] = {}
@@ -295,6 +317,16 @@ def _deadline_of_thread(deadline: float) -> Any:
     from chains.deadline import deadline_of_thread
 
     return deadline_of_thread(deadline)
+
+
+def _address_of(url: str, path: str) -> str:
+    """``path`` below ``url``, whose own query (a key, perhaps) stays."""
+    if not path:
+        return url
+    parts = urlsplit(url)
+    below, _, query = path.partition("?")
+    joined = "&".join(part for part in (parts.query, query) if part)
+    return urlunsplit((parts.scheme, parts.netloc, parts.path.rstrip("/") + below, joined, ""))
 
 
 def _plain_params(params: Sequence[Any] | Mapping[str, Any]) -> Any:

@@ -83,7 +83,6 @@ class Database:
         """A session for looking only: what it changed by mistake is thrown away."""
         with self._sessions() as session:
             yield session
-            session.rollback()
 
     def close(self) -> None:
         """Give every connection back."""

@@ -52,7 +52,7 @@ _TEAMS = (
     ("clearing", "Clearing team", "AB"),
     ("auditor", "Auditor", ""),
     ("lead", "Team lead", ""),
-    ("administrator", "Administrator", ""),
+    ("admin", "Administrator", ""),
 )
 
 _VOCABULARY = (

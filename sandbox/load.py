@@ -15,6 +15,8 @@ from typing import Any
 from sandbox.files import read_json, write_json, write_whole
 
 SCOPES = "plans:read,plans:record"
+SIGNER = "signer@example.org"
+FEE_POLICY = Path(__file__).with_name("fee_policy.json")
 COMMAND_SECONDS = 120
 
 
@@ -68,20 +70,25 @@ def load(product: Product, world: Mapping[str, Any], registries: Mapping[str, Pa
         _add_person(product, sign_in)
     loaded["people"] = [sign_in["email"] for sign_in in world["sign_ins"]]
     if added or not token.exists():
-        _make_token(product, world["sign_ins"], token)
+        _make_token(product, token)
+    if not loaded.get("policy"):
+        _load_policy(product, world["sign_ins"])
+        loaded["policy"] = True
     write_json(notes, loaded)
 
 
 def _add_person(product: Product, sign_in: Mapping[str, Any]) -> None:
-    arguments = ["person", "add", "--email", sign_in["email"], "--role", sign_in["role"]]
+    arguments = ["person", "add", "--if-missing", "--email", sign_in["email"], "--role", sign_in["role"]]
+    arguments += ["--display-name", sign_in["display_name"]]
     if sign_in["account"]:
         arguments += ["--account", sign_in["account"]]
-    _must(product, *arguments, "--password-stdin", stdin=sign_in["password"] + "\n", tolerate="already")
+    _must(product, *arguments, "--password-stdin", stdin=sign_in["password"] + "\n")
 
 
-def _make_token(product: Product, sign_ins: Sequence[Mapping[str, Any]], path: Path) -> None:
-    person = next(sign_in["email"] for sign_in in sign_ins if sign_in["role"] == "wallet")
-    answer = _must(product, "token", "create", "--person", person, "--scopes", SCOPES, "--json")
+def _make_token(product: Product, path: Path) -> None:
+    """The signer is nobody's second job: a service account of its own, without a password."""
+    _must(product, "person", "add", "--if-missing", "--email", SIGNER, "--role", "signer", "--display-name", "Signer")
+    answer = _must(product, "token", "create", "--person", SIGNER, "--scopes", SCOPES, "--json")
     try:
         token = json.loads(answer)["token"]
     except (ValueError, KeyError, TypeError) as error:
@@ -89,11 +96,18 @@ def _make_token(product: Product, sign_ins: Sequence[Mapping[str, Any]], path: P
     write_whole(path, f"{token}\n")
 
 
-def _must(product: Product, *arguments: str, stdin: str = "", tolerate: str | None = None) -> str:
-    """The standard output of a command that succeeds, or fails with ``tolerate`` among its words."""
+def _load_policy(product: Product, sign_ins: Sequence[Mapping[str, Any]]) -> None:
+    """One person drafts the fee rules, another activates them, as the product asks."""
+    by_role = {sign_in["role"]: sign_in["email"] for sign_in in sign_ins}
+    note = "The sample world's first rules."
+    answer = _must(product, "policy", "draft", str(FEE_POLICY), "--by", by_role["admin"], "--note", note, "--json")
+    _must(product, "policy", "activate", str(json.loads(answer)["version"]), "--by", by_role["lead"])
+
+
+def _must(product: Product, *arguments: str, stdin: str = "") -> str:
+    """The standard output of a command that has to succeed."""
     done = product.run(*arguments, stdin=stdin)
-    said = (done.stderr.strip() or done.stdout.strip()).lower()
-    if done.returncode == 0 or (tolerate is not None and tolerate in said):
+    if done.returncode == 0:
         return done.stdout
     last = (done.stderr.strip() or done.stdout.strip() or f"exit status {done.returncode}").splitlines()[-1]
     raise LoadFailed(f"recovery {' '.join(arguments[:3])}: {last[:300]}")

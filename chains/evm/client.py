@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from chains import strict_json
@@ -140,7 +139,7 @@ def _fitting(form: str, outcome: Outcome, sent: fields.Sent, receipt: fields.Rec
         return None
     try:
         if form == "flat":
-            root = traces.from_flat(outcome.result, sent.hash)
+            root = traces.from_flat(outcome.result, sent.hash, receipt.block_hash)
         else:
             root = traces.from_call_tracer(outcome.result)
     except (NodeMistaken, RecursionError):
@@ -214,13 +213,3 @@ class _TraceMemory:
 
 
 _memory = _TraceMemory()
-
-
-def rpc_results(talk: Talk, network: Network, calls: Sequence[Call]) -> list[Outcome]:
-    """Outcomes of ``calls`` from a node proven to be of the right chain. Raises :class:`NodeMistaken` when it is not."""
-    chain_id, *outcomes = talk.rpc([Call("eth_chainId"), *calls])
-    if chain_id.failed:
-        raise NodeUnavailable(f"{talk.node.label}: error {chain_id.code}")
-    if quantity(chain_id.result, bits=63) != network.params["chain_id"]:
-        raise NodeMistaken(f"{talk.node.label}: of another chain")
-    return outcomes

@@ -61,7 +61,7 @@ def _outside(network: Network, reference: str, status: Status, warnings: list[st
 
 
 def _included(network: Network, reference: str, shown: Shown, sent: Sent, receipt: Receipt) -> Transaction:
-    if (receipt.sender, receipt.to) != (sent.sender, sent.to):
+    if receipt.sender is not None and (receipt.sender, receipt.to) != (sent.sender, sent.to):
         return _outside(network, reference, Status.UNKNOWN, ["node_inconsistent"])
     canonical = shown.canonical
     if canonical is None or shown.tip is None:

@@ -37,12 +37,15 @@ class Sent:
 
 @dataclass(frozen=True)
 class Receipt:
-    """What execution left. ``status`` is ``None`` in the blocks before receipts had one; ``removed`` if any log was."""
+    """What execution left. ``status`` is ``None`` in the blocks before receipts had one; ``removed`` if any log was.
+
+    Some nodes leave the parties out of receipts: then ``sender`` is ``None`` and ``to`` says nothing.
+    """
 
     status: bool | None
     block_hash: str
     block_height: int
-    sender: str
+    sender: str | None
     to: str | None
     created: str | None
     gas_used: int
@@ -101,7 +104,7 @@ def receipt(value: Any, reference: str) -> Receipt:
         status=None if status is None else status == 1,
         block_hash=block_hash,
         block_height=quantity(row.get("blockNumber"), bits=63),
-        sender=_address(row.get("from")),
+        sender=_optional_address(row.get("from")),
         to=_optional_address(row.get("to")),
         created=_optional_address(row.get("contractAddress")),
         gas_used=quantity(row.get("gasUsed"), bits=64),

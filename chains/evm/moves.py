@@ -7,20 +7,17 @@ All functions raise :class:`NoNode`, :class:`NodeUnavailable`, :class:`NodeMista
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
 
-from chains.agreement import quorum
 from chains.encoding import keccak, octets, quantity
-from chains.errors import ChainError, NodeMistaken, NodesDisagree, NodeUnavailable, NoNode, Refused
-from chains.evm import address as addresses, facts
-from chains.evm.client import rpc_results
+from chains.errors import NodeMistaken, NodeUnavailable, NoNode, Refused
+from chains.evm import address as addresses
+from chains.evm import facts
+from chains.evm.asking import agreed, first, result_of, rpc_results
 from chains.evm.traces import revert_reason
 from chains.transport import Call, Outcome, Session
 from chains.types import Network, Node, UnsignedStep
-
-_T = TypeVar("_T")
 
 TRANSFER = "a9059cbb"
 BALANCE_OF = "70a08231"
@@ -58,10 +55,10 @@ def asset_facts(network: Network, nodes: Sequence[Node], contract: str) -> Asset
     calls = [Call("eth_getCode", [contract, "latest"]), *facts.questions([contract])]
 
     def read(outcomes: Sequence[Outcome]) -> AssetFacts:
-        code = octets(_result(outcomes[0]))
+        code = octets(result_of(outcomes[0]))
         return AssetFacts(facts.symbol(outcomes[1]), facts.decimals(outcomes[2]), bool(code))
 
-    return _agreed(network, nodes, calls, read)
+    return agreed(network, nodes, calls, read)
 
 
 def balances(network: Network, nodes: Sequence[Node], address: str, contract: str | None) -> int:
@@ -70,13 +67,13 @@ def balances(network: Network, nodes: Sequence[Node], address: str, contract: st
     Raises :class:`Refused` when ``contract`` does not answer as a token.
     """
     calls = [_balance_call(_address(address), contract and _address(contract))]
-    return _agreed(network, nodes, calls, lambda outcomes: _balance(outcomes[0], contract))
+    return agreed(network, nodes, calls, lambda outcomes: _balance(outcomes[0], contract))
 
 
 def next_nonce(network: Network, nodes: Sequence[Node], address: str) -> int:
     """The nonce of the next transaction of ``address``, counting those that wait in the mempool."""
     calls = [Call("eth_getTransactionCount", [_address(address), "pending"])]
-    return _agreed(network, nodes, calls, lambda outcomes: quantity(_result(outcomes[0]), bits=64))
+    return agreed(network, nodes, calls, lambda outcomes: quantity(result_of(outcomes[0]), bits=64))
 
 
 def plan_sweep(
@@ -219,7 +216,7 @@ def _simulate(network: Network, nodes: Sequence[Node], contract: str, request: d
 
     def foreseen(outcomes: Sequence[Outcome]) -> str:
         code, call = outcomes
-        if not octets(_result(code)):
+        if not octets(result_of(code)):
             return "there is no contract"
         if call.failed:
             return f"the token refuses the transfer: {_why(call)}"
@@ -229,7 +226,7 @@ def _simulate(network: Network, nodes: Sequence[Node], contract: str, request: d
         )
 
     calls = [Call("eth_getCode", [contract, "latest"]), Call("eth_call", [request, "latest"])]
-    if objection := _agreed(network, nodes, calls, foreseen):
+    if objection := agreed(network, nodes, calls, foreseen):
         raise Refused(objection)
 
 
@@ -241,7 +238,7 @@ def _estimate(network: Network, nodes: Sequence[Node], call: Call) -> int:
             raise Refused(f"it would fail: {_why(outcomes[0])}")
         return quantity(outcomes[0].result, bits=63)
 
-    gas = _first(network, nodes, [call], read)
+    gas = first(network, nodes, [call], read)
     return gas if gas == 21_000 else gas + gas * GAS_MARGIN_PERCENT // 100
 
 
@@ -253,13 +250,13 @@ def _prices(network: Network, nodes: Sequence[Node], *, with_tip: int | None = N
         calls.append(facts.question(L1_ORACLE, f"0x{L1_FEE_UPPER_BOUND}{TRANSFER_BYTES:064x}"))
 
     def read(outcomes: Sequence[Outcome]) -> _Prices:
-        block = _result(outcomes[0])
+        block = result_of(outcomes[0])
         base = quantity(block.get("baseFeePerGas") if isinstance(block, dict) else None)
         tip = with_tip if with_tip is not None else _tip(outcomes[1])
-        l1 = int.from_bytes(octets(_result(outcomes[2]), length=32), "big") if layered else 0
+        l1 = int.from_bytes(octets(result_of(outcomes[2]), length=32), "big") if layered else 0
         return _Prices(2 * base + tip, tip, l1 + l1 // 2)
 
-    return _first(network, nodes, calls, read)
+    return first(network, nodes, calls, read)
 
 
 def _tip(outcome: Outcome) -> int:
@@ -274,58 +271,11 @@ def _balance_call(address: str, contract: str | None) -> Call:
 
 def _balance(outcome: Outcome, contract: str | None) -> int:
     if contract is None:
-        return quantity(_result(outcome))
+        return quantity(result_of(outcome))
     data = b"" if outcome.failed else octets(outcome.result)
     if len(data) != 32:
         raise Refused("the contract does not answer as a token")
     return int.from_bytes(data, "big")
-
-
-def _agreed(
-    network: Network, nodes: Sequence[Node], calls: Sequence[Call], read: Callable[[Sequence[Outcome]], _T]
-) -> _T:
-    """What enough of the nodes say, a refusal counting as a saying."""
-    if not nodes:
-        raise NoNode(network.slug)
-    needed = quorum(len(nodes))
-    said: list[_T] = []
-    refused: list[Refused] = []
-    trouble: ChainError | None = None
-    for node in nodes:
-        try:
-            said.append(read(rpc_results(Session(node), network, calls)))
-        except Refused as refusal:
-            refused.append(refusal)
-        except (NodeUnavailable, NodeMistaken) as error:
-            trouble = error
-        if (found := next((value for value in said if said.count(value) >= needed), None)) is not None:
-            return found
-        if len(refused) >= needed:
-            raise refused[0]
-    if trouble is not None:
-        raise trouble
-    raise NodesDisagree(f"the nodes of {network.slug} disagree")
-
-
-def _first(
-    network: Network, nodes: Sequence[Node], calls: Sequence[Call], read: Callable[[Sequence[Outcome]], _T]
-) -> _T:
-    """What the first node says that answers at all."""
-    if not nodes:
-        raise NoNode(network.slug)
-    trouble: ChainError | None = None
-    for node in nodes:
-        try:
-            return read(rpc_results(Session(node), network, calls))
-        except (NodeUnavailable, NodeMistaken) as error:
-            trouble = error
-    raise trouble or NodeUnavailable("no node answered")
-
-
-def _result(outcome: Outcome) -> Any:
-    if outcome.failed:
-        raise NodeUnavailable(f"error {outcome.code}")
-    return outcome.result
 
 
 def _why(outcome: Outcome) -> str:

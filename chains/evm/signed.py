@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-import rlp
+import rlp  # type: ignore[import-untyped]
 from coincurve import PublicKey
 
 from chains.encoding import keccak

@@ -100,8 +100,10 @@ def from_call_tracer(value: Any) -> CallNode:
     )
 
 
-def from_flat(value: Any, transaction_hash: str) -> CallNode:
-    """The tree of ``trace_transaction``'s list. Raises :class:`NodeMistaken`, also when a parent is missing."""
+def from_flat(value: Any, transaction_hash: str, block_hash: str | None = None) -> CallNode:
+    """The tree of ``trace_transaction``'s list. Raises :class:`NodeMistaken`, also for one of another transaction or block,
+    or when a parent is missing.
+    """
     if not isinstance(value, list) or not value:
         raise NodeMistaken("a flat trace is a list")
     below: dict[tuple[int, ...], list[tuple[int, ...]]] = {}
@@ -111,6 +113,8 @@ def from_flat(value: Any, transaction_hash: str) -> CallNode:
             raise NodeMistaken("a flat trace has actions")
         if str(entry.get("transactionHash", transaction_hash)).lower() != transaction_hash:
             raise NodeMistaken("trace of another transaction")
+        if block_hash is not None and str(entry.get("blockHash") or block_hash).lower() != block_hash:
+            raise NodeMistaken("trace in another block")
         path = entry.get("traceAddress")
         if not isinstance(path, list) or not all(isinstance(n, int) and n >= 0 for n in path) or tuple(path) in calls:
             raise NodeMistaken("a flat trace has paths")
@@ -149,16 +153,15 @@ def _address(value: Any) -> str | None:
 
 
 def _reason(call: dict[str, Any]) -> str | None:
-    """What a revert said of itself, as plain text: ``revertReason`` of the tracer, or its output decoded."""
-    given = call.get("revertReason")
-    if isinstance(given, str) and given and not given.startswith("0x"):
-        return plain(given, 200) or None
-    output = call.get("output")
+    """What a revert said of itself, as plain text: its output decoded, else the tracer's own ``revertReason``."""
     try:
-        data = octets(output)
+        decoded = revert_reason(octets(call.get("output")))
     except NodeMistaken:
-        return None
-    return revert_reason(data)
+        decoded = None
+    given = call.get("revertReason")
+    if decoded is None and isinstance(given, str) and not given.startswith("0x"):
+        return plain(given, 200) or None
+    return decoded
 
 
 def revert_reason(data: bytes) -> str | None:

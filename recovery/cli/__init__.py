@@ -12,6 +12,8 @@ from importlib import import_module
 
 import click
 
+from chains.encoding import plain
+
 COMMANDS: Mapping[str, str] = {
     "networks": "recovery.cli.chains:networks_command",
     "identify": "recovery.cli.chains:identify_command",
@@ -104,7 +106,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def complain(code: str, message: str, *, as_json: bool, status: int = WRONG_INPUT) -> int:
     """One line on standard error, a JSON object on standard output where one was asked for; returns ``status``."""
-    line = " ".join(message.split())
+    line = plain(message, 300)
     click.echo(f"recovery: {line}", err=True)
     if as_json:
         click.echo(json.dumps({"error": code, "message": line}, ensure_ascii=False))

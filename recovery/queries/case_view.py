@@ -98,7 +98,7 @@ def _names(session: Session, case: RecoveryCase) -> dict[uuid.UUID, str]:
     actors = select(CaseEvent.actor_id).where(CaseEvent.case_id == case.id)
     authors = select(Message.author_id).where(Message.case_id == case.id)
     rows = session.execute(select(Person.id, Person.display_name).where(Person.id.in_(actors.union(authors))))
-    return {SYSTEM_ID: "System", **dict(rows.tuples().all())}
+    return {SYSTEM_ID: "System", **dict(rows.all())}
 
 
 def _diagnosis(session: Session, actor: Actor, case: RecoveryCase) -> Shown | None:
@@ -240,7 +240,7 @@ def _evidence(session: Session, case: RecoveryCase) -> tuple[Shown, ...]:
 
 
 def _postings(session: Session, case: RecoveryCase) -> tuple[Shown, ...]:
-    names = dict(session.execute(select(LedgerAccount.code, LedgerAccount.name)).tuples().all())
+    names = dict(session.execute(select(LedgerAccount.code, LedgerAccount.name)).all())
     rows = session.scalars(select(Posting).where(Posting.case_id == case.id).order_by(Posting.seq, Posting.id))
     columns = ("seq", "kind", "leg", "debit", "credit", "network", "asset", "amount", "at")
     return tuple(

@@ -211,9 +211,7 @@ def queue_counts(session: Session, actor: Actor) -> dict[str, int]:
             select(RecoveryCase.state, func.count())
             .where(visible(actor), RecoveryCase.closed_at.is_(None))
             .group_by(RecoveryCase.state)
-        )
-        .tuples()
-        .all()
+        ).all()
     )
     counts = {queue: sum(by_state.get(state, 0) for state in states) for queue, states in QUEUES.items()}
     counts["mine"] = (

@@ -41,9 +41,7 @@ def keep_answers(
     session: Session, case: RecoveryCase, network: str, hash: str, answers: Sequence[Answer], *, purpose: str
 ) -> None:
     """Store verbatim answers; the very same words of the same question are kept once a case."""
-    known = set(
-        session.execute(select(Evidence.request, Evidence.sha256).where(Evidence.case_id == case.id)).tuples().all()
-    )
+    known = set(session.execute(select(Evidence.request, Evidence.sha256).where(Evidence.case_id == case.id)).all())
     for answer in answers:
         if (answer.request, answer.sha256) in known:
             continue

@@ -62,6 +62,7 @@ class Choice:
 
 def lock(session: Session, case: RecoveryCase) -> None:
     """Hold the case's row until the unit of work ends, and read it again as it now is."""
+    session.flush()  # a refresh forgets what was not written yet
     session.refresh(case, with_for_update=True)
 
 

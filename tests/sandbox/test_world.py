@@ -112,7 +112,7 @@ def test_wallets_can_pay_and_files_with_secrets_are_private(rpc: Rpc, world: dic
     custody = (home / "signer/keys.json").read_text()
     assert not any(address in custody for address in world["outside_wallets"].values())
     assert {sign_in["role"] for sign_in in world["sign_ins"]} == {
-        *("depositor", "specialist", "wallet", "clearing", "auditor", "lead", "administrator"),
+        *("depositor", "specialist", "wallet", "clearing", "auditor", "lead", "admin"),
     }
     assert len({sign_in["password"] for sign_in in world["sign_ins"]}) == len(world["sign_ins"]) == 11
 

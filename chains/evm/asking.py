@@ -1,0 +1,72 @@
+"""Questions to several nodes about the present: taken as agreed, or from whoever answers first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
+
+from chains.agreement import quorum
+from chains.encoding import quantity
+from chains.errors import ChainError, NodeMistaken, NodesDisagree, NodeUnavailable, NoNode, Refused
+from chains.transport import Call, Outcome, Session, Talk
+from chains.types import Network, Node
+
+_T = TypeVar("_T")
+
+
+def agreed(
+    network: Network, nodes: Sequence[Node], calls: Sequence[Call], read: Callable[[Sequence[Outcome]], _T]
+) -> _T:
+    """What enough of the nodes say, a refusal counting as a saying."""
+    if not nodes:
+        raise NoNode(network.slug)
+    needed = quorum(len(nodes))
+    said: list[_T] = []
+    refused: list[Refused] = []
+    trouble: ChainError | None = None
+    for node in nodes:
+        try:
+            said.append(read(rpc_results(Session(node), network, calls)))
+        except Refused as refusal:
+            refused.append(refusal)
+        except (NodeUnavailable, NodeMistaken) as error:
+            trouble = error
+        if (found := next((value for value in said if said.count(value) >= needed), None)) is not None:
+            return found
+        if len(refused) >= needed:
+            raise refused[0]
+    if trouble is not None:
+        raise trouble
+    raise NodesDisagree(f"the nodes of {network.slug} disagree")
+
+
+def first(
+    network: Network, nodes: Sequence[Node], calls: Sequence[Call], read: Callable[[Sequence[Outcome]], _T]
+) -> _T:
+    """What the first node says that answers at all."""
+    if not nodes:
+        raise NoNode(network.slug)
+    trouble: ChainError | None = None
+    for node in nodes:
+        try:
+            return read(rpc_results(Session(node), network, calls))
+        except (NodeUnavailable, NodeMistaken) as error:
+            trouble = error
+    raise trouble or NodeUnavailable("no node answered")
+
+
+def result_of(outcome: Outcome) -> Any:
+    """The result of a call that must not fail. Raises :class:`NodeUnavailable`."""
+    if outcome.failed:
+        raise NodeUnavailable(f"error {outcome.code}")
+    return outcome.result
+
+
+def rpc_results(talk: Talk, network: Network, calls: Sequence[Call]) -> list[Outcome]:
+    """Outcomes of ``calls`` from a node proven to be of the right chain. Raises :class:`NodeMistaken` when it is not."""
+    chain_id, *outcomes = talk.rpc([Call("eth_chainId"), *calls])
+    if chain_id.failed:
+        raise NodeUnavailable(f"{talk.node.label}: error {chain_id.code}")
+    if quantity(chain_id.result, bits=63) != network.params["chain_id"]:
+        raise NodeMistaken(f"{talk.node.label}: of another chain")
+    return outcomes
