@@ -12,8 +12,7 @@ from dataclasses import dataclass
 
 from chains.encoding import keccak, octets, quantity
 from chains.errors import NodeMistaken, NodeUnavailable, NoNode, Refused
-from chains.evm import address as addresses
-from chains.evm import facts
+from chains.evm import address as addresses, facts
 from chains.evm.asking import agreed, first, result_of, rpc_results
 from chains.evm.traces import revert_reason
 from chains.transport import Call, Outcome, Session

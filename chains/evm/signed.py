@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-import rlp  # type: ignore[import-untyped]
+import rlp
 from coincurve import PublicKey
 
 from chains.encoding import keccak

@@ -7,8 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from chains import strict_json
 from chains.catalogue import CatalogueError, network, networks, read_row
@@ -47,7 +46,7 @@ def test_a_sound_row() -> None:
     ],
 )
 def test_an_unsound_row_is_named(change: dict[str, Any]) -> None:
-    with pytest.raises(CatalogueError, match="^n:"):
+    with pytest.raises(CatalogueError, match=r"^n:"):
         read_row("evm", "n", ROW | change)
 
 
@@ -130,5 +129,5 @@ def test_node_urls() -> None:
     assert (one.label, one.interface, one.url) == ("a.example", None, "https://user:word@a.example/key")
     assert (two.label, two.interface, two.url) == ("a.example#2", "blockbook", "https://a.example/x")
     assert three.label == "[::1]:8545"
-    with pytest.raises(ValueError, match="^node 1 "):
+    with pytest.raises(ValueError, match=r"^node 1 "):
         nodes_from_urls(["ftp://s3cret@a"])

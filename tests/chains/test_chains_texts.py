@@ -6,8 +6,7 @@ import string
 import time
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from chains.address import check_address
 from chains.catalogue import network, networks

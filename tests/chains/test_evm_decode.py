@@ -13,8 +13,7 @@ from chains.evm.decode import Shown, decode
 from chains.evm.facts import decimals, symbol
 from chains.evm.fields import Head, Receipt, Sent
 from chains.evm.tokens import TRANSFER, TRANSFER_BATCH, TRANSFER_SINGLE, Log, TokenFacts, transfers
-from chains.evm.traces import CallNode, from_call_tracer, from_flat, revert_reason
-from chains.evm.traces import transfers as inner_transfers
+from chains.evm.traces import CallNode, from_call_tracer, from_flat, revert_reason, transfers as inner_transfers
 from chains.transport import Outcome
 from chains.types import Network, Status, Transaction, TransferKind
 

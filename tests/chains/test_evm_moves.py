@@ -8,8 +8,7 @@ from typing import Any
 import pytest
 from eth_abi.abi import encode
 from eth_account import Account
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from chains.catalogue import network
 from chains.errors import NodesDisagree, NodeUnavailable, NoNode, Refused

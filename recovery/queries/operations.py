@@ -1,0 +1,42 @@
+"""Numbers for whoever runs the installation: aggregates only, nothing about anybody."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import func, select, text
+from sqlalchemy.orm import Session
+
+from recovery.models import Job, RecoveryCase
+
+
+@dataclass(frozen=True)
+class Load:
+    """Open cases by (workflow, state), jobs waiting by state, and how late the latest due job is, in seconds."""
+
+    cases: dict[tuple[str, str], int]
+    jobs: dict[str, int]
+    latest_seconds: float
+
+
+def read_load(session: Session) -> Load:
+    """What waits at this moment. Closed cases and finished jobs are not counted: they only grow."""
+    open_cases = session.execute(
+        select(RecoveryCase.workflow, RecoveryCase.state, func.count())
+        .where(RecoveryCase.closed_at.is_(None))
+        .group_by(RecoveryCase.workflow, RecoveryCase.state)
+    )
+    jobs = {"due": 0, "stuck": 0}
+    for state in jobs:
+        jobs[state] = session.scalar(select(func.count()).select_from(Job).where(Job.state == state)) or 0
+    late = session.scalar(
+        select(func.extract("epoch", func.now() - func.min(Job.due_at))).where(
+            Job.state == "due", Job.due_at <= func.now()
+        )
+    )
+    return Load({(flow, state): count for flow, state, count in open_cases}, jobs, float(late or 0))
+
+
+def schema_version(session: Session) -> str | None:
+    """The migration the database stands at."""
+    return session.scalar(text("SELECT version_num FROM alembic_version"))

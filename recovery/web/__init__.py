@@ -1,0 +1,13 @@
+"""Pages for people: each view parses, opens one unit of work, calls one service, renders."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+
+def register(app: Flask) -> None:
+    """Add every page to the application."""
+    from recovery.web import appeals, auth, cases, health, networks
+
+    for module in (health, auth, appeals, cases, networks):
+        app.register_blueprint(module.pages)

@@ -1,0 +1,285 @@
+"""How values become text in templates: amounts, times, codes, and what strangers wrote on a chain."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import quote
+
+from babel import Locale
+from babel.numbers import get_decimal_symbol, get_group_symbol
+from flask import Flask, current_app, g, request, url_for
+from flask_babel import format_datetime, format_timedelta, get_locale, gettext
+from markupsafe import Markup
+
+from chains import catalogue
+from chains.errors import ChainError
+from chains.types import Network
+from recovery.domain import amounts, chain_text, texts
+from recovery.web._language import languages
+from recovery.web._wall import local_path
+
+THEME_COOKIE = "theme"
+THEMES = ("auto", "light", "dark")
+LEAD_MOVES = frozenset(
+    {
+        "take", "conclude", "quote", "prepare_sweep", "approve_credit", "approve_sweep_wallet", "approve_sweep_clearing",
+        "approve_refund_wallet", "approve_refund_clearing", "check_again", "resume_sweep", "resume_refund",
+        "give_reference", "answer",
+    }
+)  # fmt: skip
+"""Moves whose button is the one to look for."""
+TABLES = {
+    "state": texts.STATES,
+    "label": texts.LABELS,
+    "label_note": texts.LABEL_NOTES,
+    "move": texts.TRANSITIONS,
+    "done": texts.EVENTS,
+    "why_not": texts.WHY_NOT,
+    "queue": texts.QUEUES,
+    "workflow": texts.WORKFLOWS,
+    "condition": texts.CONDITIONS,
+    "check": texts.CHECKS,
+    "answer": texts.ANSWERS,
+    "warning": texts.WARNINGS,
+    "line": texts.QUOTE_LINES,
+    "purpose": texts.PURPOSES,
+    "plan_state": texts.PLAN_STATES,
+    "step_state": texts.STEP_STATES,
+    "message": texts.MESSAGES,
+    "posting": texts.POSTINGS,
+    "problem": texts.PROBLEMS,
+    "outcome": texts.OUTCOMES,
+    "status": texts.STATUSES,
+    "role": texts.ROLES,
+    "recoverability": texts.RECOVERABILITY,
+    "quote_state": texts.QUOTE_STATES,
+    "kind": texts.KINDS,
+    "why": texts.WHYS,
+    "label_next": texts.LABEL_NEXT,
+    "public_event": texts.PUBLIC_EVENTS,
+    "format": texts.FORMATS,
+}
+
+
+def install(app: Flask) -> None:
+    """Add filters and what every template may ask."""
+    app.jinja_options["autoescape"] = True
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.filters.update(
+        chain=chain, amount=amount, moment=moment, ago=ago, until=until, code=code, pretty=pretty, short=short
+    )
+    app.jinja_env.filters["detail"] = detail_text
+    app.jinja_env.globals.update(
+        asset_amount=asset_amount,
+        cause_text=cause_text,
+        cost_text=cost_text,
+        explain=explain,
+        explorer=explorer,
+        language_name=language_name,
+        looks_foreign=chain_text.looks_foreign,
+        native_decimals=native_decimals,
+        native_symbol=native_symbol,
+        network_name=network_name,
+        public_events=frozenset(texts.PUBLIC_EVENTS),
+    )
+    app.context_processor(_page)
+
+
+def said(text: str, **values: object) -> str:
+    """One text of the catalogue in the visitor's language."""
+    if not text:
+        return ""
+    spoken = str(gettext(text))
+    return spoken % _Lenient(values) if values else spoken
+
+
+def detail_text(detail: str, values: Mapping[str, object] | None = None) -> str:
+    """The sentence of a refusal's detail; a code without a sentence shows as its own words."""
+    text = texts.DETAILS.get(detail) or texts.WHY_NOT.get(detail)
+    return said(text, **dict(values or {})) if text else code(detail)
+
+
+def code(value: object, table: str = "") -> str:
+    """The text of a code. One without a text is a failing test, and here only its own words."""
+    if value is None or value == "":
+        return ""
+    text = TABLES[table].get(str(value)) if table else None
+    return said(text) if text else chain_text.shown(str(value).replace("_", " ").capitalize(), 120)
+
+
+def cause_text(cause: str | None, part: str) -> str:
+    """``title``, ``happened`` or ``next`` of a cause."""
+    entry = texts.CAUSES.get(cause or "", texts.UNKNOWN_CAUSE)
+    return said(str(getattr(entry, part)))
+
+
+def chain(value: object, longest: int = 200) -> Markup:
+    """Text from a chain: stripped of what is invisible, kept left to right, escaped."""
+    return Markup('<bdi dir="ltr">{}</bdi>').format(chain_text.shown(str(value), longest))
+
+
+def short(value: object, ends: int = 8) -> Markup:
+    """A long hash or address by its two ends; the whole stands in the title."""
+    text = chain_text.shown(str(value), 200)
+    view = text if len(text) <= 2 * ends + 3 else f"{text[: ends + 2]}…{text[-ends:]}"
+    return Markup('<bdi dir="ltr" title="{}">{}</bdi>').format(text, view)
+
+
+def amount(value: object, decimals: int | None, symbol: str | None = None) -> Markup:
+    """An exact amount with its symbol; base units, and said to be, when nobody knows the decimals."""
+    units = int(str(value))
+    locale = get_locale()
+    group, point = (get_group_symbol(locale), get_decimal_symbol(locale)) if locale else (",", ".")
+    digits = amounts.grouped(amounts.decimal_text(units, decimals or 0), group=group, point=point)
+    name = chain_text.shown(symbol, 24) if symbol else ""
+    if decimals is None:
+        name = gettext("base units of %(symbol)s", symbol=name) if name else gettext("base units")
+    unit = Markup(' <span class="unit">{}</span>').format(name) if name else ""
+    return Markup('<bdi dir="ltr" class="amount">{}{}</bdi>').format(digits, unit)
+
+
+def moment(value: datetime | str | None) -> Markup:
+    """A time, in words a person reads and in the form a machine reads; always UTC, and says so."""
+    when = _time(value)
+    if when is None:
+        return Markup("–")
+    return Markup('<time datetime="{}">{} UTC</time>').format(
+        when.strftime("%Y-%m-%dT%H:%M:%SZ"), format_datetime(when, "d MMM y, HH:mm")
+    )
+
+
+def ago(value: datetime | str | None) -> Markup:
+    """How long ago, short; the exact time in the title."""
+    when = _time(value)
+    if when is None:
+        return Markup("–")
+    words = format_timedelta(datetime.now(UTC) - when, granularity="second", format="short", threshold=0.95)
+    return Markup('<time datetime="{0}" title="{0}">{1}</time>').format(when.strftime("%Y-%m-%dT%H:%M:%SZ"), words)
+
+
+def until(value: datetime | str | None) -> str:
+    """How much time is left, in words; empty when none is."""
+    when = _time(value)
+    if when is None or when <= datetime.now(UTC):
+        return ""
+    return str(format_timedelta(when - datetime.now(UTC), granularity="minute", threshold=0.9))
+
+
+def pretty(value: object) -> str:
+    """A value as JSON to read; a text that holds JSON is taken apart first."""
+    if isinstance(value, str):
+        try:
+            value = json.loads(value)
+        except ValueError:
+            return chain_text.shown(str(value), 20_000)
+    return json.dumps(value, indent=2, ensure_ascii=False, sort_keys=True, default=str)
+
+
+def network_name(slug: str | None) -> str:
+    """The name of a network of the catalogue."""
+    row = _network(slug)
+    return row.name if row else chain_text.shown(slug or "", 40)
+
+
+def explorer(slug: str | None, hash_: str | None) -> str | None:
+    """The page of a transaction at the network's first explorer. Only the catalogue names hosts, never a chain."""
+    row = _network(slug)
+    if row is None or not hash_ or not row.explorers or row.sandbox:
+        return None
+    return f"https://{row.explorers[0]}/tx/{quote(hash_, safe='')}"
+
+
+def native_decimals(slug: str | None) -> int | None:
+    """How many decimals a network's own coin has."""
+    row = _network(slug)
+    return row.native.decimals if row else None
+
+
+def native_symbol(slug: str | None) -> str | None:
+    """What a network's own coin is called."""
+    row = _network(slug)
+    return row.native.symbol if row else None
+
+
+def asset_amount(row: Mapping[str, Any], view: Any) -> Markup:
+    """An amount of the books: in the claimed asset or quote's terms, in native coin, else in base units."""
+    for known in (view.quote, view.claim):
+        if known and known["asset"] == row["asset"]:
+            return amount(row["amount"], known["decimals"], known["symbol"])
+    native = _network(view.case.network)
+    if native and native.native.asset == row["asset"]:
+        return amount(row["amount"], native.native.decimals, native.native.symbol)
+    return amount(row["amount"], None)
+
+
+def cost_text(outcome: Sequence[str] | None, quote: Mapping[str, Any] | None) -> str:
+    """What a case costs the depositor, in a sentence."""
+    if quote and quote["state"] in ("offered", "accepted"):
+        return said(texts.COSTS["quote_stands"])
+    return said(texts.COSTS["quote_follows" if {"RF", "SW"} & set(outcome or ()) else "nothing"])
+
+
+def explain(line: Mapping[str, Any]) -> str:
+    """How a line of a quote was computed, in a few words."""
+    facts = line.get("explain") or {}
+    parts = []
+    if facts.get("percent_bps", "0") != "0":
+        parts.append(said(texts.EXPLAINS["percent"], percent=_percent(facts["percent_bps"])))
+    if "maximum_bps" in facts:
+        parts.append(said(texts.EXPLAINS["at_most"], percent=_percent(facts["maximum_bps"])))
+    parts += [said(texts.EXPLAINS[facts[name]]) for name in ("native_part", "why") if facts.get(name) in texts.EXPLAINS]
+    return ", ".join(parts)
+
+
+def language_name(locale: str) -> str:
+    """A language by the name its own readers use."""
+    return str(Locale.parse(locale).get_display_name(locale) or locale).capitalize()
+
+
+def _percent(bps: object) -> str:
+    """Basis points as a percentage: ``500`` is ``5``, ``125`` is ``1.25``."""
+    return amounts.decimal_text(int(str(bps)), 2)
+
+
+def _network(slug: str | None) -> Network | None:
+    if not slug:
+        return None
+    try:
+        return catalogue.network(slug)
+    except ChainError:
+        return None
+
+
+class _Lenient(dict[str, object]):
+    """A value nobody supplied stays visible as its name instead of breaking the page."""
+
+    def __missing__(self, key: str) -> str:
+        return key
+
+
+def _time(value: datetime | str | None) -> datetime | None:
+    if isinstance(value, str):
+        try:
+            value = datetime.fromisoformat(value.replace("Z", "+00:00"))
+        except ValueError:
+            return None
+    if value is None:
+        return None
+    return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
+
+
+def _page() -> dict[str, Any]:
+    theme = request.cookies.get(THEME_COOKIE)
+    here = request.full_path.rstrip("?") if request.method == "GET" else url_for("appeals.home")
+    return {
+        "actor": g.get("actor"),
+        "theme": theme if theme in THEMES else "auto",
+        "locale": str(get_locale() or "en"),
+        "languages": languages(),
+        "here": local_path(here),
+        "can_export": "export.show" in current_app.view_functions and bool(g.get("actor") and g.actor.roles & {"auditor", "lead"}),
+        "lead_moves": LEAD_MOVES,
+    }
