@@ -19,7 +19,7 @@ def register(app: Flask) -> None:
     app.extensions["openapi"] = api
     blueprints = [module.bp for module in DESCRIBED]
     for blueprint in (*blueprints, _description.bp, _unknown.bp):
-        if not blueprint._got_registered_once:
+        if not blueprint._got_registered_once:  # noqa: SLF001 - Flask offers no other way to ask
             _wall.install(blueprint)
             _problems.install(blueprint)
         protection = app.extensions.get("csrf")

@@ -267,7 +267,7 @@ class _Lenient(dict[str, object]):
 def _time(value: datetime | str | None) -> datetime | None:
     if isinstance(value, str):
         try:
-            value = datetime.fromisoformat(value.replace("Z", "+00:00"))
+            value = datetime.fromisoformat(value)
         except ValueError:
             return None
     if value is None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 from datetime import UTC, date, datetime, time, timedelta
 
-from flask import Blueprint, current_app, make_response, render_template, request, send_file
+from flask import Blueprint, current_app, make_response, render_template, send_file
 from werkzeug.wrappers import Response
 
 from recovery.domain.exports import FORMATS
@@ -33,7 +33,7 @@ def download() -> Response:
     try:
         start, end = _day(fields, "from"), _day(fields, "to") + timedelta(days=1)
         form = fields.get("format", "")
-        out = tempfile.TemporaryFile()
+        out = tempfile.TemporaryFile()  # noqa: SIM115 - closed by the response that sends it
         with current_app.extensions["database"].reading() as work:
             export.export_to(work, current_actor(), start=start, end=end, form=form, out=out)
     except InvalidInput as error:
@@ -46,7 +46,7 @@ def download() -> Response:
 
 def _allowed() -> None:
     if not current_actor().roles & export.ROLES:
-        raise NotFound()
+        raise NotFound
 
 
 def _page(problems: dict[str, list[str]], fields: dict[str, str], status: int) -> Response:
