@@ -33,15 +33,19 @@ def download() -> Response:
     """The file."""
     _allowed()
     fields = typed()
+    out = _spool()
     try:
         start, end = _day(fields, "from"), _day(fields, "to") + timedelta(days=1)
         form = fields.get("format", "")
-        out = _spool()
         home = current_app.extensions["settings"].home
         with current_app.extensions["database"].reading() as work:
             export.export_to(work, current_actor(), start=start, end=end, form=form, out=out, home=home)
     except InvalidInput as error:
+        out.close()
         return _page(error.fields or {"format": [error.detail]}, fields, 422)
+    except BaseException:
+        out.close()
+        raise
     out.seek(0)
     kind, ending = ENDINGS[form]
     name = f"cases-{fields['from']}-{fields['to']}.{ending}"
