@@ -284,6 +284,7 @@ def _page() -> dict[str, Any]:
         "locale": str(get_locale() or "en"),
         "languages": languages(),
         "here": local_path(here),
-        "can_export": "export.show" in current_app.view_functions and bool(g.get("actor") and g.actor.roles & {"auditor", "lead"}),
+        "can_export": "export.show" in current_app.view_functions
+        and bool(g.get("actor") and g.actor.roles & {"auditor", "lead"}),
         "lead_moves": LEAD_MOVES,
     }
