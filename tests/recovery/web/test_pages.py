@@ -152,7 +152,9 @@ def test_a_question_is_asked_and_answered(client_of: Clients, look_at: Callable[
     assert "My own." in sofia.get(f"/cases/{ref}").text
 
 
-def test_a_stale_form_keeps_what_was_typed_and_shows_the_present(client_of: Clients, look_at: Callable[..., str]) -> None:
+def test_a_stale_form_keeps_what_was_typed_and_shows_the_present(
+    client_of: Clients, look_at: Callable[..., str]
+) -> None:
     ref = look_at(transfer())
     client = client_of("sofia")
     old = form(client, f"/cases/{ref}", question="A long and careful question")
@@ -239,7 +241,9 @@ def test_a_quote_is_accepted_with_address_and_password(
     assert 'value="wrong"' not in wrong.text
 
     before = client.get_cookie("session")
-    typo = form(client, path, **fields | {"destination": "0x15d34aaf54267DB7D7c367839AAf71A00a2C6A65"}, password=PASSWORD)
+    typo = form(
+        client, path, **fields | {"destination": "0x15d34aaf54267DB7D7c367839AAf71A00a2C6A65"}, password=PASSWORD
+    )
     refused = client.post(f"{path}/accept", data=typo)
     assert refused.status_code == 422
     assert "check sum" in refused.text
