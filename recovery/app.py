@@ -7,6 +7,7 @@ from pathlib import Path
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+import recovery.api
 import recovery.web
 from config.settings import Settings
 from recovery.db import Database
@@ -48,4 +49,5 @@ def create_app(settings: Settings, *, limits: Limits | None = None) -> Flask:
     for part in (_access_log, _headers, _static, _language, _rendering, _errors, _wall, _forms):
         part.install(app)
     recovery.web.register(app)
+    recovery.api.register(app)
     return app

@@ -83,7 +83,7 @@ def from_call_tracer(value: Any) -> CallNode:
     if not isinstance(value, dict):
         raise NodeMistaken("a trace is an object")
     kind = value.get("type")
-    if kind not in _KNOWN:
+    if not isinstance(kind, str) or kind not in _KNOWN:
         raise NodeMistaken("unknown call type")
     children = value.get("calls") or []
     if not isinstance(children, list):

@@ -191,7 +191,6 @@ WHY_NOT: dict[str, str] = {
     "you_prepared_it": mark("You prepared or approved this case before; somebody else must decide here."),
     "needs_step_up": mark("Confirm with your password first."),
     "your_own_case": mark("This is your own case; somebody else must decide it."),
-    "not_open": mark("This is not possible at this stage."),
 }
 
 QUEUES: dict[str, str] = {
@@ -665,9 +664,6 @@ EXPLAINS: dict[str, str] = {
     "absorbed_without_a_price": mark("we bear it, as the token has no price"),
     "waived_without_a_price": mark("fixed part waived, as the token has no price"),
     "at_most": mark("at most %(percent)s %%"),
-    "minimum": mark("not less than %(amount)s"),
-    "flat": mark("plus %(amount)s"),
-    "worth": mark("%(amount)s at the price of the quote"),
 }
 
 PUBLIC_EVENTS: dict[str, str] = {
