@@ -12,8 +12,8 @@ from flask.testing import FlaskClient
 from chains.types import Status
 from recovery.db import Database
 from recovery.domain.actor import Actor
-from recovery.services import cases, evidence
 from recovery.queries.cases import find_case
+from recovery.services import cases, evidence
 from tests.recovery.web.conftest import PASSWORD, token_in, transfer
 
 Clients = Callable[[str], FlaskClient]

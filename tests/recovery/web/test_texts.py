@@ -101,9 +101,9 @@ def test_quotes_speak() -> None:
 
 
 def test_the_machines_states_are_the_ones_that_are_polled() -> None:
-    assert MOVING == {
+    assert {
         "submitted", "checking", "waiting_for_chain", "crediting", "planning_sweep", "sweeping", "swept", "paying",
-    }  # fmt: skip
+    } == MOVING  # fmt: skip
 
 
 def test_the_catalogue_is_up_to_date() -> None:
