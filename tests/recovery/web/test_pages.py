@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import uuid
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 import pytest
 from flask.testing import FlaskClient
@@ -12,8 +13,9 @@ from flask.testing import FlaskClient
 from chains.types import Status
 from recovery.db import Database
 from recovery.domain.actor import Actor
-from recovery.services import cases, evidence
+from recovery.models import FeePolicy
 from recovery.queries.cases import find_case
+from recovery.services import cases, evidence
 from tests.recovery.web.conftest import PASSWORD, token_in, transfer
 
 Clients = Callable[[str], FlaskClient]
@@ -152,7 +154,9 @@ def test_a_question_is_asked_and_answered(client_of: Clients, look_at: Callable[
     assert "My own." in sofia.get(f"/cases/{ref}").text
 
 
-def test_a_stale_form_keeps_what_was_typed_and_shows_the_present(client_of: Clients, look_at: Callable[..., str]) -> None:
+def test_a_stale_form_keeps_what_was_typed_and_shows_the_present(
+    client_of: Clients, look_at: Callable[..., str]
+) -> None:
     ref = look_at(transfer())
     client = client_of("sofia")
     old = form(client, f"/cases/{ref}", question="A long and careful question")
@@ -205,6 +209,16 @@ def quoted(database: Database, actors: dict[str, Actor], ref: str) -> None:
     """Bring a case to an offered quote."""
     sofia = actors["sofia"]
     with database.unit_of_work() as session:
+        session.add(
+            FeePolicy(
+                version=1001,
+                rules=[{"name": "standard", "match": {}, "percent_bps": 500}],
+                note="for this test",
+                drafted_by=sofia.id,
+                activated_by=actors["aiko"].id,
+                activated_at=datetime.now(UTC),
+            )
+        )
         evidence.write_probe(
             session,
             find_case(session, sofia, ref),
@@ -239,7 +253,9 @@ def test_a_quote_is_accepted_with_address_and_password(
     assert 'value="wrong"' not in wrong.text
 
     before = client.get_cookie("session")
-    typo = form(client, path, **fields | {"destination": "0x15d34aaf54267DB7D7c367839AAf71A00a2C6A65"}, password=PASSWORD)
+    typo = form(
+        client, path, **fields | {"destination": "0x15d34aaf54267DB7D7c367839AAf71A00a2C6A65"}, password=PASSWORD
+    )
     refused = client.post(f"{path}/accept", data=typo)
     assert refused.status_code == 422
     assert "check sum" in refused.text
