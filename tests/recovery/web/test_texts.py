@@ -28,7 +28,15 @@ from workflows.tables import ROLES, WORKFLOWS
 ROOT = Path(recovery.__file__).parent
 METHODS = [("**.py", "python"), ("web/templates/**.html", "jinja2")]
 KEYWORDS = {"mark": None, "_": None, "gettext": None, "ngettext": (1, 2)}
-NO_PAGE = ("api/", "cli/", "services/people.py", "services/registry.py", "queries/registry.py", "domain/registries.py")
+NO_PAGE = (
+    "api/",
+    "cli/",
+    "services/people.py",
+    "queries/people.py",
+    "services/registry.py",
+    "queries/registry.py",
+    "domain/registries.py",
+)
 """Modules whose refusals reach programs and operators, never a page."""
 PLACEHOLDER = re.compile(r"%\((\w+)\)[sd]")
 
