@@ -135,7 +135,7 @@ def test_a_translation_is_whole(locale: str) -> None:
         assert all(strings), key
         assert not message.fuzzy, key
         wanted = {name for text in originals for name in PLACEHOLDER.findall(text)}
-        assert all(set(PLACEHOLDER.findall(text)) == wanted for text in strings), key
+        assert all(set(PLACEHOLDER.findall(text or "")) == wanted for text in strings), key
 
 
 def test_a_translation_is_read_without_compiling() -> None:
