@@ -35,7 +35,8 @@ def download() -> Response:
         form = fields.get("format", "")
         out = tempfile.TemporaryFile()
         with current_app.extensions["database"].reading() as work:
-            export.export_to(work, current_actor(), start=start, end=end, form=form, out=out)
+            home = current_app.extensions["settings"].home
+            export.export_to(work, current_actor(), start=start, end=end, form=form, out=out, home=home)
     except InvalidInput as error:
         return _page(error.fields or {"format": [error.detail]}, fields, 422)
     out.seek(0)
