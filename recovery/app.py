@@ -24,9 +24,12 @@ from recovery.web import (
 from recovery.web.limits import Limits, RedisLimits
 
 
+TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
+
+
 def create_app(settings: Settings, *, limits: Limits | None = None) -> Flask:
     """The whole application, pages and API. ``limits`` replaces the Redis-backed rate limits, for tests."""
-    app = Flask("recovery.web", root_path=str(Path(recovery.web.__file__).parent))
+    app = Flask("recovery.web", root_path=str(Path(recovery.web.__file__).parent), template_folder=str(TEMPLATES))
     https = settings.base_url.startswith("https://")
     app.config.update(
         SECRET_KEY=settings.secret_key,

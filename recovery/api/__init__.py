@@ -7,7 +7,12 @@ from flask_wtf.csrf import CSRFProtect
 
 from recovery.api import _description, _problems, _unknown, _wall, cases, chains, people, plans, registries
 
-DESCRIBED = (cases, chains, plans, people, registries)
+DESCRIBED = tuple(module.bp for module in (cases, chains, plans, people, registries))
+BLUEPRINTS = (*DESCRIBED, _description.bp, _unknown.bp)
+
+for blueprint in BLUEPRINTS:
+    _wall.install(blueprint)
+    _problems.install(blueprint)
 
 
 def register(app: Flask) -> None:
@@ -17,15 +22,11 @@ def register(app: Flask) -> None:
     """
     api = _description.make_api(app)
     app.extensions["openapi"] = api
-    blueprints = [module.bp for module in DESCRIBED]
-    for blueprint in (*blueprints, _description.bp, _unknown.bp):
-        if not blueprint._got_registered_once:
-            _wall.install(blueprint)
-            _problems.install(blueprint)
-        protection = app.extensions.get("csrf")
-        if isinstance(protection, CSRFProtect):
-            protection.exempt(blueprint)
-    for blueprint in blueprints:
+    for blueprint in DESCRIBED:
         api.register_blueprint(blueprint)
     app.register_blueprint(_description.bp)
     app.register_blueprint(_unknown.bp)
+    protection = app.extensions.get("csrf")
+    if isinstance(protection, CSRFProtect):
+        for blueprint in BLUEPRINTS:
+            protection.exempt(blueprint)

@@ -60,9 +60,7 @@ class StrictParser(FlaskParser):
         """The body, strictly."""
         return read_json()
 
-    def handle_error(  # type: ignore[override]
-        self, error: ValidationError, req: Request, schema: Schema, **_: Any
-    ) -> NoReturn:
+    def handle_error(self, error: ValidationError, req: Request, schema: Schema, **_: Any) -> NoReturn:
         """Marshmallow's complaints as ours; the location around them is dropped."""
         inner = error.messages
         if isinstance(inner, dict) and set(inner) <= {"json", "query"}:

@@ -44,7 +44,7 @@ def make_token(given: dict[str, Any]) -> Response:
     with database().unit_of_work() as session:
         if answer_given(session, actor, key, asked()) is not None:
             raise Conflict("shown_once")
-        keep_answer(session, actor, key, asked(), {"body": None})
+        keep_answer(session, actor, key, asked(), {})
         token = people.create_token(
             session, email=person.email, label=given["label"], scopes=given["scopes"], expires_at=expires_at
         )

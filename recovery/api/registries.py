@@ -15,6 +15,7 @@ from recovery.api._problems import UnsupportedMediaType
 from recovery.api._reading import ApiBlueprint
 from recovery.api._wall import current_actor, database, needs
 from recovery.api._writing import json_response, write
+from recovery.db import Database
 from recovery.domain.actor import Actor
 from recovery.domain.registries import REGISTRIES
 from recovery.errors import InvalidInput
@@ -39,7 +40,7 @@ def read(given: dict[str, Any], kind: str) -> Response:
     spend(READ, actor.id)
     registry_of(kind)
     if request.accept_mimetypes.best_match(["application/json", CSV]) == CSV:
-        response = Response(_csv(actor, kind), mimetype=CSV)
+        response = Response(_csv(database(), actor, kind), mimetype=CSV)
         response.headers["Content-Disposition"] = f'attachment; filename="{kind}.csv"'
         response.headers["Cache-Control"] = "no-store"
         return response
@@ -70,9 +71,9 @@ def load(given: dict[str, Any], kind: str) -> Response:
     return write(act)
 
 
-def _csv(actor: Actor, kind: str) -> Iterator[str]:
+def _csv(rows_of: Database, actor: Actor, kind: str) -> Iterator[str]:
     """The whole registry, line by line, from one snapshot."""
-    with database().reading() as session:
+    with rows_of.reading() as session:
         for row in export_rows(session, actor, kind):
             line = io.StringIO(newline="")
             csv.writer(line, lineterminator="\n").writerow(row)

@@ -19,7 +19,8 @@ class CauseText:
 _BY_ITSELF = mark("We look again by ourselves until it is settled. You need not do anything.")
 _SPECIALIST = mark("A specialist looks at it and writes to you here.")
 _RECOVERY = mark(
-    "A specialist checks whether the coins can be moved. Then you get a quote with the exact amount you would receive. Nothing is charged before you accept it."
+    "A specialist checks whether the coins can be moved. Then you get a quote with the exact amount "
+    "you would receive. Nothing is charged before you accept it."
 )
 _CREDIT = mark("Our clearing team confirms it, then it is credited to your account. This costs you nothing.")
 _SENDER = mark(
@@ -42,10 +43,12 @@ CAUSES: dict[str, CauseText] = {
     "A03": CauseText(
         mark("Not on any network"),
         mark(
-            "No network we read knows this transaction. It may not have been sent out yet, or the hash has a typing error."
+            "No network we read knows this transaction. It may not have been sent out yet, or the hash has a "
+            "typing error."
         ),
         mark(
-            "Please check the hash. If the platform you sent from still shows the payment as being processed, ask them. Then send the right hash here."
+            "Please check the hash. If the platform you sent from still shows the payment as being processed, "
+            "ask them. Then send the right hash here."
         ),
     ),
     "A04": CauseText(
@@ -75,7 +78,8 @@ CAUSES: dict[str, CauseText] = {
     "A11": CauseText(
         mark("Not a transfer to us"),
         mark(
-            "This transaction did not bring any coins to an address of ours. It may be an approval, a swap, or the first half of a bridge."
+            "This transaction did not bring any coins to an address of ours. It may be an approval, a swap, or "
+            "the first half of a bridge."
         ),
         mark("Please look for the transaction that sent the coins to your deposit address, and send its hash here."),
     ),
@@ -83,7 +87,8 @@ CAUSES: dict[str, CauseText] = {
         mark("Address of another account"),
         mark("We cannot link this deposit to your account."),
         mark(
-            "If you believe that it is yours, please ask the sender for proof of the payment and open a new case with it."
+            "If you believe that it is yours, please ask the sender for proof of the payment and open a new "
+            "case with it."
         ),
     ),
     "B11": CauseText(
@@ -95,7 +100,8 @@ CAUSES: dict[str, CauseText] = {
         mark("Address not ours"),
         mark("The coins went to an address that does not belong to us. We have no key for it and cannot reach them."),
         mark(
-            "Please compare the address with the one you wanted to use, and ask whoever it belongs to. We are sorry that we cannot do more."
+            "Please compare the address with the one you wanted to use, and ask whoever it belongs to. We are "
+            "sorry that we cannot do more."
         ),
     ),
     "B17": CauseText(
@@ -116,7 +122,8 @@ CAUSES: dict[str, CauseText] = {
     "D01": CauseText(
         mark("Unlisted token"),
         mark(
-            "Your deposit arrived at your address, but it is a token that we do not list. That is why your account does not show it."
+            "Your deposit arrived at your address, but it is a token that we do not list. That is why your "
+            "account does not show it."
         ),
         _RECOVERY,
     ),
@@ -143,7 +150,8 @@ CAUSES: dict[str, CauseText] = {
     "F01": CauseText(
         mark("Internal transfer"),
         mark(
-            "Your coins were sent by a contract instead of an ordinary wallet. They are here, but our books did not see them."
+            "Your coins were sent by a contract instead of an ordinary wallet. They are here, but our books "
+            "did not see them."
         ),
         _CREDIT,
     ),

@@ -12,8 +12,10 @@ from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
 
+import psycopg
+
 from config.settings import Settings, make_secret_key
-from recovery.embedded import anvil, binaries, places, postgres, valkey
+from recovery.embedded import anvil, binaries, places, postgres, schema, valkey
 from recovery.embedded.process import Child, EmbeddedError, start
 
 EVERYWHERE = {"0.0.0.0", "::"}  # noqa: S104 - the operator's choice, by RECOVERY_HOST
@@ -102,11 +104,11 @@ class Plan:
         yield Part("anvil", self._anvil, service=True, grace=20)
 
     def programs(self) -> Iterator[Part]:
-        """The product's own programs, and the sample world's signer."""
+        """The product's own programs, the web server first, and the sample world's signer."""
         recovery = [sys.executable, "-m", "recovery.cli"]
         gunicorn = [sys.executable, "-m", "gunicorn", "wsgi:app", "--bind", f"{self.host}:{self.port}"]
         gunicorn += ["--worker-class", "gthread", "--workers", "2", "--threads", "4", "--timeout", "60"]
-        gunicorn += ["--graceful-timeout", "5", "--no-control-socket"]
+        gunicorn += ["--graceful-timeout", "5", "--no-control-socket", "--preload"]
         if os.access("/dev/shm", os.W_OK):
             gunicorn += ["--worker-tmp-dir", "/dev/shm"]  # its heartbeat must not wait for a slow disk
         yield self._program("web", gunicorn)
@@ -135,6 +137,18 @@ class Plan:
             child.kill()
         if status:
             raise EmbeddedError(f"{step} failed:\n{child.last_lines()}")
+
+    def schema_is_current(self) -> bool:
+        """Whether there is nothing to migrate. Raises EmbeddedError when the database does not answer."""
+        try:
+            return schema.is_current(Settings.from_env(self.environment).database_url)
+        except psycopg.OperationalError as problem:
+            raise EmbeddedError(f"the database (RECOVERY_DATABASE_URL) does not answer: {problem}") from problem
+
+    @property
+    def first_world(self) -> bool:
+        """Whether no sample world was made here yet."""
+        return not (self.home / "world" / "world.json").exists()
 
     def check_settings(self) -> None:
         """Read the settings as every program will. Raises SettingsError."""

@@ -10,7 +10,12 @@ from recovery.schemas.shapes import Input
 class ImportQuery(Input):
     """How a file is taken."""
 
-    partial = fields.Boolean(load_default=False, metadata={"description": "take the good rows of a file with bad ones"})
+    partial_ = fields.Boolean(
+        data_key="partial",
+        attribute="partial",
+        load_default=False,
+        metadata={"description": "take the good rows of a file with bad ones"},
+    )
     replace = fields.Boolean(load_default=False, metadata={"description": "rows the file lacks are removed"})
 
 

@@ -57,7 +57,7 @@ def refused_by_http(error: HTTPException) -> Response:
 
 def unexpected(error: Exception) -> Response:
     """A fault of ours: the log has it all, the page only its number."""
-    log.exception("unexpected", error=type(error).__name__)
+    log.error("unexpected", error=type(error).__name__, exc_info=error)
     try:
         return error_page("error", 500)
     except Exception as second:
