@@ -363,6 +363,26 @@ def test_inner_transfers_need_agreement_too() -> None:
         ]
 
 
+@pytest.mark.parametrize("name", ["flood", "announced flood", "redirect", "repeated id", "deep", "gzip"])
+def test_a_mistaken_node_is_told_from_a_silent_one(name: str) -> None:
+    """At once: what is known to be wrong is not read to its end."""
+    started = time.monotonic()
+    transaction = told(fault=FAULTS[name], timeout=10)
+    assert time.monotonic() - started < 2
+    assert any(warning.startswith("node_mistaken:") for warning in transaction.warnings)
+
+
+def test_a_trace_of_another_call_shows_nothing() -> None:
+    world = field_of("transaction", input="0x01")
+    world.trace = {
+        "type": "CALL", "from": SENDER, "to": RECIPIENT, "value": "0x6",
+        "calls": [{"type": "CALL", "from": RECIPIENT, "to": SENDER, "value": "0x3"}],
+    }  # fmt: skip
+    transaction = told(world)
+    assert [leg.position for leg in transaction.transfers] == ["native"]
+    assert transaction.warnings == ("internal_transfers_not_visible",)
+
+
 def test_secrets_of_a_url_stay_in_it() -> None:
     (node,) = nodes_from_urls(["http://user:s3cret@127.0.0.1:9/v3/k3y?token=t0ken"])
     reading = verify(LOCAL, HASH, [node], timeout=1)

@@ -150,7 +150,8 @@ def export_and_verify(product: Product, auditor: Page, folder: Path) -> None:
         begun.value.save_as(path)
         assert verified(path) == 0, path
         if form == "csv":
-            assert len(list(csv.reader(path.open(newline="")))) > 10
+            with path.open(newline="") as file:
+                assert len(list(csv.reader(file))) > 10
         body = bytearray(path.read_bytes())
         place = body.index(b"declined") if b"declined" in body else len(body) // 2
         body[place] ^= 1

@@ -26,7 +26,7 @@ from workflows.states import PUBLIC_LABELS, State
 from workflows.tables import ROLES, WORKFLOWS
 
 ROOT = Path(recovery.__file__).parent
-METHODS = [("**.py", "python"), ("web/templates/**.html", "jinja2")]
+METHODS = [("recovery/**.py", "python"), ("templates/**.html", "jinja2")]
 KEYWORDS = {"mark": None, "_": None, "gettext": None, "ngettext": (1, 2)}
 PLACEHOLDER = re.compile(r"%\((\w+)\)[sd]")
 
@@ -108,7 +108,7 @@ def test_the_machines_states_are_the_ones_that_are_polled() -> None:
 
 def test_the_catalogue_is_up_to_date() -> None:
     found = set()
-    for _, _, message, _, _ in extract_from_dir(ROOT, METHODS, keywords=KEYWORDS):
+    for _, _, message, _, _ in extract_from_dir(ROOT.parent, METHODS, keywords=KEYWORDS):
         found.add(_key(message))
     with (FOLDER / "messages.pot").open("rb") as file:
         assert found == set(messages(read_po(file))), "run make messages"
