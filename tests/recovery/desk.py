@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import itertools
 import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 from eth_account import Account
@@ -173,7 +173,9 @@ class Desk:
             request_id = key or str(uuid.uuid4())
             return cases.open_case(session, self[by], reference=hash, request_id=request_id, **more).ref
 
-    def move(self, by: str, ref: str, name: str, *, key: str | None = None, version: int | None = None, **data: Any) -> None:
+    def move(
+        self, by: str, ref: str, name: str, *, key: str | None = None, version: int | None = None, **data: Any
+    ) -> None:
         """One move by one person."""
         with self.database.unit_of_work() as session:
             cases.move(session, self[by], ref, name, data, version=version, request_id=key or str(uuid.uuid4()))
@@ -188,7 +190,13 @@ class Desk:
         """What the probe job does once the token answered."""
         with self.database.unit_of_work() as session:
             evidence.write_probe(
-                session, find(session, ref), problem=problem, symbol="ODD", decimals=18, balance=GROSS, network_cost=COST
+                session,
+                find(session, ref),
+                problem=problem,
+                symbol="ODD",
+                decimals=18,
+                balance=GROSS,
+                network_cost=COST,
             )
 
     def case(self, ref: str) -> RecoveryCase:
@@ -253,7 +261,9 @@ class Desk:
         with self.database.reading() as session:
             return [step_from_json(row.unsigned) for row in plans.plan_steps(session, plan)]
 
-    def record(self, plan: Plan, signed: Iterable[str] | None = None, *, by: str = "signer", key: str | None = None) -> Plan:
+    def record(
+        self, plan: Plan, signed: Iterable[str] | None = None, *, by: str = "signer", key: str | None = None
+    ) -> Plan:
         """Hand in signed bytes: the right ones unless told otherwise."""
         given = list(signed) if signed is not None else [sign(step) for step in self.steps(plan)]
         with self.database.unit_of_work() as session:
@@ -276,7 +286,7 @@ class Desk:
             lock(session, case)
             plan = current_plan(session, case.id, kind)
             assert plan is not None
-            plans.bury(session, case, plan, failed, {index: 1000 for index in range(failed + 1)}, NETWORK)
+            plans.bury(session, case, plan, failed, dict.fromkeys(range(failed + 1), 1000), NETWORK)
 
     def freeze(self, ref: str, kind: str) -> None:
         """The chain shows something else than the plan."""
@@ -397,7 +407,7 @@ def make_desk(url: str, *, pool_size: int = 5) -> Desk:
     desk.add(
         _owned(DEPOSIT, "deposit", "acct-1"),
         _owned(TANK, "gas_tank"),
-        replace_label(_owned(WALLET, "hot"), "recovery wallet"),
+        labelled(_owned(WALLET, "hot"), "recovery wallet"),
         ListedAsset(id=new_id(), network=NETWORK.slug, contract=LISTED, symbol="USDX", decimals=18, state="listed"),
         AssetPrice(
             id=new_id(), network=NETWORK.slug, contract=TOKEN, quote_contract=None, numerator=1, denominator=2,
@@ -423,7 +433,7 @@ STAFF: dict[str, tuple[str, ...]] = {
 }
 
 
-def replace_label(row: OwnedAddress, label: str) -> OwnedAddress:
+def labelled(row: OwnedAddress, label: str) -> OwnedAddress:
     """The same address with a label."""
     row.label = label
     return row
@@ -434,11 +444,3 @@ def _owned(address: str, kind: str, account: str = "", **more: Any) -> OwnedAddr
         id=new_id(), network=NETWORK.slug, address=address, account=account, kind=kind, custody="key",
         valid_from=LONG_AGO, valid_until=None, **more,
     )  # fmt: skip
-
-
-def soon(seconds: int = 3600) -> datetime:
-    """A moment after now."""
-    return datetime.now(UTC) + timedelta(seconds=seconds)
-
-
-Attempt = Callable[[], object]

@@ -43,7 +43,9 @@ def test_a_number_survives_how_people_type_it(body: str) -> None:
         assert parse_case_ref(typed) == ref
 
 
-@pytest.mark.parametrize("text", ["", "RC", "RC-", "RC-0000", "U" * 17, "é" * 17, "\ud800" * 17, "0" * 10_000, "٣" * 17])
+@pytest.mark.parametrize(
+    "text", ["", "RC", "RC-", "RC-0000", "U" * 17, "é" * 17, "\ud800" * 17, "0" * 10_000, "٣" * 17]
+)
 def test_what_is_no_number_is_none(text: str) -> None:
     assert parse_case_ref(text) is None
 
