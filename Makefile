@@ -42,7 +42,7 @@ bench: environment-dev ## the performance table; BENCH_ARGS=--json for one JSON 
 
 prove: environment-dev ## the promises of the product, each tried to be broken
 	@$(BIN)/python -m recovery.embedded.binaries anvil litecoind chromium
-	@exec $(BIN)/python -m pytest -n 2 -m promise
+	@RECOVERY_PROVE=1 RECOVERY_EXPORT_MUTATIONS=20000 exec $(BIN)/python -m pytest -n 2 -m promise
 
 lock: environment-dev ## write the hash-pinned requirements anew from pyproject.toml
 	@$(BIN)/python -m pip install -q uv

@@ -12,7 +12,7 @@ import sys
 import time
 from collections.abc import Callable
 
-from bench import appeal, diagnosis, queue, worker
+from bench import appeal, desk, diagnosis, queue, worker
 from bench.measure import Row
 from bench.services import Services, running
 
@@ -29,6 +29,7 @@ def main() -> None:
         "P1": lambda services: [appeal.measure(services)],
         "P2": lambda services: [diagnosis.measure(services)],
         "P4": lambda services: queue.measure(services, large=asked.large),
+        "P5": lambda services: [desk.measure(services)],
         "P8": lambda services: [worker.measure(services)],
     }
     begin, rows = time.monotonic(), []

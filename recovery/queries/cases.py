@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from recovery.domain.actor import Actor
@@ -157,6 +157,8 @@ def _filtered(
 def _matching(search: str) -> ColumnElement[bool]:
     """Exact matches only: case number, hash, account, or an address of the claimed leg."""
     text = search.strip()[:200]
+    if not text.isprintable():  # no stored text holds such characters, and the database refuses to be asked for them
+        return false()
     bare = text.lower().removeprefix("0x")
     found: list[ColumnElement[bool]] = [
         RecoveryCase.hash.in_((text, text.lower(), bare, f"0x{bare}", text.upper())),

@@ -85,6 +85,7 @@ def test_its_length_stays_readable() -> None:
     assert len(Path(verifier.__file__).read_text().splitlines()) < 600
 
 
+@pytest.mark.promise
 def test_every_changed_byte_is_found(tmp_path: Path) -> None:
     """Any byte of any file: of the zip, of the unpacked folder, of a CSV and of a JSON Lines export."""
     rng = random.Random(20260301)
