@@ -127,6 +127,7 @@ DETAILS: dict[str, str] = {
     "no_fee_policy": mark("There is no active fee policy."),
     "policy_is_active": mark("This policy is active already."),
     "no_fee_rule_matches": mark("No rule of the fee policy fits this case."),
+    "policy_match_unknown": mark("A condition of the fee policy is not understood."),
     "policy_is_no_list": mark("The fee policy is not a list of rules."),
     "policy_rule_has_no_name": mark("A rule of the fee policy has no name."),
     "policy_rule_has_unknown_field": mark("A rule of the fee policy has an unknown field: %(field)s"),
