@@ -6,6 +6,7 @@ and the rules.
 
 from __future__ import annotations
 
+from recovery.domain.api_texts import DETAILS as API_DETAILS
 from recovery.domain.cause_texts import (
     CAUSES,
     UNKNOWN_CAUSE,
@@ -34,10 +35,7 @@ from recovery.domain.money_texts import (
     QUOTE_STATES,
     STEP_STATES,
 )
-from recovery.domain.refusal_texts import (
-    DETAILS,
-    ERRORS,
-)
+from recovery.domain.refusal_texts import DETAILS as REFUSALS, ERRORS
 
 __all__ = [
     "ANSWERS",
@@ -77,6 +75,9 @@ __all__ = [
     "WORKFLOWS",
     "CauseText",
 ]
+
+DETAILS: dict[str, str] = {**API_DETAILS, **REFUSALS}
+"""Detail code of a refusal or a form field → one sentence; those of pages come first."""
 
 STATES: dict[str, str] = {
     "submitted": mark("Submitted"),

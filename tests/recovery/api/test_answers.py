@@ -18,6 +18,7 @@ from recovery.db import Database
 from recovery.domain import texts
 from recovery.domain.api_texts import DETAILS
 from recovery.models import ApiToken, HandledRequest, RecoveryCase
+from recovery.web._language import catalogue as translations
 from tests.recovery.api.conftest import HASH, PASSWORD, Client, CountingLimits
 
 APPEAL = {"reference": f"https://etherscan.io/tx/{HASH}", "message": "Where is it?"}
@@ -403,8 +404,13 @@ def test_every_refusal_has_a_sentence() -> None:
 
 
 def test_texts_come_in_the_language_asked_for(api: Client) -> None:
-    """Whichever languages there are, the code stays."""
+    """The words change, the code stays."""
+    titles = {
+        "en": "There is nothing at this address",
+        "de": translations("de").gettext("There is nothing at this address"),
+    }
+    assert titles["en"] != titles["de"]
     for language in ("en", "de", "xx", "*", "de;q=x"):
         answer = api.get("/api/v1/cases/nope", "depositor", headers={"Accept-Language": language})
         assert (answer.status_code, answer.get_json()["code"]) == (404, "not_found")
-        assert answer.get_json()["title"]
+        assert answer.get_json()["title"] == titles["de" if language == "de" else "en"]
