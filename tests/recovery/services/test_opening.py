@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import pytest
 from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
 
 from recovery.errors import Conflict, InvalidInput, KeyReused, NotAllowed, NotFound, RecoveryError
 from recovery.models import Job, Message, RecoveryCase
 from recovery.queries.cases import find_case, list_cases
+from recovery.services.cases import open_case
 from tests.recovery.desk import DEPOSIT, LISTED, SENDER, Desk, new_hash, seen, transfer
 
 
@@ -46,9 +48,7 @@ def test_keys_of_two_people_do_not_meet(desk: Desk) -> None:
 
 @pytest.mark.parametrize("key", ["", "x" * 201, "a\nb", "\x00", "\ud800"])
 def test_a_key_is_short_printable_text(desk: Desk, key: str) -> None:
-    with pytest.raises(InvalidInput, match="bad_request_key"), desk.database.unit_of_work() as session:
-        from recovery.services.cases import open_case
-
+    with desk.database.unit_of_work() as session, pytest.raises(InvalidInput, match="bad_request_key"):
         open_case(session, desk["owner"], reference=new_hash(), request_id=key)
 
 
@@ -184,8 +184,6 @@ def test_a_new_reference_may_not_be_that_of_another_open_case(desk: Desk) -> Non
 
 
 def test_a_unique_key_that_loses_is_a_conflict_and_a_broken_check_is_not(desk: Desk) -> None:
-    from sqlalchemy.exc import IntegrityError
-
     case = desk.case(desk.open(new_hash()))
     twin = {column.name: getattr(case, column.name) for column in RecoveryCase.__table__.columns}
     with pytest.raises(Conflict):
