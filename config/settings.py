@@ -41,7 +41,7 @@ class Settings:
     base_url: str = "http://127.0.0.1:8000"
     session_idle_minutes: int = 30
     session_absolute_minutes: int = 720
-    step_up_minutes: int = 10
+    step_up_minutes: int = 5
     max_body_bytes: int = 1_048_576
     max_reference_chars: int = 2_048
     trusted_proxies: int = 0
@@ -66,7 +66,7 @@ class Settings:
             base_url=_url(env, "RECOVERY_BASE_URL", "http://127.0.0.1:8000"),
             session_idle_minutes=_number(env, "RECOVERY_SESSION_IDLE_MINUTES", 30, least=1),
             session_absolute_minutes=_number(env, "RECOVERY_SESSION_ABSOLUTE_MINUTES", 720, least=1),
-            step_up_minutes=_number(env, "RECOVERY_STEP_UP_MINUTES", 10, least=1),
+            step_up_minutes=_number(env, "RECOVERY_STEP_UP_MINUTES", 5, least=1),
             max_body_bytes=_number(env, "RECOVERY_MAX_BODY_BYTES", 1_048_576, least=1_024),
             max_reference_chars=_number(env, "RECOVERY_MAX_REFERENCE_CHARS", 2_048, least=128),
             trusted_proxies=_number(env, "RECOVERY_TRUSTED_PROXIES", 0, least=0),
