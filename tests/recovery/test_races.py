@@ -11,18 +11,15 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable
-from datetime import timedelta
 
 import pytest
 from sqlalchemy import func, select, text
 
 from config.settings import Settings
-from recovery.domain.ids import new_id
 from recovery.errors import Conflict, InvalidInput, MoveNotOpen, NotAllowed, RecoveryError
 from recovery.jobs.work import LeaseLost, lease
-from recovery.models import Claim, Credit, Job, Plan, PlanStep, Quote, RecoveryCase, SignOff
-from recovery.queries.facts import database_now, latest_quote
-from recovery.services import quotes
+from recovery.models import Claim, Credit, Job, Plan, PlanStep, RecoveryCase, SignOff
+from recovery.queries.facts import latest_quote
 from recovery.services.transitions import lock
 from tests.recovery.desk import DEPOSIT, LISTED, OUTSIDE, TANK, Desk, find, new_hash, seen, sign, transfer
 
@@ -214,23 +211,10 @@ def test_a_rejection_against_the_release(desk: Desk, order: str) -> None:
     check(desk, ref)
 
 
-def _expiring(desk: Desk, seconds: float) -> str:
-    """A case whose quote ends in a moment."""
-    ref = desk.quoted()
-    with desk.database.unit_of_work() as session:
-        old = latest_quote(session, find(session, ref).id)
-        assert old is not None
-        old.state = "superseded"
-        session.flush()
-        values = {column.name: getattr(old, column.name) for column in Quote.__table__.columns}
-        ends = database_now(session) + timedelta(seconds=seconds)
-        session.add(Quote(**values | {"id": new_id(), "number": 2, "state": "offered", "expires_at": ends}))
-    return ref
-
-
 @pytest.mark.parametrize("order", ["accept in time", "expire first", "free"])
 def test_acceptance_against_expiry(desk: Desk, order: str) -> None:
-    ref = _expiring(desk, 0.15 if order == "accept in time" else 0.02)
+    ref = desk.quoted()
+    desk.shorten(ref, 0.15 if order == "accept in time" else 0.02)
     digest = desk.quote_digest(ref)
 
     def accept() -> None:
@@ -239,10 +223,7 @@ def test_acceptance_against_expiry(desk: Desk, order: str) -> None:
     def expire() -> None:
         if order == "accept in time":
             time.sleep(0.2)
-        with desk.database.unit_of_work() as session:
-            case = find(session, ref)
-            lock(session, case)
-            quotes.expire(session, case)
+        desk.expire(ref)
 
     if order == "free":
         time.sleep(0.015)
