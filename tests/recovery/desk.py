@@ -10,7 +10,7 @@ import itertools
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from eth_account import Account
@@ -25,10 +25,10 @@ from recovery.domain.actor import Actor
 from recovery.domain.history import GENESIS, event_hash
 from recovery.domain.ids import new_id
 from recovery.domain.settlement import step_from_json
-from recovery.models import AssetPrice, CaseEvent, ListedAsset, OwnedAddress, Plan, Posting, RecoveryCase
-from recovery.queries.facts import current_plan, latest_quote
+from recovery.models import AssetPrice, CaseEvent, ListedAsset, OwnedAddress, Plan, Posting, Quote, RecoveryCase
+from recovery.queries.facts import current_plan, database_now, latest_quote
 from recovery.queries.people import actor_by_email
-from recovery.services import cases, credits, evidence, people, plans, policies
+from recovery.services import cases, credits, evidence, people, plans, policies, quotes
 from recovery.services.transitions import lock
 
 NETWORK = find_network("local")
@@ -299,6 +299,26 @@ class Desk:
         """What the credit job does."""
         with self.database.unit_of_work() as session:
             credits.deliver(session, find(session, ref))
+
+    def shorten(self, ref: str, seconds: float) -> None:
+        """Replace the offered quote by one that ends this soon (or ended): terms never change, so it is another one."""
+        with self.database.unit_of_work() as session:
+            old = latest_quote(session, find(session, ref).id)
+            assert old is not None
+            assert old.state == "offered"
+            old.state = "superseded"
+            session.flush()
+            values = {column.name: getattr(old, column.name) for column in Quote.__table__.columns}
+            ends = database_now(session) + timedelta(seconds=seconds)
+            changed = {"id": new_id(), "number": old.number + 1, "state": "offered", "expires_at": ends}
+            session.add(Quote(**values | changed))
+
+    def expire(self, ref: str) -> float | None:
+        """What the clock of the quote does."""
+        with self.database.unit_of_work() as session:
+            case = find(session, ref)
+            lock(session, case)
+            return quotes.expire(session, case)
 
     # whole stretches
 

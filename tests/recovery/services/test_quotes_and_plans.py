@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,10 +10,8 @@ from sqlalchemy import func, select, text, update
 
 from recovery.domain.ids import new_id
 from recovery.errors import Conflict, InvalidInput, MoveNotOpen, NotAllowed, NotFound
-from recovery.models import Plan, PlanStep, Quote, SignOff
-from recovery.queries.facts import database_now, latest_quote
-from recovery.services import quotes
-from recovery.services.transitions import lock
+from recovery.models import Plan, PlanStep, SignOff
+from recovery.queries.facts import latest_quote
 from tests.recovery.desk import (
     COST,
     DEPOSIT,
@@ -30,30 +27,6 @@ from tests.recovery.desk import (
 )
 
 
-def expired(desk: Desk) -> str:
-    """A case whose quote is past its time by the database's clock: put there expired, since terms never change."""
-    ref = desk.quoted()
-    desk.move("maker", ref, "withdraw_quote")
-    desk.move("maker", ref, "quote")
-    with desk.database.unit_of_work() as session:
-        old = latest_quote(session, find(session, ref).id)
-        assert old is not None
-        old.state = "superseded"
-        session.flush()
-        values = {column.name: getattr(old, column.name) for column in Quote.__table__.columns}
-        gone = database_now(session) - timedelta(microseconds=1)
-        session.add(Quote(**values | {"id": new_id(), "number": 3, "state": "offered", "expires_at": gone}))
-    return ref
-
-
-def expire(desk: Desk, ref: str) -> float | None:
-    """What the clock of the quote does."""
-    with desk.database.unit_of_work() as session:
-        case = find(session, ref)
-        lock(session, case)
-        return quotes.expire(session, case)
-
-
 def test_the_quote_adds_up_and_keeps_what_it_was_made_from(desk: Desk) -> None:
     ref = desk.quoted()
     with desk.database.reading() as session:
@@ -64,10 +37,11 @@ def test_the_quote_adds_up_and_keeps_what_it_was_made_from(desk: Desk) -> None:
 
 
 def test_an_expired_quote_is_not_accepted_and_is_ended_by_its_clock(desk: Desk) -> None:
-    ref = expired(desk)
+    ref = desk.quoted()
+    desk.shorten(ref, -0.000001)
     with pytest.raises(MoveNotOpen, match="quote_is_open"):
         desk.accept(ref)
-    assert expire(desk, ref) is None
+    assert desk.expire(ref) is None
     assert desk.state(ref) == "investigated"
     desk.move("maker", ref, "quote")
     desk.accept(ref)
@@ -76,7 +50,7 @@ def test_an_expired_quote_is_not_accepted_and_is_ended_by_its_clock(desk: Desk) 
 
 def test_a_quote_in_time_is_not_ended(desk: Desk) -> None:
     ref = desk.quoted()
-    left = expire(desk, ref)
+    left = desk.expire(ref)
     assert left is not None
     assert 0 < left <= 72 * 3600
     assert desk.state(ref) == "quoted"
