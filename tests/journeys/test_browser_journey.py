@@ -193,6 +193,7 @@ def test_a_credit_waits_for_clearing(product: Product, desk: Desk) -> None:
     clearing.goto(address)
     press(clearing, "Approve the credit", Password=product.sign_in("clearing", 1)["password"])
     shows(depositor, "Completed")
+    expect(depositor.get_by_test_id("credited")).to_contain_text("acct-1001")
 
 
 def test_nonsense_is_answered_kindly_and_keeps_what_was_typed(product: Product, desk: Desk) -> None:
