@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import datetime
 
 from sqlalchemy import or_, select
@@ -14,16 +15,21 @@ from recovery.models import Account, Claim, Credit, ListedAsset, OwnedAddress, P
 from recovery.queries.facts import database_now
 
 
-def read_books(session: Session, tx: Transaction, case: RecoveryCase, *, sandbox: bool) -> Books:
-    """The snapshot for one transaction. Addresses count as owned at the time of the payment."""
+def read_books(
+    session: Session, tx: Transaction, *, claimant: str | None, case_id: uuid.UUID | None, sandbox: bool
+) -> Books:
+    """The snapshot for one transaction. Addresses count as owned at the time of the payment.
+
+    ``claimant`` is the account that asks, ``case_id`` the case whose own claim is not somebody else's; both may be none.
+    """
     at = tx.block.time if tx.block and tx.block.time else database_now(session)
     addresses = {side for leg in tx.transfers for side in (leg.sender, leg.recipient) if side}
-    account = session.get(Account, case.account)
+    account = session.get(Account, claimant) if claimant is not None else None
     return Books(
         owners=_owners(session, tx.network, addresses, at),
         assets=_assets(session, tx.network),
-        legs=_legs(session, tx, case),
-        claimant=case.account,
+        legs=_legs(session, tx, claimant, case_id),
+        claimant=claimant,
         claimant_state=account.state if account else "active",
         sandbox=sandbox,
     )
@@ -50,7 +56,7 @@ def _assets(session: Session, network: str) -> tuple[KnownAsset, ...]:
     )
 
 
-def _legs(session: Session, tx: Transaction, case: RecoveryCase) -> dict[str, LegHistory]:
+def _legs(session: Session, tx: Transaction, claimant: str | None, case_id: uuid.UUID | None) -> dict[str, LegHistory]:
     """What the books show per leg; a credit without a position is for the whole transaction.
 
     A refund is told to the account it went to; for everybody else the leg belongs to another case, and no more.
@@ -65,11 +71,11 @@ def _legs(session: Session, tx: Transaction, case: RecoveryCase) -> dict[str, Le
             select(Claim.position)
             .join(RecoveryCase, RecoveryCase.id == Claim.case_id)
             .join(Posting, (Posting.case_id == Claim.case_id) & (Posting.kind == "refunded"))
-            .where(Claim.network == tx.network, Claim.hash == tx.hash, RecoveryCase.account == case.account)
+            .where(Claim.network == tx.network, Claim.hash == tx.hash, RecoveryCase.account == claimant)
         )
     }
     credited = {credit.position: credit.account for credit in credits}
-    elsewhere = {claim.position for claim in claims if claim.case_id != case.id}
+    elsewhere = {claim.position for claim in claims if claim.case_id != case_id}
     return {
         leg.position: LegHistory(
             credited_to=credited.get(leg.position, credited.get("")),

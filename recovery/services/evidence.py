@@ -92,7 +92,8 @@ def decisive(readings: Sequence[Reading]) -> Transaction | None:
 
 def _decide(session: Session, case: RecoveryCase, tx: Transaction, *, sandbox: bool) -> float | None:
     there = tx.status in (Status.SUCCEEDED, Status.FAILED, Status.PENDING)
-    finding = diagnose(tx, find_network(tx.network), read_books(session, tx, case, sandbox=sandbox))
+    books = read_books(session, tx, claimant=case.account, case_id=case.id, sandbox=sandbox)
+    finding = diagnose(tx, find_network(tx.network), books)
     diagnosis = _write(session, case, tx, finding)
     case.cause = finding.cause
     if there:
