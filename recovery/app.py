@@ -23,7 +23,6 @@ from recovery.web import (
 )
 from recovery.web.limits import Limits, RedisLimits
 
-
 TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
 
 

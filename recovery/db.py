@@ -9,10 +9,14 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from psycopg.errors import UniqueViolation
 from sqlalchemy import BigInteger, DateTime, Dialect, Engine, MetaData, Numeric, Text, Uuid, create_engine
 from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 from sqlalchemy.types import TypeDecorator
+
+from recovery.errors import Conflict
 
 UINT256_MAX = 2**256 - 1
 
@@ -74,9 +78,18 @@ class Database:
 
     @contextmanager
     def unit_of_work(self) -> Iterator[Session]:
-        """A session whose changes become true together when the block ends, or not at all."""
-        with self._sessions.begin() as session:
-            yield session
+        """A session whose changes become true together when the block ends, or not at all.
+
+        A unique key decides between two who were equally fast: Conflict for whoever lost. Every other broken constraint
+        is a fault of ours and stays what it is.
+        """
+        try:
+            with self._sessions.begin() as session:
+                yield session
+        except IntegrityError as error:
+            if isinstance(error.orig, UniqueViolation):
+                raise Conflict("conflict") from error
+            raise
 
     @contextmanager
     def reading(self) -> Iterator[Session]:

@@ -86,8 +86,9 @@ class Workflow:
                     reached.add(row.target)
                     grew = True
         for row in self.transitions:
-            if not reached & set(row.source):
-                raise BrokenWorkflow(f"{self.name}: {row.name} leaves {row.source}, which cannot be reached")
+            for state in row.source:
+                if state not in reached:
+                    raise BrokenWorkflow(f"{self.name}: {row.name} leaves {state}, which cannot be reached")
         for state in reached - self.closed:
             if not any(state in row.source for row in self.transitions):
                 raise BrokenWorkflow(f"{self.name}: nothing leaves {state}")

@@ -33,7 +33,6 @@ PLAYBOOKS: dict[str | None, Playbook] = {
     "B12": Playbook(("RJ",), "decline"),
     "B17": Playbook(("CL",), "solve"),
     "C03": Playbook(("SW", "RF"), "find_unlisted"),
-    "C10": Playbook(("RJ",), "decline"),
     "D01": Playbook(("SW", "RF"), "find_unlisted"),
     "D02": Playbook(("SW", "RF"), "find_unlisted"),
     "D04": Playbook(("RJ",), "decline"),

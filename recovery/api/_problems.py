@@ -16,7 +16,7 @@ from werkzeug.exceptions import HTTPException
 
 from recovery.api._language import said
 from recovery.domain import texts
-from recovery.domain.marking import mark
+from recovery.domain.api_texts import DETAILS, TITLES
 from recovery.errors import InvalidInput, NotSignedIn, RecoveryError, TooMany, Unavailable
 
 log = structlog.get_logger("recovery.api")
@@ -31,25 +31,6 @@ HTTP_CODES = {
     422: "invalid_input",
     429: "too_many",
     503: "unavailable",
-}
-TITLES: dict[str, str] = {
-    "unsupported_media_type": mark("This kind of content is not taken here"),
-}
-"""Titles of codes only the API has."""
-DETAILS: dict[str, str] = {
-    "unsupported_media_type": mark("Send application/json in UTF-8 (registries: text/csv), not compressed."),
-    "idempotency_key_missing": mark(
-        "Every write needs a header Idempotency-Key of 1 to 128 printable ASCII characters without spaces."
-    ),
-    "not_json": mark("The body is not strict JSON: check duplicate keys, nesting, NaN and the encoding."),
-    "text_not_storable": mark("A text holds characters that cannot be stored."),
-    "token_is_unknown": mark("The bearer token is missing, unknown, expired or revoked."),
-    "scope_is_missing": mark("The token does not have the scope this needs, or its owner's roles do not carry it."),
-    "scope_not_for_you": mark("Your roles cannot make use of one of these scopes."),
-    "rows_refused": mark("Some rows were refused, so nothing was changed."),
-    "shown_once": mark("The token was made and shown once. Make another one under another key."),
-    "too_large": mark("The body is larger than is taken here."),
-    "method_not_allowed": mark("This address does not take that method; the header Allow says which."),
 }
 
 

@@ -10,9 +10,9 @@ from typing import Any
 def canonical(value: Any) -> str:
     """JSON with sorted keys, no spaces, real characters. Floats are refused: money is never one.
 
-    Raises ValueError for NaN and TypeError for floats and foreign types.
+    Raises TypeError for floats, foreign types and keys that are no text (1 and "1" would be written alike).
     """
-    _refuse_floats(value)
+    _refuse_ambiguous(value)
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
 
 
@@ -21,12 +21,14 @@ def digest(value: Any) -> str:
     return hashlib.sha256(canonical(value).encode()).hexdigest()
 
 
-def _refuse_floats(value: Any) -> None:
+def _refuse_ambiguous(value: Any) -> None:
     if isinstance(value, float):
         raise TypeError("a float cannot be part of a digest")
     if isinstance(value, dict):
+        if any(not isinstance(key, str) for key in value):
+            raise TypeError("a key of a digest is text")
         for item in value.values():
-            _refuse_floats(item)
+            _refuse_ambiguous(item)
     elif isinstance(value, list | tuple):
         for item in value:
-            _refuse_floats(item)
+            _refuse_ambiguous(item)

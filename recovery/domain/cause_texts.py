@@ -98,10 +98,10 @@ CAUSES: dict[str, CauseText] = {
     ),
     "B12": CauseText(
         mark("Address not ours"),
-        mark("The coins went to an address that does not belong to us. We have no key for it and cannot reach them."),
+        mark("This payment did not go to a deposit address of your account, so we cannot link it to you."),
         mark(
-            "Please compare the address with the one you wanted to use, and ask whoever it belongs to. We are "
-            "sorry that we cannot do more."
+            "Please compare the address with the one your account shows. If you sent it somewhere else, whoever "
+            "holds that address can help you. We are sorry that we cannot do more."
         ),
     ),
     "B17": CauseText(

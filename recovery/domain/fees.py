@@ -9,6 +9,7 @@ ordered list of rules; the first that matches decides::
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +17,7 @@ from typing import Any
 from recovery.errors import InvalidInput
 
 BPS = 10_000
+_AMOUNT = re.compile(r"[0-9]{1,78}")
 
 
 @dataclass(frozen=True)
@@ -74,16 +76,26 @@ def check_rules(rules: object) -> list[dict[str, Any]]:
         }  # fmt: skip
         if unknown:
             raise InvalidInput("policy_rule_has_unknown_field", field=min(unknown))
+        _check_match(rule.get("match", {}))
         for key in ("percent_bps", "maximum_bps"):
             value = rule.get(key, 0)
             if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= BPS:
                 raise InvalidInput("policy_percentage_out_of_range", field=key)
         for key in ("flat_native", "minimum_native"):
-            if not str(rule.get(key, "0")).isdecimal():
+            if not _AMOUNT.fullmatch(str(rule.get(key, "0"))):
                 raise InvalidInput("policy_amount_is_no_number", field=key)
         if rule.get("network_cost", "passed_on") not in ("passed_on", "absorbed"):
             raise InvalidInput("policy_network_cost_unknown")
     return rules
+
+
+def _check_match(match: object) -> None:
+    """A misspelt condition would match everything, and a text instead of a list parts of other names."""
+    if not isinstance(match, dict) or set(match) - {"networks", "causes"}:
+        raise InvalidInput("policy_match_unknown")
+    for names in match.values():
+        if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+            raise InvalidInput("policy_match_unknown")
 
 
 def quote_terms(facts: FeeFacts, rules: Sequence[Mapping[str, Any]]) -> Terms:

@@ -28,16 +28,29 @@ def new_case_ref() -> str:
 
 def parse_case_ref(text: str) -> str | None:
     """The canonical form of a typed case number, or ``None`` when its check character does not fit."""
-    plain = text.strip().upper().removeprefix("RC").replace("-", "").replace(" ", "").translate(_LOOKALIKES)
+    plain = text.strip().upper().replace("-", "").replace(" ", "").translate(_LOOKALIKES)
+    if len(plain) > _BODY + 1:  # without its prefix a number may itself begin with these letters
+        plain = plain.removeprefix("RC")
     if len(plain) != _BODY + 1 or any(letter not in _ALPHABET for letter in plain):
         return None
     return _dressed(plain[:_BODY]) if _check(plain[:_BODY]) == plain[_BODY] else None
 
 
 def _check(body: str) -> str:
-    """A weighted sum modulo 31 (a prime): one wrong or two swapped characters change it."""
-    total = sum(position * _ALPHABET.index(letter) for position, letter in enumerate(body, start=2))
-    return _ALPHABET[total % 31]
+    """A sum in the field of 32 elements, each place weighted with another power of its generator.
+
+    So one wrong character, or two different ones swapped, always change it; a sum of integers modulo 31 would take the
+    first and the last letter for the same.
+    """
+    total = 0
+    for letter in body:
+        total = _times_x(total ^ _ALPHABET.index(letter))
+    return _ALPHABET[total]
+
+
+def _times_x(element: int) -> int:
+    """Multiplied by x modulo x^5 + x^2 + 1, under which x has order 31."""
+    return element << 1 ^ (0b100101 if element & 0b10000 else 0)
 
 
 def _dressed(body: str) -> str:

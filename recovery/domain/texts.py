@@ -6,6 +6,7 @@ and the rules.
 
 from __future__ import annotations
 
+from recovery.domain.api_texts import DETAILS as API_DETAILS
 from recovery.domain.cause_texts import (
     CAUSES,
     UNKNOWN_CAUSE,
@@ -34,10 +35,7 @@ from recovery.domain.money_texts import (
     QUOTE_STATES,
     STEP_STATES,
 )
-from recovery.domain.refusal_texts import (
-    DETAILS,
-    ERRORS,
-)
+from recovery.domain.refusal_texts import DETAILS as REFUSALS, ERRORS
 
 __all__ = [
     "ANSWERS",
@@ -77,6 +75,9 @@ __all__ = [
     "WORKFLOWS",
     "CauseText",
 ]
+
+DETAILS: dict[str, str] = {**API_DETAILS, **REFUSALS}
+"""Detail code of a refusal or a form field → one sentence; those of pages come first."""
 
 STATES: dict[str, str] = {
     "submitted": mark("Submitted"),
@@ -172,6 +173,7 @@ TRANSITIONS: dict[str, str] = {
     "confirm_sweep": mark("Confirm the sweep"),
     "freeze_sweep": mark("Freeze the sweep"),
     "resume_sweep": mark("Watch the sweep again"),
+    "plan_sweep_again": mark("Plan the sweep again"),
     "propose_refund": mark("Propose the refund"),
     "plan_refund_again": mark("Plan the refund again"),
     "approve_refund_wallet": mark("Approve the refund for wallet"),
@@ -226,6 +228,7 @@ EVENTS: dict[str, str] = {
     "confirm_sweep": mark("Sweep final on the network"),
     "freeze_sweep": mark("Sweep frozen"),
     "resume_sweep": mark("Sweep watched again"),
+    "plan_sweep_again": mark("Sweep to be planned again"),
     "propose_refund": mark("Refund plan ready to be approved"),
     "plan_refund_again": mark("Refund to be planned again"),
     "approve_refund_wallet": mark("Refund approved by wallet"),

@@ -61,7 +61,7 @@ class PlanStep(Base):
     """One transaction of a released plan. A nonce of a sender is promised to one step only, unless its plan is dead.
 
     A step of a dead plan is ``abandoned`` when it was never mined; its nonce is used again by the next plan, so the
-    chain itself admits only one of the two.
+    chain itself admits only one of the two. The next plan's step can even be the same transaction, with the same hash.
     """
 
     __tablename__ = "plan_step"
@@ -86,7 +86,13 @@ class PlanStep(Base):
             unique=True,
             postgresql_where=text("state <> 'abandoned'"),
         ),
-        Index("uq_plan_step_hash", "network", "hash", unique=True, postgresql_where=text("hash IS NOT NULL")),
+        Index(
+            "uq_plan_step_hash",
+            "network",
+            "hash",
+            unique=True,
+            postgresql_where=text("hash IS NOT NULL AND state <> 'abandoned'"),
+        ),
         CheckConstraint("state IN ('waiting', 'signed', 'final', 'failed', 'abandoned')", name="state_is_known"),
         CheckConstraint("(signed IS NULL) = (hash IS NULL)", name="signed_has_hash"),
     )

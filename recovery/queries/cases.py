@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, tuple_, union_all
+from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, tuple_, union_all
 from sqlalchemy.orm import Session, load_only
 
 from recovery.domain.actor import Actor
@@ -179,6 +179,8 @@ def _wanted(actor: Actor, queue: str | None, state: str | None, search: str | No
 def _matching(search: str) -> ColumnElement[bool]:
     """Exact matches only: case number, hash, account, or an address of the claimed leg."""
     text = search.strip()[:200]
+    if not text.isprintable():  # no stored text holds such characters, and the database refuses to be asked for them
+        return false()
     bare = text.lower().removeprefix("0x")
     found: list[ColumnElement[bool]] = [
         RecoveryCase.hash.in_((text, text.lower(), bare, f"0x{bare}", text.upper())),

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from chains.types import Transaction
 from recovery.domain.diagnosis import Books, KnownAsset, LegHistory, Owner
 from recovery.errors import Conflict
-from recovery.models import Account, Claim, Credit, ListedAsset, OwnedAddress, RecoveryCase
+from recovery.models import Account, Claim, Credit, ListedAsset, OwnedAddress, Posting, RecoveryCase
 from recovery.queries.facts import database_now
 
 
@@ -51,17 +51,30 @@ def _assets(session: Session, network: str) -> tuple[KnownAsset, ...]:
 
 
 def _legs(session: Session, tx: Transaction, case: RecoveryCase) -> dict[str, LegHistory]:
-    """What the books show per leg; a credit without a position is for the whole transaction."""
+    """What the books show per leg; a credit without a position is for the whole transaction.
+
+    A refund is told to the account it went to; for everybody else the leg belongs to another case, and no more.
+    """
     credits = session.scalars(select(Credit).where(Credit.network == tx.network, Credit.hash == tx.hash)).all()
     claims = session.scalars(
         select(Claim).where(Claim.network == tx.network, Claim.hash == tx.hash, Claim.released_at.is_(None))
     ).all()
+    paid_out = {
+        position
+        for (position,) in session.execute(
+            select(Claim.position)
+            .join(RecoveryCase, RecoveryCase.id == Claim.case_id)
+            .join(Posting, (Posting.case_id == Claim.case_id) & (Posting.kind == "refunded"))
+            .where(Claim.network == tx.network, Claim.hash == tx.hash, RecoveryCase.account == case.account)
+        )
+    }
     credited = {credit.position: credit.account for credit in credits}
     elsewhere = {claim.position for claim in claims if claim.case_id != case.id}
     return {
         leg.position: LegHistory(
             credited_to=credited.get(leg.position, credited.get("")),
             claimed_elsewhere=leg.position in elsewhere,
+            refunded=leg.position in paid_out,
         )
         for leg in tx.transfers
     }

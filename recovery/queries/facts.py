@@ -49,9 +49,12 @@ def open_claim(session: Session, case_id: uuid.UUID) -> Claim | None:
 
 
 def latest_probe(session: Session, case_id: uuid.UUID) -> AssetProbe | None:
-    """The last look at the token, if there was one."""
+    """The last look at the token by the database's clock, if there was one; row ids carry the clocks of hosts."""
     return session.scalars(
-        select(AssetProbe).where(AssetProbe.case_id == case_id).order_by(AssetProbe.id.desc()).limit(1)
+        select(AssetProbe)
+        .where(AssetProbe.case_id == case_id)
+        .order_by(AssetProbe.at.desc(), AssetProbe.id.desc())
+        .limit(1)
     ).first()
 
 
@@ -74,11 +77,10 @@ def listed_asset(session: Session, network: str, contract: str | None) -> Listed
     ).first()
 
 
-def leg_credit(session: Session, network: str, hash: str, position: str) -> Credit | None:
-    """The credit the books show for a leg (or for its whole transaction)."""
-    return session.scalars(
-        select(Credit).where(Credit.network == network, Credit.hash == hash, Credit.position.in_(("", position)))
-    ).first()
+def leg_credits(session: Session, network: str, hash: str, position: str) -> list[Credit]:
+    """The credits the books show for a leg or for its whole transaction; more than one is one too many."""
+    query = select(Credit).where(Credit.network == network, Credit.hash == hash, Credit.position.in_(("", position)))
+    return list(session.scalars(query.order_by(Credit.position)))
 
 
 def read_facts(session: Session, case: RecoveryCase) -> Facts:
@@ -97,7 +99,7 @@ def read_facts(session: Session, case: RecoveryCase) -> Facts:
         else set()
     )
     asset = listed_asset(session, claim.network, claim.contract)
-    credit = leg_credit(session, claim.network, claim.hash, claim.position)
+    credits = leg_credits(session, claim.network, claim.hash, claim.position)
     return Facts(
         leg_claimed=True,
         probe_ok=probe is not None and probe.ok,
@@ -110,7 +112,7 @@ def read_facts(session: Session, case: RecoveryCase) -> Facts:
         plan_released=plan is not None and plan.state in ("released", "recorded"),
         plan_recorded=plan is not None and plan.state in ("recorded", "confirmed"),
         plan_verified=plan is not None and plan.state == "confirmed" and _all_final(session, plan),
-        credit_confirmed=credit is not None,
+        credit_confirmed=bool(credits),
         asset_listed=asset is not None and asset.state == "listed",
     )
 

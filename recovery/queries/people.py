@@ -23,6 +23,19 @@ def person_by_email(session: Session, email: str) -> Person | None:
     return session.scalar(select(Person).where(Person.email == plain_email(email)))
 
 
+def depositor_of(session: Session, account: str) -> Person | None:
+    """Whoever signs in for an account of the exchange; of several the one who came first."""
+    if not account.isprintable():
+        return None
+    return session.scalar(
+        select(Person)
+        .join(PersonRole, PersonRole.person_id == Person.id)
+        .where(Person.account == account, Person.active, PersonRole.role == "depositor")
+        .order_by(Person.created_at, Person.id)
+        .limit(1)
+    )
+
+
 def roles_of(session: Session, person_id: uuid.UUID) -> frozenset[str]:
     """Every role of one person."""
     return frozenset(session.scalars(select(PersonRole.role).where(PersonRole.person_id == person_id)))

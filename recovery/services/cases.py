@@ -18,6 +18,7 @@ from recovery.domain.ids import new_case_ref, new_id
 from recovery.errors import InvalidInput, MoveNotOpen, NotAllowed
 from recovery.models import RecoveryCase
 from recovery.queries.cases import find_case
+from recovery.queries.people import depositor_of
 from recovery.services import claims, credits, plans, quotes
 from recovery.services.messages import write_message
 from recovery.services.requests import handled_before
@@ -40,16 +41,17 @@ def open_case(
 ) -> RecoveryCase:
     """Turn a pasted hash or link into a case, or into the case the depositor already has for it.
 
-    Staff may open one for an account of theirs to name; a depositor's is their own. Raises InvalidInput with the
+    Staff may open one for an account they name; it belongs to whoever signs in for that account, since only the owner can
+    answer its questions and accept its quote. Raises InvalidInput with the
     reason the text is no transaction reference, KeyReused, NotAllowed.
     """
-    owner_account = _account_of(actor, account)
+    owner_id, owner_account = _owner_of(session, actor, account)
     found_hash, only = _identified(reference, network)
     case_id = new_id()
     asked = {"open": found_hash, "network": network, "message": message, "account": owner_account}
     before = handled_before(session, actor, request_id, asked, {"case": str(case_id)})
     if before is not None:
-        return session.get(RecoveryCase, uuid.UUID(before["case"])) or _existing(session, actor, found_hash)
+        return session.get(RecoveryCase, uuid.UUID(before["case"])) or _existing(session, owner_id, found_hash)
     values = {
         "id": case_id,
         "ref": new_case_ref(),
@@ -57,7 +59,7 @@ def open_case(
         "state": State.SUBMITTED,
         "version": 1,
         "head_hash": GENESIS,
-        "depositor_id": actor.id,
+        "depositor_id": owner_id,
         "account": owner_account,
         "reference": reference.strip()[:2000],
         "hash": found_hash,
@@ -69,7 +71,7 @@ def open_case(
         insert(RecoveryCase).values(**values).on_conflict_do_nothing().returning(RecoveryCase.id)
     ).scalar_one_or_none()
     if inserted is None:
-        return _existing(session, actor, found_hash)
+        return _existing(session, owner_id, found_hash)
     case = session.get_one(RecoveryCase, case_id)
     data: dict[str, Any] = {"hash": found_hash, "network": only, "account": owner_account}
     if message and message.strip():
@@ -81,28 +83,29 @@ def open_case(
     return case
 
 
-def _existing(session: Session, actor: Actor, found_hash: str) -> RecoveryCase:
+def _existing(session: Session, owner_id: uuid.UUID, found_hash: str) -> RecoveryCase:
     """A second report of the same hash leads to the first: the open one, else the newest."""
     return session.scalars(
         select(RecoveryCase)
-        .where(RecoveryCase.depositor_id == actor.id, RecoveryCase.hash == found_hash)
+        .where(RecoveryCase.depositor_id == owner_id, RecoveryCase.hash == found_hash)
         .order_by(RecoveryCase.closed_at.desc().nulls_first())
         .limit(1)
     ).one()
 
 
-def _account_of(actor: Actor, account: str | None) -> str:
+def _owner_of(session: Session, actor: Actor, account: str | None) -> tuple[uuid.UUID, str]:
     if "depositor" in actor.roles:
         if account not in (None, "", actor.account):
             raise NotAllowed("account_is_not_yours")
         if not actor.account:
             raise NotAllowed("no_account")
-        return actor.account
+        return actor.id, actor.account
     if not actor.roles & {"specialist", "lead"}:
         raise NotAllowed("not_your_role")
-    if not account:
+    owner = depositor_of(session, account) if account else None
+    if owner is None or owner.account is None:
         raise InvalidInput("account_is_missing", fields={"account": ["account_is_missing"]})
-    return account
+    return owner.id, owner.account
 
 
 def _identified(reference: str, network: str | None) -> tuple[str, str | None]:

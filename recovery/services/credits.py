@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 from recovery.domain import accounting
 from recovery.domain.actor import SYSTEM, Actor
 from recovery.domain.ids import new_id
-from recovery.models import Credit, RecoveryCase
-from recovery.queries.facts import database_now, leg_credit, open_claim
+from recovery.models import Claim, Credit, RecoveryCase
+from recovery.queries.facts import database_now, leg_credits, open_claim
 from recovery.services.transitions import advance, lock
 
 
@@ -35,13 +35,25 @@ def approve(session: Session, actor: Actor, case: RecoveryCase, data: Mapping[st
 def deliver(session: Session, case: RecoveryCase) -> None:
     """Write the credit into the exchange's book once, and confirm it when the book shows it for this account.
 
-    The book is keyed by network, hash and position; whoever was first stays. A book that shows somebody else freezes
-    nothing silently: the case stays in ``crediting`` and the job is stuck, which staff see.
+    The book is keyed by network, hash and position, and a credit of the whole transaction is one of the leg too; whoever
+    was first stays. A book that shows something else freezes nothing silently: the case stays in ``crediting`` and the
+    job is stuck, which staff see.
     """
     lock(session, case)
     claim = open_claim(session, case.id)
     if claim is None or case.state != "crediting":
         return
+    if not leg_credits(session, claim.network, claim.hash, claim.position):
+        _write(session, case, claim)
+    shown = leg_credits(session, claim.network, claim.hash, claim.position)
+    if [(credit.account, credit.amount) for credit in shown] != [(case.account, claim.amount)]:
+        raise CreditDiffers(case.ref)
+    entries = accounting.credited(claim.network, claim.asset, claim.position, claim.amount)
+    advance(session, SYSTEM, case, "confirm_credit", data={"leg": claim.position}, entries=entries)
+
+
+def _write(session: Session, case: RecoveryCase, claim: Claim) -> None:
+    """The credit as the exchange's book takes it; a twin written at the same moment stays the only one."""
     session.execute(
         insert(Credit)
         .values(
@@ -56,11 +68,6 @@ def deliver(session: Session, case: RecoveryCase) -> None:
         )
         .on_conflict_do_nothing(index_elements=["network", "hash", "position"])
     )
-    shown = leg_credit(session, claim.network, claim.hash, claim.position)
-    if shown is None or shown.account != case.account or shown.amount != claim.amount:
-        raise CreditDiffers(case.ref)
-    entries = accounting.credited(claim.network, claim.asset, claim.position, claim.amount)
-    advance(session, SYSTEM, case, "confirm_credit", data={"leg": claim.position}, entries=entries)
 
 
 class CreditDiffers(Exception):

@@ -6,13 +6,14 @@ and while a released plan could still pay, there is no second one.
 
 from __future__ import annotations
 
+import itertools
 import json
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import Session
 
@@ -134,11 +135,10 @@ def release(session: Session, case: RecoveryCase, plan: Plan, chain_nonces: Mapp
     payload = json.loads(plan.payload)
     if digest(payload) != plan.digest:
         raise Conflict("plan_changed")
-    nonces = {sender: _free_nonce(session, plan.network, sender, first) for sender, first in chain_nonces.items()}
+    free = {sender: _free_nonces(session, plan.network, sender, first) for sender, first in chain_nonces.items()}
     advance(session, SYSTEM, case, f"release_{plan.kind}", data={"plan": str(plan.id), "digest": plan.digest})
     for index, step in enumerate(steps_of(payload)):
-        nonce = nonces[step.sender]
-        nonces[step.sender] = nonce + 1
+        nonce = next(free[step.sender])
         session.add(
             PlanStep(
                 plan_id=plan.id,
@@ -153,14 +153,19 @@ def release(session: Session, case: RecoveryCase, plan: Plan, chain_nonces: Mapp
     plan.state, plan.changed_at = "released", database_now(session)
 
 
-def _free_nonce(session: Session, network: str, sender: str, chain_says: int) -> int:
-    """The next nonce neither used on the chain nor promised to a live step."""
-    promised = session.scalar(
-        select(func.max(PlanStep.nonce)).where(
-            PlanStep.network == network, PlanStep.sender == sender, PlanStep.state.in_(("waiting", "signed"))
+def _free_nonces(session: Session, network: str, sender: str, chain_says: int) -> Iterator[int]:
+    """Nonces neither used on the chain nor promised to a live step, from the lowest on.
+
+    A gap that an abandoned step left is filled first: until then the chain takes no later nonce of that sender.
+    """
+    promised = set(
+        session.scalars(
+            select(PlanStep.nonce).where(
+                PlanStep.network == network, PlanStep.sender == sender, PlanStep.state.in_(("waiting", "signed"))
+            )
         )
     )
-    return chain_says if promised is None else max(chain_says, promised + 1)
+    return (nonce for nonce in itertools.count(chain_says) if nonce not in promised)
 
 
 def record_signed(

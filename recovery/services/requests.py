@@ -23,11 +23,14 @@ def handled_before(
     """Take the key for this request, or say what it became when it was taken before.
 
     The row goes in first: a twin arriving at the same moment waits here until this unit of work ends, and then reads
-    its answer. Raises KeyReused when the key came with other content, InvalidInput when it is no key.
+    its answer. Raises KeyReused when the key came with other content, InvalidInput when it is no key or the content is no text.
     """
     if not key or len(key) > LONGEST_KEY or not key.isprintable():
         raise InvalidInput("bad_request_key")
-    fingerprint = digest(dict(asked))
+    try:
+        fingerprint = digest(dict(asked))
+    except UnicodeEncodeError:  # half a surrogate pair, which JSON lets through and no text may hold
+        raise InvalidInput("field_is_invalid") from None
     taken = session.execute(
         insert(HandledRequest)
         .values(actor_id=actor.id, key=key, fingerprint=fingerprint, result=dict(result))

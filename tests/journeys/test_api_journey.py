@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import time
 import uuid
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from typing import Any
 
 import httpx
+import pytest
 
 from tests.journeys.conftest import Product
 
@@ -28,6 +31,10 @@ class Person:
         asked = {"email": sign_in["email"], "password": self._password, "scopes": SCOPES.get(role, STAFF)}
         token = self.post("tokens", asked)["token"]
         self._http.headers["Authorization"] = f"Bearer {token}"
+
+    def close(self) -> None:
+        """Give the connection back."""
+        self._http.close()
 
     def post(self, path: str, body: dict[str, Any], *, expect: int | None = None) -> dict[str, Any]:
         """A write, with a key of its own."""
@@ -65,10 +72,23 @@ class Person:
         return self.post(f"cases/{ref}/{name}", fields, expect=expect)
 
 
-def test_an_unlisted_token_from_hash_to_refund(product: Product) -> None:
+@pytest.fixture
+def person(product: Product) -> Iterator[Callable[..., Person]]:
+    """Makes people with tokens."""
+    with ExitStack() as stack:
+
+        def make(role: str, number: int = 0) -> Person:
+            made = Person(product, role, number)
+            stack.callback(made.close)
+            return made
+
+        yield make
+
+
+def test_an_unlisted_token_from_hash_to_refund(product: Product, person: Callable[..., Person]) -> None:
     deposit = product.deposits("unlisted_token", "acct-1002")[0]
-    depositor, specialist = Person(product, "depositor", 1), Person(product, "specialist", 1)
-    wallet, clearing = Person(product, "wallet", 1), Person(product, "clearing", 1)
+    depositor, specialist = person("depositor", 1), person("specialist", 1)
+    wallet, clearing = person("wallet", 1), person("clearing", 1)
     ref = depositor.post("appeals", {"reference": deposit["hash"]}, expect=201)["ref"]
     depositor.wait(ref, "in_review")
     specialist.wait(ref, "under_review")
@@ -96,9 +116,7 @@ def test_an_unlisted_token_from_hash_to_refund(product: Product) -> None:
     assert books_of(case) == {}
     statement = depositor.get(f"cases/{ref}")["statement"]
     assert (statement["net"], statement["destination"]) == (quote["net"], destination)
-    assert [event["name"] for event in Person(product, "auditor").get(f"cases/{ref}/events")["items"]][-1] == (
-        "confirm_refund"
-    )
+    assert [event["name"] for event in person("auditor").get(f"cases/{ref}/events")["items"]][-1] == ("confirm_refund")
 
 
 def until_open(person: Person, ref: str, name: str) -> None:

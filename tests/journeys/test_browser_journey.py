@@ -169,7 +169,7 @@ def verified(path: Path) -> int:
     ("kind", "label", "words"),
     [
         ("reverted", "Closed", "failed"),
-        ("credited", "Solved", "credited"),
+        ("credited", "Explained", "credited"),
         ("foreign_address", "Closed", "deposit address of your account"),
         ("internal_native", "In review", "contract"),
         ("confirming", "In review", "credit"),

@@ -6,14 +6,19 @@ import json
 import re
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
 from sqlalchemy import func, select, text
 
+import recovery
 from recovery.db import Database
+from recovery.domain import texts
+from recovery.domain.api_texts import DETAILS
 from recovery.models import ApiToken, HandledRequest, RecoveryCase
+from recovery.web._language import catalogue as translations
 from tests.recovery.api.conftest import HASH, PASSWORD, Client, CountingLimits
 
 APPEAL = {"reference": f"https://etherscan.io/tx/{HASH}", "message": "Where is it?"}
@@ -376,3 +381,36 @@ def test_the_description_is_whole(api: Client, app: Flask) -> None:
     appeal = document["paths"]["/api/v1/appeals"]["post"]
     assert appeal["security"] == [{"token": ["appeals:write"]}]
     assert {"$ref": "#/components/parameters/IdempotencyKey"} in appeal["parameters"]
+
+
+OWN_SOURCES = ("api/*.py", "services/people.py", "services/registry.py", "queries/registry.py")
+
+
+def test_every_refusal_has_a_sentence() -> None:
+    root = Path(recovery.__file__).parent
+    raised = re.compile(
+        r"(?:InvalidInput|NotSignedIn|NotAllowed|NotFound|Conflict|BadRequest)\(\s*\"(\w+)\"|\[\"(\w+)\"\]\}|= \[\"(\w+)\"\]$",
+        re.MULTILINE,
+    )
+    codes = {
+        next(filter(None, match))
+        for pattern in OWN_SOURCES
+        for file in root.glob(pattern)
+        for match in raised.findall(file.read_text())
+    }
+    assert len(codes) > 20
+    silent = {code for code in codes if code not in DETAILS | texts.DETAILS | texts.WHY_NOT | texts.ERRORS}
+    assert silent == set()
+
+
+def test_texts_come_in_the_language_asked_for(api: Client) -> None:
+    """The words change, the code stays."""
+    titles = {
+        "en": "There is nothing at this address",
+        "de": translations("de").gettext("There is nothing at this address"),
+    }
+    assert titles["en"] != titles["de"]
+    for language in ("en", "de", "xx", "*", "de;q=x"):
+        answer = api.get("/api/v1/cases/nope", "depositor", headers={"Accept-Language": language})
+        assert (answer.status_code, answer.get_json()["code"]) == (404, "not_found")
+        assert answer.get_json()["title"] == titles["de" if language == "de" else "en"]

@@ -66,6 +66,6 @@ def test_chain_text_is_visible_and_short(text: str) -> None:
 
 def test_tricks_are_seen() -> None:
     assert shown("USDT\u202e\u200b") == "USDT"
-    assert looks_foreign("USDТ")  # noqa: RUF001: the last letter is Cyrillic, which is the point
+    assert looks_foreign("USDТ")  # the last letter is Cyrillic
     assert not looks_foreign("USDT")
     assert len(shown("x" * 100_000)) == 64

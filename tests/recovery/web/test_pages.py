@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import uuid
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 import pytest
 from flask.testing import FlaskClient
@@ -12,6 +13,7 @@ from flask.testing import FlaskClient
 from chains.types import Status
 from recovery.db import Database
 from recovery.domain.actor import Actor
+from recovery.models import FeePolicy
 from recovery.queries.cases import find_case
 from recovery.services import cases, evidence
 from tests.recovery.web.conftest import PASSWORD, token_in, transfer
@@ -207,6 +209,16 @@ def quoted(database: Database, actors: dict[str, Actor], ref: str) -> None:
     """Bring a case to an offered quote."""
     sofia = actors["sofia"]
     with database.unit_of_work() as session:
+        session.add(
+            FeePolicy(
+                version=1001,
+                rules=[{"name": "standard", "match": {}, "percent_bps": 500}],
+                note="for this test",
+                drafted_by=sofia.id,
+                activated_by=actors["aiko"].id,
+                activated_at=datetime.now(UTC),
+            )
+        )
         evidence.write_probe(
             session,
             find_case(session, sofia, ref),

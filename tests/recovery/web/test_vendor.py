@@ -11,7 +11,8 @@ STATIC = FOLDER.parent / "web" / "static"
 
 
 def test_vendored_files_are_the_ones_that_were_vendored() -> None:
-    listed = dict(reversed(line.split("  ", 1)) for line in (STATIC / "vendor" / "SHA256SUMS").read_text().splitlines())
+    lines = (STATIC / "vendor" / "SHA256SUMS").read_text().splitlines()
+    listed = {name: digest for digest, name in (line.split("  ", 1) for line in lines)}
     there = {file.name for file in (STATIC / "vendor").iterdir()} - {"SHA256SUMS"}
     assert set(listed) == there
     for name, expected in listed.items():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -123,9 +124,9 @@ def test_a_wrong_password_and_an_unknown_address_look_alike(
         token = token_in(client.get("/sign-in").text)
         answer = client.post("/sign-in", data={"csrf_token": token, "email": email, "password": "wrong"})
         assert answer.status_code == 401
-        answers.append(answer.text.replace(email, "").replace(token, ""))
+        answers.append(re.sub(r'(name="csrf_token") value="[^"]+"', r"\1", answer.text.replace(email, "")))
     assert "do not fit together" in answers[0]
-    assert len(answers[0]) == len(answers[1])
+    assert answers[0] == answers[1]
 
 
 @pytest.mark.parametrize("goal", ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)"])
