@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import func, or_, select, text, update
 from sqlalchemy.orm import Session
 
 from chains.transport import nodes_from_urls
@@ -112,6 +112,8 @@ def lease(database: Database, settings: Settings, job_id: uuid.UUID | None = Non
     if job_id is not None:
         due = due.where(Job.id == job_id)
     with database.unit_of_work() as session:
+        # a lease that a crash of the database forgets is only taken again, and its holder's fence does not pass
+        session.execute(text("SET LOCAL synchronous_commit = off"))
         rows = session.execute(
             update(Job)
             .where(Job.id.in_(due.scalar_subquery()))
