@@ -8,7 +8,7 @@ TYPED := chains workflows config recovery sandbox
 TESTS ?=
 PYTEST_ARGS ?= -n 2 --dist worksteal
 
-.PHONY: help run test check bench prove clean docs messages lock format environment environment-dev
+.PHONY: help run test check bench prove clean docs messages pictures lock format environment environment-dev
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -54,6 +54,9 @@ lock: environment-dev ## write the hash-pinned requirements anew from pyproject.
 messages: environment-dev ## gather the texts for translators
 	@$(BIN)/pybabel -q extract -F babel.cfg -k mark --no-location --omit-header --sort-output \
 		-o recovery/locale/messages.pot .
+
+pictures: environment-dev ## take the pictures of the README anew, from the journey itself
+	@RECOVERY_PICTURES=docs/pictures exec $(BIN)/python -m pytest -q tests/journeys -k hash_to_refund
 
 docs: environment-dev ## write the generated pages anew
 	@$(BIN)/python -m workflows > workflows/README.md

@@ -41,6 +41,16 @@ def imported(tree: ast.Module) -> Iterator[str]:
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
 
 
+def test_sql_stays_in_the_portable_part_of_postgresql() -> None:
+    """So that a distributed engine stays possible: no advisory locks, no NOTIFY, nothing deferred, no table locks."""
+    words = (
+        r"pg_(try_)?advisory|\bNOTIFY\b|\bLISTEN\b|DEFERRABLE|deferrable=|EXCLUDE USING|LOCK TABLE|ExcludeConstraint"
+    )
+    sources = [*(ROOT / "recovery").rglob("*.py"), *(ROOT / "migrations").rglob("*.py")]
+    found = [path.name for path in sources if re.search(words, path.read_text())]
+    assert not found
+
+
 def test_no_private_keys_in_the_product() -> None:
     """Of eth_account only the parts that verify; nothing that makes, reads or uses a key."""
     wrong = [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import os
 import re
 import subprocess
 import sys
@@ -18,6 +19,17 @@ from tests.journeys.conftest import Product
 SLOW = 45_000  # milliseconds: the sample chain makes a block every second or two, and three make it final
 
 Desk = Callable[..., Page]
+
+PICTURES = os.environ.get("RECOVERY_PICTURES")
+"""A folder for the pictures of the README (``make pictures``)."""
+
+
+def picture(page: Page, name: str, *, dark: bool = False) -> None:
+    """Keep what the page looks like now, when pictures are wanted."""
+    if PICTURES:
+        page.emulate_media(color_scheme="dark" if dark else "light")
+        page.screenshot(path=f"{PICTURES}/{name}.png")
+        page.emulate_media(color_scheme="light")
 
 
 @pytest.fixture
@@ -75,6 +87,7 @@ def approve(product: Product, desk: Desk, address: str, what: str, role: str) ->
     page.goto(address)
     button = page.get_by_role("button", name=f"Approve the {what} for {role}", exact=True)
     expect(button).to_be_enabled(timeout=SLOW)
+    picture(page, f"desk-sign-off-{role}", dark=role == "clearing")
     form = page.locator("form").filter(has=button)
     if form.get_by_label("password").count():
         form.get_by_label("password").fill(product.sign_in(role)["password"])
@@ -86,12 +99,14 @@ def test_an_unlisted_token_from_hash_to_refund(product: Product, desk: Desk, tmp
     deposit = product.deposits("unlisted_token", "acct-1001")[0]
     depositor, specialist = desk("depositor", phone=True), desk("specialist")
     started = time.monotonic()
+    picture(depositor, "portal-home")
     address = report(depositor, deposit["hash"])
     shows(depositor, "In review")
     assert time.monotonic() - started < 30
     expect(depositor.locator("main")).to_contain_text("MDW")
 
     specialist.goto("/desk")
+    picture(specialist, "desk-queue")
     specialist.get_by_role("link", name=re.compile("RC-")).first.click()
     specialist.goto(address)
     press(specialist, "Take this case")
@@ -106,6 +121,7 @@ def test_an_unlisted_token_from_hash_to_refund(product: Product, desk: Desk, tmp
     shows(depositor, "Your decision is needed")
     quote = depositor.get_by_test_id("quote")
     expect(quote).to_contain_text("MDW")
+    picture(depositor, "portal-quote")
     destination = product.world["outside_wallets"]["acct-1001"]
     before = product.token_balance(deposit["contract"], destination)
     quote.get_by_label("Refund address").fill(product.world["wallets"]["hot"])
@@ -129,6 +145,7 @@ def test_an_unlisted_token_from_hash_to_refund(product: Product, desk: Desk, tmp
     shows(depositor, "Completed")
     statement = depositor.get_by_test_id("statement")
     expect(statement).to_contain_text(destination[-6:])
+    picture(depositor, "portal-statement", dark=True)
     arrived = product.token_balance(deposit["contract"], destination) - before
     assert 0 < arrived < int(deposit["amount"])
 

@@ -31,11 +31,11 @@ DEPOSIT = "0x70997970C51812dc3A010C7d01b50e0d17dc79C8"
 SENDER = "0x15d34AAf54267DB7D7c367839AAf71A00a2C6A65"
 TOKEN = "0x5FbDB2315678afecb367f032d93F642f64180aa3"
 PEOPLE = {
-    "dana": ("depositor", "100231"),
-    "omar": ("depositor", "100777"),
-    "sofia": ("specialist", None),
-    "wanda": ("wallet", None),
-    "aiko": ("auditor", None),
+    "depositor": ("depositor", "100231"),
+    "neighbour": ("depositor", "100777"),
+    "specialist": ("specialist", None),
+    "wallet": ("wallet", None),
+    "auditor": ("auditor", None),
 }
 
 
@@ -80,7 +80,7 @@ def database(app: Flask) -> Database:
 
 @pytest.fixture
 def actors(database: Database) -> dict[str, Actor]:
-    """Everybody of the sample house, and the address book that knows Dana's deposit address."""
+    """Everybody of the sample house, and the address book that knows Depositor's deposit address."""
     found = {}
     with database.unit_of_work() as session:
         for name, (role, account) in PEOPLE.items():
@@ -131,7 +131,7 @@ def token_in(page: str) -> str:
 
 
 def transfer(**different: Any) -> Transfer:
-    """1,250 of an unlisted token with 18 decimals, to Dana's address."""
+    """1,250 of an unlisted token with 18 decimals, to Depositor's address."""
     network = catalogue.network("local")
     usual: dict[str, Any] = {
         "position": "log:0",
@@ -149,14 +149,14 @@ def transfer(**different: Any) -> Transfer:
 
 @pytest.fixture
 def look_at(database: Database, actors: dict[str, Actor]) -> Callable[..., str]:
-    """Open Dana's case and let the machine look at a transaction with these transfers; returns the case number."""
+    """Open Depositor's case and let the machine look at a transaction with these transfers; returns the case number."""
 
     def look(*transfers: Transfer, status: Status = Status.SUCCEEDED, final: bool = True, **about: Any) -> str:
         hash_ = "0x" + hashlib.sha256(uuid.uuid4().bytes).hexdigest()
         with database.unit_of_work() as session:
             case = cases.open_case(
                 session,
-                actors["dana"],
+                actors["depositor"],
                 reference=hash_,
                 network="local",
                 message=about.pop("message", None),

@@ -25,9 +25,9 @@ def test_a_burst_is_allowed_and_no_more(redis_url: str) -> None:
 
 def test_without_redis_nobody_signs_in_and_everybody_may_report() -> None:
     limits = RedisLimits(NOWHERE)
-    limits.spend(APPEAL, "dana")
+    limits.spend(APPEAL, "depositor")
     with pytest.raises(Unavailable, match="sign_in_unavailable"):
-        limits.spend(SIGN_IN_PERSON, "dana")
+        limits.spend(SIGN_IN_PERSON, "depositor")
     assert not limits.ping()
     limits.close()
 

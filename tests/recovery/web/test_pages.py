@@ -31,7 +31,7 @@ def form(client: FlaskClient, path: str, **fields: str) -> dict[str, str]:
 
 
 def test_a_pasted_hash_becomes_a_case_and_twice_the_same_click_one_case(client_of: Clients) -> None:
-    client = client_of("dana")
+    client = client_of("depositor")
     data = form(client, "/", reference=f"https://etherscan.io/tx/{HASH}", message="please help")
     first, second = client.post("/appeals", data=data), client.post("/appeals", data=data)
     assert first.status_code == second.status_code == 303
@@ -53,7 +53,7 @@ def test_a_pasted_hash_becomes_a_case_and_twice_the_same_click_one_case(client_o
     ],
 )
 def test_what_is_no_hash_gets_a_polite_answer_in_the_form(client_of: Clients, text: str, words: str) -> None:
-    client = client_of("dana")
+    client = client_of("depositor")
     answer = client.post("/appeals", data=form(client, "/", reference=text, message="my note"))
     assert answer.status_code == 422
     assert words in answer.text
@@ -62,7 +62,7 @@ def test_what_is_no_hash_gets_a_polite_answer_in_the_form(client_of: Clients, te
 
 
 def test_five_megabytes_get_a_polite_answer(client_of: Clients) -> None:
-    client = client_of("dana")
+    client = client_of("depositor")
     answer = client.post("/appeals", data=form(client, "/", reference="0x" + "a" * 5_000_000))
     assert answer.status_code == 413
     assert "more than we can read" in answer.text
@@ -70,7 +70,7 @@ def test_five_megabytes_get_a_polite_answer(client_of: Clients) -> None:
 
 def test_a_foreign_case_and_an_unknown_one_look_alike(client_of: Clients, look_at: Callable[..., str]) -> None:
     ref = look_at(transfer())
-    client = client_of("omar")
+    client = client_of("neighbour")
     foreign, unknown = client.get(f"/cases/{ref}"), client.get("/cases/RC-0000-0000-0000-0000-0")
     assert foreign.status_code == unknown.status_code == 404
     assert foreign.text.replace(ref, "") == unknown.text.replace("RC-0000-0000-0000-0000-0", "").replace(
@@ -79,7 +79,7 @@ def test_a_foreign_case_and_an_unknown_one_look_alike(client_of: Clients, look_a
 
 
 def test_the_desk_is_no_page_for_depositors(client_of: Clients) -> None:
-    client = client_of("dana")
+    client = client_of("depositor")
     assert client.get("/desk").status_code == 404
     assert client.get("/export").status_code == 404
 
@@ -89,7 +89,7 @@ HOSTILE = "<img src=x onerror=alert(1)>\u202eTDSU\u200b"
 
 def test_hostile_chain_text_is_shown_harmlessly(client_of: Clients, look_at: Callable[..., str]) -> None:
     ref = look_at(transfer(symbol=HOSTILE, decimals=None, memo='"><svg/onload=alert(2)>\u202e', amount=10**30))
-    for name in ("dana", "sofia"):
+    for name in ("depositor", "specialist"):
         page = client_of(name).get(f"/cases/{ref}").text
         assert "&lt;img src=x" in page
         assert "<img src=x" not in page
@@ -98,30 +98,30 @@ def test_hostile_chain_text_is_shown_harmlessly(client_of: Clients, look_at: Cal
         assert "\u200b" not in page
         assert "base units" in page
         assert "0x5FbDB2315678afecb367f032d93F642f64180aa3" in page
-    assert "<img src=x" not in client_of("sofia").get("/desk?queue=all_open").text
-    assert "<img src=x" not in client_of("dana").get("/").text
+    assert "<img src=x" not in client_of("specialist").get("/desk?queue=all_open").text
+    assert "<img src=x" not in client_of("depositor").get("/").text
 
 
 def test_hostile_words_of_people_are_shown_harmlessly(client_of: Clients, look_at: Callable[..., str]) -> None:
     ref = look_at(transfer(), message="<script>alert(1)</script>")
-    page = client_of("sofia").get(f"/cases/{ref}").text
+    page = client_of("specialist").get(f"/cases/{ref}").text
     assert "&lt;script&gt;alert(1)" in page
     assert "<script>alert" not in page
 
 
 def test_evidence_is_plain_text_for_staff_alone(client_of: Clients, look_at: Callable[..., str]) -> None:
     ref = look_at(transfer())
-    client = client_of("sofia")
+    client = client_of("specialist")
     link = re.search(r'href="(/cases/[^"]+/evidence/[^"]+)"', client.get(f"/cases/{ref}").text)
     assert link
     answer = client.get(link.group(1))
     assert answer.content_type == "text/plain; charset=utf-8"
     assert answer.text == '{"result": "<script>alert(1)</script>"}'
-    assert client_of("dana").get(link.group(1)).status_code == 404
+    assert client_of("depositor").get(link.group(1)).status_code == 404
 
 
 def test_a_failed_transaction_is_explained_and_costs_nothing(client_of: Clients, look_at: Callable[..., str]) -> None:
-    page = client_of("dana").get(f"/cases/{look_at(status=Status.FAILED, failure='execution reverted')}").text
+    page = client_of("depositor").get(f"/cases/{look_at(status=Status.FAILED, failure='execution reverted')}").text
     assert "This transaction failed on the network." in page
     assert "Nothing." in page
     assert "hx-get" not in page  # at rest nothing is polled
@@ -129,7 +129,7 @@ def test_a_failed_transaction_is_explained_and_costs_nothing(client_of: Clients,
 
 def test_a_poll_says_nothing_until_something_changed(client_of: Clients, look_at: Callable[..., str]) -> None:
     ref = look_at(transfer(), final=False)
-    client = client_of("dana")
+    client = client_of("depositor")
     page = client.get(f"/cases/{ref}").text
     poll = re.search(r'hx-get="([^"]+)"', page)
     assert poll
@@ -143,22 +143,24 @@ def test_a_poll_says_nothing_until_something_changed(client_of: Clients, look_at
 
 def test_a_question_is_asked_and_answered(client_of: Clients, look_at: Callable[..., str]) -> None:
     ref = look_at(transfer())
-    sofia, dana = client_of("sofia"), client_of("dana")
-    sent = sofia.post(f"/cases/{ref}/ask_depositor", data=form(sofia, f"/cases/{ref}", question="Which wallet?"))
+    specialist, depositor = client_of("specialist"), client_of("depositor")
+    sent = specialist.post(
+        f"/cases/{ref}/ask_depositor", data=form(specialist, f"/cases/{ref}", question="Which wallet?")
+    )
     assert sent.status_code == 303
-    page = dana.get(f"/cases/{ref}").text
+    page = depositor.get(f"/cases/{ref}").text
     assert "Which wallet?" in page
     assert "Your answer is needed" in page
-    assert "Sofia" not in page
-    dana.post(f"/cases/{ref}/answer", data=form(dana, f"/cases/{ref}", answer="My own."))
-    assert "My own." in sofia.get(f"/cases/{ref}").text
+    assert "Specialist" not in page
+    depositor.post(f"/cases/{ref}/answer", data=form(depositor, f"/cases/{ref}", answer="My own."))
+    assert "My own." in specialist.get(f"/cases/{ref}").text
 
 
 def test_a_stale_form_keeps_what_was_typed_and_shows_the_present(
     client_of: Clients, look_at: Callable[..., str]
 ) -> None:
     ref = look_at(transfer())
-    client = client_of("sofia")
+    client = client_of("specialist")
     old = form(client, f"/cases/{ref}", question="A long and careful question")
     client.post(f"/cases/{ref}/take", data=form(client, f"/cases/{ref}"))
     answer = client.post(f"/cases/{ref}/ask_depositor", data=old)
@@ -169,7 +171,7 @@ def test_a_stale_form_keeps_what_was_typed_and_shows_the_present(
 
 
 def test_a_form_without_its_session_keeps_what_was_typed(client_of: Clients) -> None:
-    client = client_of("dana")
+    client = client_of("depositor")
     answer = client.post("/appeals", data={"csrf_token": "old", "reference": HASH, "message": "my long story"})
     assert answer.status_code == 400
     assert "my long story" in answer.text
@@ -178,13 +180,13 @@ def test_a_form_without_its_session_keeps_what_was_typed(client_of: Clients) -> 
 
 def test_a_closed_move_is_grey_with_its_reason(client_of: Clients, look_at: Callable[..., str]) -> None:
     ref = look_at(transfer())
-    page = client_of("sofia").get(f"/cases/{ref}").text
+    page = client_of("specialist").get(f"/cases/{ref}").text
     assert "The token has not been probed successfully yet." in page
 
 
 def test_another_teams_move_is_refused_politely(client_of: Clients, look_at: Callable[..., str]) -> None:
     ref = look_at(transfer())
-    client = client_of("wanda")
+    client = client_of("wallet")
     data = form(client, "/networks")
     answer = client.post(f"/cases/{ref}/take", data=data)
     assert answer.status_code == 403
@@ -193,7 +195,7 @@ def test_another_teams_move_is_refused_politely(client_of: Clients, look_at: Cal
 
 def test_the_auditor_exports_and_others_do_not(client_of: Clients, look_at: Callable[..., str]) -> None:
     look_at(transfer())
-    client = client_of("aiko")
+    client = client_of("auditor")
     data = form(client, "/export", **{"from": "2020-01-01", "to": "2099-12-31", "format": "jsonl"})
     answer = client.post("/export", data=data)
     assert answer.status_code == 200
@@ -207,21 +209,21 @@ def test_the_auditor_exports_and_others_do_not(client_of: Clients, look_at: Call
 
 def quoted(database: Database, actors: dict[str, Actor], ref: str) -> None:
     """Bring a case to an offered quote."""
-    sofia = actors["sofia"]
+    specialist = actors["specialist"]
     with database.unit_of_work() as session:
         session.add(
             FeePolicy(
                 version=1001,
                 rules=[{"name": "standard", "match": {}, "percent_bps": 500}],
                 note="for this test",
-                drafted_by=sofia.id,
-                activated_by=actors["aiko"].id,
+                drafted_by=specialist.id,
+                activated_by=actors["auditor"].id,
                 activated_at=datetime.now(UTC),
             )
         )
         evidence.write_probe(
             session,
-            find_case(session, sofia, ref),
+            find_case(session, specialist, ref),
             problem=None,
             symbol="WOBL",
             decimals=18,
@@ -230,7 +232,7 @@ def quoted(database: Database, actors: dict[str, Actor], ref: str) -> None:
         )
     for name in ("conclude", "quote"):
         with database.unit_of_work() as session:
-            cases.move(session, sofia, ref, name, {}, request_id=uuid.uuid4().hex)
+            cases.move(session, specialist, ref, name, {}, request_id=uuid.uuid4().hex)
 
 
 def test_a_quote_is_accepted_with_address_and_password(
@@ -238,7 +240,7 @@ def test_a_quote_is_accepted_with_address_and_password(
 ) -> None:
     ref = look_at(transfer())
     quoted(database, actors, ref)
-    client = client_of("dana")
+    client = client_of("depositor")
     path = f"/cases/{ref}"
     page = client.get(path).text
     assert "You receive" in page

@@ -45,7 +45,7 @@ def test_exactly_the_public_pages_answer_a_stranger(app: Flask) -> None:
 
 
 def test_every_write_needs_the_token_of_the_session(app: Flask, client_of: Callable[[str], FlaskClient]) -> None:
-    for client in (app.test_client(), client_of("dana"), client_of("sofia")):
+    for client in (app.test_client(), client_of("depositor"), client_of("specialist")):
         for rule in pages_of(app):
             if rule.methods and "POST" in rule.methods:
                 assert client.post(address(rule), data={"csrf_token": "forged"}).status_code in {400, 401}, rule.rule
@@ -63,7 +63,7 @@ def test_no_page_changes_anything_on_get(app: Flask) -> None:
 
 
 def test_every_answer_has_the_headers(app: Flask, client_of: Callable[[str], FlaskClient]) -> None:
-    for client in (app.test_client(), client_of("sofia")):
+    for client in (app.test_client(), client_of("specialist")):
         for path in [*(address(rule) for rule in pages_of(app)), "/no-such-page"]:
             answer = client.get(path, buffered=True)
             for name, value in HEADERS.items():
@@ -82,7 +82,7 @@ def test_static_files_are_kept_and_pages_are_not(app: Flask) -> None:
 
 
 def test_pages_have_nothing_a_strict_policy_forbids(app: Flask, client_of: Callable[[str], FlaskClient]) -> None:
-    client = client_of("dana")
+    client = client_of("depositor")
     for page in (app.test_client().get("/sign-in").text, client.get("/").text, client.get("/networks").text):
         assert " style=" not in page
         assert " onclick" not in page
@@ -93,9 +93,9 @@ def test_pages_have_nothing_a_strict_policy_forbids(app: Flask, client_of: Calla
 def test_the_cookie_is_for_this_host_alone(app: Flask, client_of: Callable[[str], FlaskClient]) -> None:
     client = app.test_client()
     page = client.get("/sign-in").text
-    client_of("dana")
+    client_of("depositor")
     answer = client.post(
-        "/sign-in", data={"csrf_token": token_in(page), "email": "dana@example.org", "password": PASSWORD}
+        "/sign-in", data={"csrf_token": token_in(page), "email": "depositor@example.org", "password": PASSWORD}
     )
     cookie = next(value for name, value in answer.headers if name == "Set-Cookie" and value.startswith("session="))
     assert "HttpOnly" in cookie
@@ -104,10 +104,10 @@ def test_the_cookie_is_for_this_host_alone(app: Flask, client_of: Callable[[str]
 
 
 def test_signing_in_changes_the_session_and_signing_out_ends_it(client_of: Callable[[str], FlaskClient]) -> None:
-    client = client_of("dana")
+    client = client_of("depositor")
     first = client.get_cookie("session")
     assert first is not None
-    again = client_of("dana").get_cookie("session")
+    again = client_of("depositor").get_cookie("session")
     assert again is not None and again.value != first.value
     client.post("/sign-out", data={"csrf_token": token_in(client.get("/").text)})
     client.set_cookie("session", first.value)
@@ -117,10 +117,10 @@ def test_signing_in_changes_the_session_and_signing_out_ends_it(client_of: Calla
 def test_a_wrong_password_and_an_unknown_address_look_alike(
     app: Flask, client_of: Callable[[str], FlaskClient]
 ) -> None:
-    client_of("dana")
+    client_of("depositor")
     client = app.test_client()
     answers = []
-    for email in ("dana@example.org", "nobody@example.org"):
+    for email in ("depositor@example.org", "nobody@example.org"):
         token = token_in(client.get("/sign-in").text)
         answer = client.post("/sign-in", data={"csrf_token": token, "email": email, "password": "wrong"})
         assert answer.status_code == 401
@@ -131,18 +131,18 @@ def test_a_wrong_password_and_an_unknown_address_look_alike(
 
 @pytest.mark.parametrize("goal", ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)"])
 def test_signing_in_never_leads_to_another_host(app: Flask, goal: str, client_of: Callable[[str], FlaskClient]) -> None:
-    client_of("dana")
+    client_of("depositor")
     client = app.test_client()
-    data = {"csrf_token": token_in(client.get("/sign-in").text), "email": "dana@example.org", "password": PASSWORD}
+    data = {"csrf_token": token_in(client.get("/sign-in").text), "email": "depositor@example.org", "password": PASSWORD}
     assert client.post("/sign-in", data=data | {"next": goal}).headers["Location"] == "/"
 
 
 def test_sign_in_is_limited_by_address_and_by_person(app: Flask, limits: CountingLimits) -> None:
     client = app.test_client()
-    data = {"csrf_token": token_in(client.get("/sign-in").text), "email": "Dana@example.org ", "password": "x"}
+    data = {"csrf_token": token_in(client.get("/sign-in").text), "email": "Depositor@example.org ", "password": "x"}
     client.post("/sign-in", data=data, headers={"X-Forwarded-For": "203.0.113.9"})
     assert ("sign-in-address", "127.0.0.1") in limits.spent  # a header nobody vouches for counts for nothing
-    assert ("sign-in-person", "dana@example.org") in limits.spent
+    assert ("sign-in-person", "depositor@example.org") in limits.spent
     limits.full = {"sign-in-address"}
     answer = client.post("/sign-in", data=data)
     assert answer.status_code == 429
