@@ -8,7 +8,7 @@ TYPED := chains workflows config recovery sandbox
 TESTS ?=
 PYTEST_ARGS ?= -n 2 --dist worksteal
 
-.PHONY: help run test check bench prove clean lock format environment environment-dev
+.PHONY: help run test check bench prove clean docs messages lock format environment environment-dev
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -42,7 +42,7 @@ bench: environment-dev ## the performance table; BENCH_ARGS=--json for one JSON 
 
 prove: environment-dev ## the promises of the product, each tried to be broken
 	@$(BIN)/python -m recovery.embedded.binaries anvil litecoind chromium
-	@exec $(BIN)/python -m pytest -n 2 -m promise
+	@RECOVERY_PROVE=1 RECOVERY_EXPORT_MUTATIONS=20000 exec $(BIN)/python -m pytest -n 2 -m promise
 
 lock: environment-dev ## write the hash-pinned requirements anew from pyproject.toml
 	@$(BIN)/python -m pip install -q uv
@@ -50,6 +50,13 @@ lock: environment-dev ## write the hash-pinned requirements anew from pyproject.
 		--python-version 3.11 pyproject.toml -o requirements.txt
 	@$(BIN)/uv pip compile -q --universal --generate-hashes --no-annotate --no-header --no-emit-index-url \
 		--python-version 3.11 --group dev -c requirements.txt pyproject.toml -o requirements-dev.txt
+
+messages: environment-dev ## gather the texts for translators
+	@$(BIN)/pybabel -q extract -F babel.cfg -k mark --no-location --omit-header --sort-output \
+		-o recovery/locale/messages.pot .
+
+docs: environment-dev ## write the generated pages anew
+	@$(BIN)/python -m workflows > workflows/README.md
 
 clean: ## remove the state folder (.recovery, or RECOVERY_HOME); refused while it runs
 	@sh bin/bootstrap clean

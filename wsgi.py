@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from config.logging import configure
+from config.settings import Settings
 from recovery.app import create_app
 
-from config.settings import Settings
-
-app = create_app(Settings.from_env())
+settings = Settings.from_env()
+configure(settings.log_level)
+app = create_app(settings)

@@ -28,6 +28,7 @@ _BARE_LINK = re.compile(r"(?<![\w.@-])(?:[a-z0-9-]+\.)+[a-z]{2,}/[^\s<>\"'`|\\^{
 _TOKEN = re.compile(r"[0-9A-Za-z][0-9A-Za-z_+=.@:-]{10,199}")
 _HEXISH = re.compile(r"(?:0[xX])?[0-9a-fA-F]{24,}|0[xX][0-9a-fA-F]+")
 _HEX_TOKEN = re.compile(r"(?<![0-9A-Za-z])(?:0[xX])?[0-9a-fA-F]{24,}(?![0-9A-Za-z])")
+_LANGUAGE = re.compile(r"^[a-z]{2}(-[a-z]{2,4})?/")
 _BLOCK_WORDS = {"block", "blocks", "ledger", "ledgers"}
 _TEST_WORDS = {"testnet", "testnet3", "testnet4", "signet", "regtest", "sepolia", "holesky", "hoodi", "goerli", "amoy"}
 _ADDRESS_WORDS = {"address", "addresses", "account", "accounts", "token", "tokens", "contract"}
@@ -131,7 +132,7 @@ def _explorers() -> Mapping[str, tuple[tuple[str, Network], ...]]:
 def _explorer(host: str, path: str) -> Network | None:
     place = f"{path.strip('/').lower()}/"
     for prefix, network in _explorers().get(host, ()):
-        if not prefix or place.startswith(f"{prefix}/"):
+        if not prefix or place.startswith(f"{prefix}/") or _LANGUAGE.sub("", place).startswith(f"{prefix}/"):
             return network
     return None
 

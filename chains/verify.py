@@ -73,6 +73,9 @@ def testimony(module: Family, network: Network, session: Session, reference: str
         return Testimony(source_of(session.node.label, session.answers, None), None, "node_unavailable")
     except NodeMistaken:
         return Testimony(source_of(session.node.label, session.answers, None), None, "node_mistaken")
+    except (ArithmeticError, LookupError, TypeError, ValueError, RecursionError):
+        # A decoder met what it was not written for. One strange answer must not cost the other nodes' verdict.
+        return Testimony(source_of(session.node.label, session.answers, None), None, "answer_not_understood")
     return Testimony(source_of(session.node.label, session.answers, reading.height), reading.transaction)
 
 

@@ -29,8 +29,7 @@ class Settings:
 
     ``database_url`` and ``redis_url`` are empty only when read with ``services=False``. ``nodes`` maps a network's
     slug to its node URLs. ``sandbox`` adds the local sample chain and its sign-ins. ``max_body_bytes`` bounds a
-    request's body, ``max_reference_chars`` what is pasted into the one field, ``node_timeout_seconds`` one answer of
-    a node and ``max_node_answer_bytes`` its size.
+    request's body, ``max_reference_chars`` what is pasted into the one field.
     """
 
     database_url: str = field(repr=False)  # may hold a password
@@ -42,12 +41,9 @@ class Settings:
     base_url: str = "http://127.0.0.1:8000"
     session_idle_minutes: int = 30
     session_absolute_minutes: int = 720
-    step_up_minutes: int = 10
-    quote_validity_hours: int = 72
+    step_up_minutes: int = 5
     max_body_bytes: int = 1_048_576
     max_reference_chars: int = 2_048
-    node_timeout_seconds: int = 10
-    max_node_answer_bytes: int = 33_554_432
     trusted_proxies: int = 0
     log_level: str = "INFO"
 
@@ -70,12 +66,9 @@ class Settings:
             base_url=_url(env, "RECOVERY_BASE_URL", "http://127.0.0.1:8000"),
             session_idle_minutes=_number(env, "RECOVERY_SESSION_IDLE_MINUTES", 30, least=1),
             session_absolute_minutes=_number(env, "RECOVERY_SESSION_ABSOLUTE_MINUTES", 720, least=1),
-            step_up_minutes=_number(env, "RECOVERY_STEP_UP_MINUTES", 10, least=1),
-            quote_validity_hours=_number(env, "RECOVERY_QUOTE_VALIDITY_HOURS", 72, least=1),
+            step_up_minutes=_number(env, "RECOVERY_STEP_UP_MINUTES", 5, least=1),
             max_body_bytes=_number(env, "RECOVERY_MAX_BODY_BYTES", 1_048_576, least=1_024),
             max_reference_chars=_number(env, "RECOVERY_MAX_REFERENCE_CHARS", 2_048, least=128),
-            node_timeout_seconds=_number(env, "RECOVERY_NODE_TIMEOUT_SECONDS", 10, least=1),
-            max_node_answer_bytes=_number(env, "RECOVERY_MAX_NODE_ANSWER_BYTES", 33_554_432, least=1_024),
             trusted_proxies=_number(env, "RECOVERY_TRUSTED_PROXIES", 0, least=0),
             log_level=_log_level(env),
         )

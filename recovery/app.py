@@ -7,6 +7,7 @@ from pathlib import Path
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+import recovery.api
 import recovery.web
 from config.settings import Settings
 from recovery.db import Database
@@ -22,10 +23,12 @@ from recovery.web import (
 )
 from recovery.web.limits import Limits, RedisLimits
 
+TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
+
 
 def create_app(settings: Settings, *, limits: Limits | None = None) -> Flask:
     """The whole application, pages and API. ``limits`` replaces the Redis-backed rate limits, for tests."""
-    app = Flask("recovery.web", root_path=str(Path(recovery.web.__file__).parent))
+    app = Flask("recovery.web", root_path=str(Path(recovery.web.__file__).parent), template_folder=str(TEMPLATES))
     https = settings.base_url.startswith("https://")
     app.config.update(
         SECRET_KEY=settings.secret_key,
@@ -48,4 +51,5 @@ def create_app(settings: Settings, *, limits: Limits | None = None) -> Flask:
     for part in (_access_log, _headers, _static, _language, _rendering, _errors, _wall, _forms):
         part.install(app)
     recovery.web.register(app)
+    recovery.api.register(app)
     return app

@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -47,7 +48,7 @@ class Product:
 def installed_command() -> tuple[str, ...]:
     """The ``recovery`` script beside this interpreter, else the package run as a module."""
     script = Path(sys.executable).with_name("recovery")
-    return (str(script),) if script.exists() else (sys.executable, "-m", "recovery")
+    return (str(script),) if script.exists() else (sys.executable, "-m", "recovery.cli")
 
 
 def load(product: Product, world: Mapping[str, Any], registries: Mapping[str, Path], notes: Path, token: Path) -> None:
@@ -60,34 +61,37 @@ def load(product: Product, world: Mapping[str, Any], registries: Mapping[str, Pa
     loaded = read_json(notes) or {}
     if loaded.get("place") != place:
         loaded = {"place": place, "registries": {}, "people": []}
-    for kind, path in registries.items():
-        digest = hashlib.sha256(path.read_bytes()).hexdigest()
-        if loaded["registries"].get(kind) != digest:
-            _must(product, "import", kind, str(path), "--json")
-            loaded["registries"][kind] = digest
-    added = [sign_in for sign_in in world["sign_ins"] if sign_in["email"] not in loaded["people"]]
-    for sign_in in added:
-        _add_person(product, sign_in)
-    loaded["people"] = [sign_in["email"] for sign_in in world["sign_ins"]]
-    if added or not token.exists():
+    changed = {
+        kind: digest
+        for kind, path in registries.items()
+        if loaded["registries"].get(kind) != (digest := hashlib.sha256(path.read_bytes()).hexdigest())
+    }
+    with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as pool:  # each command is a process of its own
+        list(pool.map(lambda kind: _must(product, "import", kind, str(registries[kind]), "--json"), changed))
+    loaded["registries"] |= changed
+    emails = [sign_in["email"] for sign_in in world["sign_ins"]]
+    if emails != loaded["people"] or not token.exists():
+        _add_people(product, world["sign_ins"], notes.with_name("people.json"))
         _make_token(product, token)
+    loaded["people"] = emails
     if not loaded.get("policy"):
         _load_policy(product, world["sign_ins"])
         loaded["policy"] = True
     write_json(notes, loaded)
 
 
-def _add_person(product: Product, sign_in: Mapping[str, Any]) -> None:
-    arguments = ["person", "add", "--if-missing", "--email", sign_in["email"], "--role", sign_in["role"]]
-    arguments += ["--display-name", sign_in["display_name"]]
-    if sign_in["account"]:
-        arguments += ["--account", sign_in["account"]]
-    _must(product, *arguments, "--password-stdin", stdin=sign_in["password"] + "\n")
+def _add_people(product: Product, sign_ins: Sequence[Mapping[str, Any]], file: Path) -> None:
+    """The sign-ins, and the signer: nobody's second job, so a service account of its own without a password."""
+    keys = ("email", "display_name", "account", "password")
+    people = [{key: one[key] for key in keys} | {"roles": [one["role"]]} for one in sign_ins]
+    write_json(file, [*people, {"email": SIGNER, "display_name": "Signer", "roles": ["signer"]}])
+    try:
+        _must(product, "person", "load", str(file), "--json")
+    finally:
+        file.unlink(missing_ok=True)
 
 
 def _make_token(product: Product, path: Path) -> None:
-    """The signer is nobody's second job: a service account of its own, without a password."""
-    _must(product, "person", "add", "--if-missing", "--email", SIGNER, "--role", "signer", "--display-name", "Signer")
     answer = _must(product, "token", "create", "--person", SIGNER, "--scopes", SCOPES, "--json")
     try:
         token = json.loads(answer)["token"]

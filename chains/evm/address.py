@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from chains.encoding import keccak
 from chains.types import AddressCheck
@@ -36,6 +37,7 @@ def _why_not(text: str) -> str:
     return "wrong_length" if re.fullmatch(r"(0[xX])?[0-9a-fA-F]+", text[:1000]) else "not_hex_address"
 
 
+@lru_cache(maxsize=65_536)
 def checksummed(address: bytes) -> str:
     """20 bytes in EIP-55 form. Raises ``ValueError`` for any other length."""
     if len(address) != 20:

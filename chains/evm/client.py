@@ -21,7 +21,7 @@ from chains.families import NodeReading
 from chains.transport import LARGE_BODY_CAP, Call, Outcome, Talk
 from chains.types import Network, Status, Transaction
 
-MOST_TOKENS_ASKED = 24
+MOST_TOKENS_ASKED = 16
 """Token contracts asked for symbol and decimals; a transaction may touch thousands."""
 
 _CALL_TRACER = {"tracer": "callTracer", "timeout": "8s"}

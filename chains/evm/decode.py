@@ -181,7 +181,9 @@ def _fee(network: Network, sent: Sent, receipt: Receipt) -> tuple[Fee | None, li
     """All parts of the fee, or none of it: a sum with a part missing would be a false statement."""
     if sent.kind in network.params.get("feeless_types", ()) or _by_system(network, sent):
         return None, []
-    price = receipt.price if receipt.price is not None else sent.price
+    price = receipt.price
+    if price is None and (sent.kind < 2 or sent.block_hash is not None):
+        price = sent.price  # of a mined transaction it is what was paid; of a waiting one only the most it would pay
     if price is None or sent.kind in network.params.get("fee_unclear_types", ()):
         return None, ["fee_not_visible"]
     if receipt.operator_fee or (receipt.blob_gas and receipt.blob_price is None):

@@ -93,6 +93,9 @@ def plan_sweep(
     step, short = _transfer(network, nodes, "sweep", contract, amount, source, destination)
     if not short:
         return (step,)
+    held = balances(network, nodes, gas_tank, None)
+    if held < short:
+        raise Refused("the gas tank holds too little")
     prices = _prices(network, nodes, with_tip=step.max_priority_fee_per_gas)
     gas = _estimate(
         network, nodes, Call("eth_estimateGas", [{"from": gas_tank, "to": step.sender, "value": hex(short)}])
@@ -112,7 +115,6 @@ def plan_sweep(
         moves_recipient=step.sender,
         moves_amount=short,
     )
-    held = balances(network, nodes, gas_tank, None)
     if held < short + top_up.gas * top_up.max_fee_per_gas + prices.l1:
         raise Refused("the gas tank holds too little")
     return (top_up, step)

@@ -1,8 +1,8 @@
 """Native coin moved by inner calls, as call traces tell it. Pure.
 
 Two trace forms are read into one tree: geth's ``callTracer`` and the flat ``trace_transaction``. A position is the path of
-child indexes. Calls to precompiled contracts are not counted in it, because the flat form leaves them out: so the same
-movement has the same position whichever form a node offers.
+child indexes. Calls to precompiled contracts and calls that never began (for want of funds or depth) are not counted in
+it, because some nodes leave them out: so the same movement has the same position whichever form a node offers.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from chains.types import Network, Transfer, TransferKind
 _MOVING = {"CALL", "CREATE", "CREATE2", "SELFDESTRUCT"}
 _KNOWN = _MOVING | {"CALLCODE", "DELEGATECALL", "STATICCALL"}
 _PRECOMPILES_END = 0x100
+_NEVER_BEGAN = ("insufficient balance", "out of funds", "outoffund", "call depth", "calltoodeep")
 _REVERT_STRING = bytes.fromhex("08c379a0")
 _PANIC = bytes.fromhex("4e487b71")
 
@@ -70,12 +71,17 @@ def _succeeded(root: CallNode) -> Iterator[tuple[tuple[int, ...], CallNode]]:
         if call.error is not None:
             continue
         yield path, call
-        counted = [child for child in call.children if not _precompiled(child)]
+        counted = [child for child in call.children if not _uncounted(child)]
         stack += [((*path, place), child) for place, child in reversed(list(enumerate(counted)))]
 
 
-def _precompiled(call: CallNode) -> bool:
-    return call.to is not None and call.value == 0 and 0 < int(call.to, 16) < _PRECOMPILES_END and not call.children
+def _uncounted(call: CallNode) -> bool:
+    """Calls that one of the trace forms leaves out: of precompiled contracts, and those that never began."""
+    if call.children:
+        return False
+    if call.error is not None and any(words in call.error.lower() for words in _NEVER_BEGAN):
+        return True
+    return call.to is not None and call.value == 0 and 0 < int(call.to, 16) < _PRECOMPILES_END
 
 
 def from_call_tracer(value: Any) -> CallNode:
@@ -83,7 +89,7 @@ def from_call_tracer(value: Any) -> CallNode:
     if not isinstance(value, dict):
         raise NodeMistaken("a trace is an object")
     kind = value.get("type")
-    if kind not in _KNOWN:
+    if not isinstance(kind, str) or kind not in _KNOWN:
         raise NodeMistaken("unknown call type")
     children = value.get("calls") or []
     if not isinstance(children, list):

@@ -169,6 +169,13 @@ def upgrade() -> None:
         sa.UniqueConstraint("network", "address", name=op.f("uq_platform_label_network_address")),
     )
     op.create_table(
+        "registry_import",
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("by", sa.Uuid(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.PrimaryKeyConstraint("kind", name=op.f("pk_registry_import")),
+    )
+    op.create_table(
         "sent_withdrawal",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("network", sa.Text(), nullable=False),
@@ -396,7 +403,8 @@ def upgrade() -> None:
         sa.Column("commitment", sa.Text(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.CheckConstraint(
-            "kind IN ('appeal', 'question', 'answer', 'note', 'reason')", name=op.f("ck_message_kind_is_known")
+            "kind IN ('appeal', 'question', 'answer', 'note', 'reason', 'decision')",
+            name=op.f("ck_message_kind_is_known"),
         ),
         sa.ForeignKeyConstraint(["case_id"], ["recovery_case.id"], name=op.f("fk_message_case_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_message")),
@@ -525,7 +533,11 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("plan_id", "index", name=op.f("pk_plan_step")),
     )
     op.create_index(
-        "uq_plan_step_hash", "plan_step", ["network", "hash"], unique=True, postgresql_where=sa.text("hash IS NOT NULL")
+        "uq_plan_step_hash",
+        "plan_step",
+        ["network", "hash"],
+        unique=True,
+        postgresql_where=sa.text("hash IS NOT NULL AND state <> 'abandoned'"),
     )
     op.create_index(
         "uq_plan_step_nonce",
@@ -559,7 +571,11 @@ def downgrade() -> None:
     """Undo."""
     op.drop_table("sign_off")
     op.drop_index("uq_plan_step_nonce", table_name="plan_step", postgresql_where=sa.text("state <> 'abandoned'"))
-    op.drop_index("uq_plan_step_hash", table_name="plan_step", postgresql_where=sa.text("hash IS NOT NULL"))
+    op.drop_index(
+        "uq_plan_step_hash",
+        table_name="plan_step",
+        postgresql_where=sa.text("hash IS NOT NULL AND state <> 'abandoned'"),
+    )
     op.drop_table("plan_step")
     op.drop_index("ix_posting_asset", table_name="posting")
     op.drop_table("posting")
@@ -599,6 +615,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_api_token_person_id"), table_name="api_token")
     op.drop_table("api_token")
     op.drop_table("sent_withdrawal")
+    op.drop_table("registry_import")
     op.drop_table("platform_label")
     op.drop_table("person")
     op.drop_index("ix_owned_address_address", table_name="owned_address")

@@ -11,9 +11,10 @@ from pathlib import Path
 
 import click
 
+from config.logging import configure as configure_logging
 from config.settings import home_folder
 from recovery.cli._database import opened_database
-from recovery.domain import verifier
+from recovery.domain import proofs, verifier
 from recovery.domain.actor import SYSTEM_ID, Actor
 from recovery.domain.exports import FORMATS, rules
 from recovery.services import export as exports, export_signing
@@ -59,6 +60,7 @@ def export_command(start: datetime, end: datetime, form: str, output: Path, as_j
     if not piped and not output.absolute().parent.is_dir():
         raise click.UsageError(f"there is no folder {output.absolute().parent}")
     home = home_folder(os.environ)
+    configure_logging()
     with opened_database() as database, database.reading() as session:
         if piped:
             exports.export_to(session, OPERATOR, start=start, end=end, form=form, out=sys.stdout.buffer, home=home)
@@ -92,7 +94,7 @@ def audit_command() -> None:
 def verify_command(context: click.Context, path: Path, key: str | None, as_json: bool) -> None:
     """Check an export: exit 0 when nothing is wrong, 1 when something is."""
     report = verifier.verify(path, key=key)
-    ours = report.rules_sha256 == hashlib.sha256(verifier.manifest_text(rules()).encode()).hexdigest()
+    ours = report.rules_sha256 == hashlib.sha256(proofs.manifest_text(rules()).encode()).hexdigest()
     if as_json:
         click.echo(json.dumps({**report.as_json(), "rules_are_ours": ours}))
     else:

@@ -23,6 +23,15 @@ def read_settings(*, services: bool = True) -> Settings:
         raise click.ClickException(str(problem)) from problem
 
 
+def _settings_with_logs() -> Settings:
+    """The settings, for a program that runs on and writes logs."""
+    from config.logging import configure
+
+    settings = read_settings()
+    configure(settings.log_level)
+    return settings
+
+
 @click.command()
 @click.option("--stop-with-parent", is_flag=True, help="Stop when the process that started this one ends.")
 def run(stop_with_parent: bool) -> None:
@@ -44,13 +53,13 @@ def migrate() -> None:
 @click.command()
 def worker() -> None:
     """Do the jobs of the queue until told to stop."""
-    importlib.import_module("recovery.jobs.worker").main(read_settings())
+    importlib.import_module("recovery.jobs.worker").main(_settings_with_logs())
 
 
 @click.command()
 def scheduler() -> None:
     """Ring for jobs that are due or were forgotten, until told to stop."""
-    importlib.import_module("recovery.jobs.scheduler").main(read_settings())
+    importlib.import_module("recovery.jobs.scheduler").main(_settings_with_logs())
 
 
 @click.command()

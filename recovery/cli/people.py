@@ -6,6 +6,7 @@ import json
 import re
 import sys
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import click
 
@@ -67,6 +68,38 @@ def add_person(
             "added": found is None,
         }
     click.echo(json.dumps(answer) if as_json else f"{shown.email}: {', '.join(roles_held)}")
+
+
+@person.command("load")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--json", "as_json", is_flag=True)
+def load_people(file: Path, as_json: bool) -> None:
+    """Add everybody FILE names who is not there yet, all or nothing.
+
+    FILE is a JSON list of {"email", "display_name", "roles", "account"?, "locale"?, "password"?}.
+    """
+    try:
+        wanted = json.loads(file.read_text())
+        entries = [(str(one["email"]), one) for one in wanted]
+    except (ValueError, TypeError, KeyError, UnicodeDecodeError):
+        raise click.ClickException(f"{file} is no list of people") from None
+    added = 0
+    with opened_database() as database, database.unit_of_work() as session:
+        for email, one in entries:
+            if person_by_email(session, email) is not None:
+                continue
+            people.add_person(
+                session,
+                email=email,
+                display_name=str(one.get("display_name", "")),
+                roles=[str(role) for role in one.get("roles", ())],
+                account=one.get("account"),
+                password=one.get("password"),
+                locale=one.get("locale"),
+            )
+            added += 1
+    answer = {"people": len(entries), "added": added}
+    click.echo(json.dumps(answer) if as_json else f"{added} added, {len(entries) - added} were there")
 
 
 @click.group()

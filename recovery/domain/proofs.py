@@ -1,11 +1,18 @@
-"""The mathematics of proof: the event hash, the Merkle root, the signature. Standard library only.
+"""The mathematics of proof: the event hash, the Merkle root, the form of a manifest, the signature.
 
-It travels in every bundle beside ``verify.py``; Python 3.9 is enough for both.
+It travels in every bundle beside ``verify.py``; Python 3.9 and its standard library are enough for both.
 """
 
 from __future__ import annotations
 
+import csv
 import hashlib
+import io
+import json
+from pathlib import Path
+from typing import Any, BinaryIO, cast
+
+LONGEST_MANIFEST = 1 << 20
 
 
 def event_hash(case_id: bytes, seq: int, prev_hash: str, body: str) -> str:
@@ -38,6 +45,73 @@ class MerkleTree:
         for _, left in reversed(self._peaks[:-1]):
             node = hashlib.sha256(b"\x01" + left + node).digest()
         return node.hex()
+
+
+def manifest_text(manifest: dict[str, Any]) -> str:
+    """The one way a manifest is written, so that no byte of it can change unseen."""
+    return json.dumps(manifest, sort_keys=True, indent=2, ensure_ascii=False) + "\n"
+
+
+def seal_of(manifest: dict[str, Any]) -> str:
+    """SHA-256 of the manifest without its seal and signature: the one value to write down elsewhere."""
+    plain = {key: value for key, value in manifest.items() if key not in ("seal", "signature")}
+    return hashlib.sha256(manifest_text(plain).encode()).hexdigest()
+
+
+def packed(manifest: dict[str, Any], name: str) -> bytes:
+    """The manifest as the last line of a file of events, ``events.jsonl`` or ``events.csv``."""
+    text = json.dumps(manifest, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    if name == "events.jsonl":
+        return f'{{"manifest":{text}}}\n'.encode()
+    quoted = text.replace('"', '""')
+    return f'manifest{"," * 12}"{quoted}"\r\n'.encode()
+
+
+def unpacked(line: bytes, name: str) -> str:
+    """The text of the manifest in such a last line. Raises ValueError when there is none."""
+    text = line.decode("utf-8")
+    if name == "events.jsonl":
+        return text[len('{"manifest":') : -2]
+    return next(csv.reader([text], strict=True))[-1]
+
+
+def last_line(path: Path, name: str) -> bytes:
+    """The last line of a file if it is a manifest, else nothing."""
+    with path.open("rb") as stream:
+        stream.seek(max(path.stat().st_size - LONGEST_MANIFEST, 0))
+        end = stream.read()
+    line = end[end.rfind(b"\n", 0, -1) + 1 :]
+    begins = b'{"manifest":' if name == "events.jsonl" else b"manifest,"
+    return line if line.startswith(begins) and line.endswith(b"\n") else b""
+
+
+def without_end(path: Path, length: int) -> BinaryIO:
+    """A file without its last ``length`` bytes."""
+    return cast("BinaryIO", io.BufferedReader(_Beginning(path, path.stat().st_size - length)))
+
+
+class _Beginning(io.RawIOBase):
+    """The first bytes of a file."""
+
+    def __init__(self, path: Path, size: int) -> None:
+        super().__init__()
+        self._stream, self._left = path.open("rb"), size
+
+    def readable(self) -> bool:
+        """Always."""
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        """Some bytes more, none beyond the end."""
+        data = self._stream.read(min(len(buffer), self._left))
+        buffer[: len(data)] = data
+        self._left -= len(data)
+        return len(data)
+
+    def close(self) -> None:
+        """Close the file too."""
+        self._stream.close()
+        super().close()
 
 
 # --- Ed25519 (RFC 8032, section 5.1), verification only: nothing secret is handled here ------------------------------

@@ -5,8 +5,8 @@ too: there is one implementation. That is why it is one long file of the standar
 
     python3 verify.py [PATH] [--json] [--key HEX]
 
-PATH is a bundle (zip or unpacked folder), or a ``.jsonl`` or ``.csv`` export beside its ``PATH.manifest.json``; without
-PATH it is the folder of this file. Exit status: 0 nothing wrong, 1 something is wrong, 2 PATH cannot be opened.
+PATH is a bundle (zip or unpacked folder), or a JSON Lines or CSV export, whose last line is its manifest; without PATH it
+is the folder of this file. Exit status: 0 nothing wrong, 1 something is wrong, 2 PATH cannot be opened.
 
 What is checked: the manifest's seal and signature; SHA-256 and row counts of every file; every event's hash, its link
 to the one before and its number; the columns against the hashed body; every move against the workflow tables (state,
@@ -33,9 +33,9 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 try:
-    from recovery.domain.proofs import MerkleTree, ed25519_verify, event_hash
+    from recovery.domain import proofs
 except ImportError:  # inside a bundle, where it lies beside this file
-    from proofs import MerkleTree, ed25519_verify, event_hash  # type: ignore[import-not-found,no-redef]
+    import proofs  # type: ignore[import-not-found,no-redef]
 
 MANIFEST = "manifest.json"
 ZERO_HASH = "0" * 64
@@ -60,17 +60,6 @@ COLUMNS: dict[str, tuple[str, ...]] = {
 }
 """Columns of each file, in order. Rows are sorted by case number (bytewise), to be read side by side."""
 SIDE_FILES = ("cases.csv", "postings.csv", "plans.csv", "approvals.csv", "quotes.csv", "evidence.csv")
-
-
-def manifest_text(manifest: dict[str, Any]) -> str:
-    """The one way a manifest is written, so that no byte of it can change unseen."""
-    return json.dumps(manifest, sort_keys=True, indent=2, ensure_ascii=False) + "\n"
-
-
-def seal_of(manifest: dict[str, Any]) -> str:
-    """SHA-256 of the manifest without its seal and signature: the one value to write down elsewhere."""
-    plain = {key: value for key, value in manifest.items() if key not in ("seal", "signature")}
-    return hashlib.sha256(manifest_text(plain).encode()).hexdigest()
 
 
 @dataclass
@@ -122,11 +111,12 @@ class Broken(Exception):
 
 
 class Source:
-    """The files of an export by their names in the manifest: a zip, a folder, or one file beside its manifest."""
+    """The files of an export by their names in the manifest: a zip, a folder, or one file that ends with its manifest."""
 
     def __init__(self, path: Path, report: Report) -> None:
         self.zip: zipfile.ZipFile | None = None
         self.paths: dict[str, Path] = {}
+        self.flat, self.last_line = "", b""
         if path.is_dir():
             self.paths = {item.name: item for item in path.iterdir() if item.name != "__pycache__"}
             return
@@ -136,9 +126,9 @@ class Source:
             self.zip = zipfile.ZipFile(path)
             _check_container(path, self.zip, report)
         else:
-            beside = path.with_name(path.name + "." + MANIFEST)
-            name = "events.jsonl" if start[:1] in (b"{", b"") and path.suffix != ".csv" else "events.csv"
-            self.paths = {name: path, **({MANIFEST: beside} if beside.is_file() else {})}
+            self.flat = "events.jsonl" if start[:1] == b"{" else "events.csv"
+            self.last_line = proofs.last_line(path, self.flat)
+            self.paths = {self.flat: path, **({MANIFEST: path} if self.last_line else {})}
 
     def names(self) -> list[str]:
         """Every file there is; a name twice stays twice."""
@@ -148,6 +138,8 @@ class Source:
         """One file, from its start."""
         if name not in self.names():
             raise Broken("the file is missing")
+        if self.flat:
+            return proofs.without_end(self.paths[name], len(self.last_line))
         return self.zip.open(name) if self.zip else self.paths[name].open("rb")  # type: ignore[return-value]
 
     def read(self, name: str) -> bytes:
@@ -174,15 +166,16 @@ def read_manifest(source: Source, report: Report, key: str | None) -> dict[str, 
     """The manifest, once its form, seal and signature were checked."""
     if MANIFEST not in source.names():
         raise Broken("the manifest is missing, so nothing shows that the export is whole")
-    data = source.read(MANIFEST)
-    manifest = _strict_json(data.decode("utf-8"))
+    data = source.last_line or source.read(MANIFEST)
+    manifest = _strict_json(proofs.unpacked(data, source.flat) if source.flat else data.decode("utf-8"))
     if not isinstance(manifest, dict) or manifest.get("kind") != "recovery-export":
         raise Broken("this is not the manifest of an export")
     if manifest.get("format_version") != 1:
         raise Broken("the export has a format this verifier does not know; use a newer one")
-    if manifest_text(manifest).encode() != data:
+    form = proofs.packed(manifest, source.flat) if source.flat else proofs.manifest_text(manifest).encode()
+    if form != data:
         report.add(MANIFEST, 0, "the manifest is not written the way it was made")
-    report.seal = seal_of(manifest)
+    report.seal = proofs.seal_of(manifest)
     if manifest.get("seal") != report.seal:
         report.add(MANIFEST, 0, "the manifest was changed: its seal does not fit")
     _check_signature(manifest, report, key)
@@ -197,7 +190,7 @@ def _check_signature(manifest: dict[str, Any], report: Report, key: str | None) 
         return
     public, value = bytes.fromhex(signature["public_key"]), bytes.fromhex(signature["value"])
     report.signed_by = public.hex()
-    if not ed25519_verify(public, report.seal.encode(), value):
+    if not proofs.ed25519_verify(public, report.seal.encode(), value):
         report.add(MANIFEST, 0, "the signature does not fit the manifest")
     if key and key.lower() != public.hex():
         report.add(MANIFEST, 0, f"signed with another key: {public.hex()}")
@@ -224,7 +217,7 @@ def check_files(source: Source, manifest: dict[str, Any], report: Report) -> Non
 
 
 _UNREADABLE = (
-    *(Broken, ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError, NotImplementedError),
+    *(Broken, ValueError, LookupError, TypeError, AttributeError, OverflowError, RecursionError, NotImplementedError),
     *(zipfile.BadZipFile, zlib.error, csv.Error, EOFError, OSError),
 )
 
@@ -354,7 +347,7 @@ class CaseCheck:
             wrong("does not continue the event before it")
         try:
             self.seq = int(row["seq"])
-            own = event_hash(_uuid_bytes(row["case_id"]), self.seq, row["prev"], row["body"])
+            own = proofs.event_hash(_uuid_bytes(row["case_id"]), self.seq, row["prev"], row["body"])
         except (ValueError, OverflowError):
             own = ""
         if own != row["hash"]:
@@ -509,13 +502,13 @@ def _uuid_bytes(text: str) -> bytes:
 
 def check_histories(source: Source, manifest: dict[str, Any], rules: dict[str, Any], report: Report) -> None:
     """Every event of every case, the other files beside it, and the counts and the root at the end."""
-    file = next(name for name in ("events.jsonl", "events.csv") if name in manifest["files"])
+    file = source.flat or "events.jsonl"
     rows = jsonl_rows(source, file, report) if file == "events.jsonl" else csv_rows(source, file, report)
     sides = {name: SideFile(source, name, report) for name in SIDE_FILES if name in manifest["files"]}
     if manifest["format"] == "bundle" and len(sides) != len(SIDE_FILES):
         report.add(MANIFEST, 0, "a bundle has more files than these")
         sides = {}
-    tree, case = MerkleTree(), None
+    tree, case = proofs.MerkleTree(), None
     with _noting(report, file):
         for line, row in rows:
             if case is None or row["case"] != case.ref:
@@ -563,7 +556,7 @@ def verify(path: Path, *, key: str | None = None) -> Report:
             check_files(source, manifest, report)
             inline = manifest.get("rules")
             rules = _strict_json(source.read("workflows.json").decode()) if inline is None else inline
-            report.rules_sha256 = hashlib.sha256(manifest_text(rules).encode()).hexdigest()
+            report.rules_sha256 = hashlib.sha256(proofs.manifest_text(rules).encode()).hexdigest()
             check_histories(source, manifest, rules, report)
     return report
 

@@ -60,8 +60,12 @@ def install_anvil() -> None:
     cache = target / "cache"
     npm = _npm()
     options = ["--ignore-scripts", "--no-save", "--no-audit", "--no-fund", "--loglevel=error", f"--cache={cache}"]
-    _run([*npm[0], "install", *options, f"--prefix={target}", f"@foundry-rs/anvil@{ANVIL}"], npm[1])
-    shutil.rmtree(cache, ignore_errors=True)
+    options += ["--fetch-retries=2", "--fetch-retry-mintimeout=1000", "--fetch-retry-maxtimeout=5000"]
+    try:
+        _run([*npm[0], "install", *options, f"--prefix={target}", f"@foundry-rs/anvil@{ANVIL}"], npm[1])
+    finally:
+        shutil.rmtree(cache, ignore_errors=True)
+        shutil.rmtree(tools_folder() / "node", ignore_errors=True)  # a fetched Node.js is large and needed only here
 
 
 def install_litecoind() -> None:
@@ -89,7 +93,8 @@ def ensure(name: str, progress: Callable[[str], None] = lambda _text: None) -> P
     find, install = PROGRAMS[name]
     if (path := find()) is not None:
         return path
-    progress(f"Installing {name}")
+    borrowed = name == "anvil" and not _has_npm()
+    progress(f"Installing {name}{' (fetching Node.js first, this machine has none)' if borrowed else ''}")
     try:
         install()
     except (OSError, subprocess.SubprocessError) as problem:
@@ -106,10 +111,14 @@ def _first(*candidates: str | Path | None) -> Path | None:
     return None
 
 
+def _has_npm() -> bool:
+    return bool(shutil.which("npm") and shutil.which("node"))
+
+
 def _npm() -> tuple[list[str], dict[str, str]]:
     """How to call npm, and with which environment: the machine's, else the one of a wheel in a venv of its own."""
-    if (npm := shutil.which("npm")) and shutil.which("node"):
-        return [npm], {}
+    if _has_npm():
+        return ["npm"], {}
     venv = tools_folder() / "node"
     if not (venv / "bin" / "npm").exists():
         _run([sys.executable, "-m", "venv", venv])
@@ -138,8 +147,8 @@ def _unpack_debian(package: str, program: str) -> None:
     archives = root / "archives"
     archives.mkdir(parents=True, exist_ok=True)
     plan = _run(["apt-get", "install", "--simulate", "--no-install-recommends", package])
-    missing = [line.split()[1] for line in plan.splitlines() if line.startswith("Inst ")]
-    _run(["apt-get", "download", "-qq", *missing], folder=archives)
+    missing = {line.split()[1] for line in plan.splitlines() if line.startswith("Inst ")}
+    _run(["apt-get", "download", "-qq", *sorted(missing | {package})], folder=archives)
     for archive in sorted(archives.glob("*.deb")):
         _run(["dpkg", "-x", archive, root])
         archive.unlink()

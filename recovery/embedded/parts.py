@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import json
 import os
-import signal
+import socket
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
 
+import psycopg
+
 from config.settings import Settings, make_secret_key
-from recovery.embedded import anvil, binaries, places, postgres, valkey
+from recovery.embedded import anvil, binaries, places, postgres, schema, valkey
 from recovery.embedded.process import Child, EmbeddedError, start
 
 EVERYWHERE = {"0.0.0.0", "::"}  # noqa: S104 - the operator's choice, by RECOVERY_HOST
@@ -38,6 +40,7 @@ class Plan:
     environment: dict[str, str]
     host: str
     port: int
+    door: socket.socket  # listens from now on; the web server serves it
     has_chain: bool = False
     own_chain: bool = False
     workers: int = 2
@@ -50,14 +53,13 @@ class Plan:
         wanted = environ.get("RECOVERY_PORT", "").strip()
         if wanted and not (wanted.isdigit() and 0 < int(wanted) < 65536):
             raise EmbeddedError("RECOVERY_PORT must be a port number")
-        port = int(wanted) if wanted else places.free_port(8000, host)
-        if wanted and not places.is_free(port, host):
-            raise EmbeddedError(f"port {port} (RECOVERY_PORT) is taken by another program")
+        door = places.listen(host, int(wanted) if wanted else None)
+        port = int(door.getsockname()[1])
         environment = dict(environ) | {"RECOVERY_HOME": str(home), "TZ": "UTC"}
         environment.setdefault("RECOVERY_BASE_URL", f"http://{host}:{port}")
         environment.setdefault("RECOVERY_SANDBOX", "1")
         environment.setdefault("RECOVERY_SECRET_KEY_FILE", str(make_secret_key(home)))
-        return cls(home, environment, host, port, workers=_count(environ, "RECOVERY_WORKERS", 2))
+        return cls(home, environment, host, port, door, workers=_count(environ, "RECOVERY_WORKERS", 2))
 
     @property
     def url(self) -> str:
@@ -102,14 +104,14 @@ class Plan:
         yield Part("anvil", self._anvil, service=True, grace=20)
 
     def programs(self) -> Iterator[Part]:
-        """The product's own programs, and the sample world's signer."""
+        """The product's own programs, the web server first, and the sample world's signer."""
         recovery = [sys.executable, "-m", "recovery.cli"]
-        gunicorn = [sys.executable, "-m", "gunicorn", "wsgi:app", "--bind", f"{self.host}:{self.port}"]
+        gunicorn = [sys.executable, "-m", "gunicorn", "wsgi:app", "--bind", f"fd://{self.door.fileno()}"]
         gunicorn += ["--worker-class", "gthread", "--workers", "2", "--threads", "4", "--timeout", "60"]
-        gunicorn += ["--graceful-timeout", "5", "--no-control-socket"]
+        gunicorn += ["--graceful-timeout", "5", "--no-control-socket", "--preload"]
         if os.access("/dev/shm", os.W_OK):
             gunicorn += ["--worker-tmp-dir", "/dev/shm"]  # its heartbeat must not wait for a slow disk
-        yield self._program("web", gunicorn)
+        yield self._program("web", gunicorn, pass_fds=(self.door.fileno(),))
         for number in range(1, self.workers + 1):
             yield self._program(f"worker-{number}", [*recovery, "worker"])
         yield self._program("scheduler", [*recovery, "scheduler"])
@@ -135,6 +137,18 @@ class Plan:
             child.kill()
         if status:
             raise EmbeddedError(f"{step} failed:\n{child.last_lines()}")
+
+    def schema_is_current(self) -> bool:
+        """Whether there is nothing to migrate. Raises EmbeddedError when the database does not answer."""
+        try:
+            return schema.is_current(Settings.from_env(self.environment).database_url)
+        except psycopg.OperationalError as problem:
+            raise EmbeddedError(f"the database (RECOVERY_DATABASE_URL) does not answer: {problem}") from problem
+
+    @property
+    def first_world(self) -> bool:
+        """Whether no sample world was made here yet."""
+        return not (self.home / "world" / "world.json").exists()
 
     def check_settings(self) -> None:
         """Read the settings as every program will. Raises SettingsError."""
@@ -178,10 +192,10 @@ class Plan:
         self.environment["RECOVERY_NODES_LOCAL"] = node.url
         return node.child
 
-    def _program(self, name: str, command: list[str]) -> Part:
+    def _program(self, name: str, command: list[str], pass_fds: Sequence[int] = ()) -> Part:
         def launch() -> Child:
             log = self.home / "logs" / f"{name}.log"
-            return start(name, command, log=log, environment=self.environment, stop_signal=signal.SIGTERM)
+            return start(name, command, log=log, environment=self.environment, pass_fds=pass_fds)
 
         return Part(name, launch)
 

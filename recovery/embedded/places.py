@@ -60,6 +60,25 @@ def free_port(first: int | None = None, host: str = "127.0.0.1") -> int:
     raise EmbeddedError(f"no free port from {first} on")
 
 
+def listen(host: str, port: int | None = None, first: int = 8000) -> socket.socket:
+    """A listening socket on ``port``, or on ``first`` or one of the hundred after it.
+
+    Taken at once and handed on, so that nobody else can have the port in between. Raises EmbeddedError.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    for number in [port] if port else range(first, first + 100):
+        door = socket.socket(family, socket.SOCK_STREAM)
+        door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            door.bind((host, number))
+            door.listen(128)
+        except OSError:
+            door.close()
+            continue
+        return door
+    raise EmbeddedError(f"port {port} is taken by another program" if port else f"no free port from {first} on")
+
+
 def is_free(port: int, host: str = "127.0.0.1") -> bool:
     """Whether a server could listen on this port now."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET

@@ -70,6 +70,7 @@ def start(
     stop_signal: signal.Signals = signal.SIGTERM,
     folder: Path | None = None,
     attached: bool = True,
+    pass_fds: Sequence[int] = (),
 ) -> Child:
     """Start ``command`` in a session of its own, its output in ``log``, its end tied to ours while ``attached``."""
     turn_over(log)
@@ -82,6 +83,7 @@ def start(
             stdout=output,
             stderr=subprocess.STDOUT,
             start_new_session=True,
+            pass_fds=tuple(pass_fds),
         )
     return Child(name, process, log, stop_signal)
 

@@ -71,19 +71,23 @@ class Supervisor:
         for service in plan.services(self._say):
             self._start(service)
         plan.check_settings()
-        self._say("Bringing the schema up to date")
-        plan.run_once("migrate")
+        if not plan.schema_is_current():
+            self._say("Bringing the schema up to date")
+            plan.run_once("migrate")
+        programs = list(plan.programs())
+        self._say("Starting the web server")
+        self._start(programs[0])
         if plan.has_chain:
-            self._say("Making the sample world")
+            self._say("Making the sample world" if plan.first_world else "Looking after the sample world")
             with _reported(self._say, "The sample world could not be made"):
                 plan.run_once("world")
             if plan.own_chain:
                 self._clock = Clock(plan.chain_url)
                 self._clock.start()
-        self._say("Starting web, workers and scheduler")
-        for program in plan.programs():
-            self._start(program)
         self._await_web(plan)
+        self._say("Starting workers and scheduler")
+        for program in programs[1:]:  # after the page is there: they would only slow it down
+            self._start(program)
         return plan
 
     def watch(self) -> NoReturn:

@@ -7,7 +7,15 @@ from recovery.models.ledger import LedgerAccount, Posting
 from recovery.models.person import ApiToken, Person, PersonRole, UserSession
 from recovery.models.plan import Plan, PlanStep, SignOff
 from recovery.models.quote import AssetPrice, FeePolicy, Quote
-from recovery.models.registry import Account, Credit, ListedAsset, OwnedAddress, PlatformLabel, SentWithdrawal
+from recovery.models.registry import (
+    Account,
+    Credit,
+    ListedAsset,
+    OwnedAddress,
+    PlatformLabel,
+    RegistryImport,
+    SentWithdrawal,
+)
 
 __all__ = [
     "Account",
@@ -34,6 +42,7 @@ __all__ = [
     "Posting",
     "Quote",
     "RecoveryCase",
+    "RegistryImport",
     "SentWithdrawal",
     "SignOff",
     "UserSession",

@@ -125,5 +125,5 @@ class Message(Base):
 
     __table_args__ = (
         UniqueConstraint("case_id", "commitment"),
-        CheckConstraint("kind IN ('appeal', 'question', 'answer', 'note', 'reason')", name="kind_is_known"),
+        CheckConstraint("kind IN ('appeal', 'question', 'answer', 'note', 'reason', 'decision')", name="kind_is_known"),
     )

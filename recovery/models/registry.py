@@ -8,10 +8,20 @@ from __future__ import annotations
 import uuid
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, func
 from sqlalchemy.orm import Mapped, mapped_column
 
 from recovery.db import Base, BaseUnits
+
+
+class RegistryImport(Base):
+    """Who last imported a registry, and when. The row is held while one import runs."""
+
+    __tablename__ = "registry_import"
+
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    by: Mapped[uuid.UUID]
+    at: Mapped[datetime] = mapped_column(server_default=func.now())
 
 
 class OwnedAddress(Base):

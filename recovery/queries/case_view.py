@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from recovery.domain.actor import SYSTEM_ID, Actor
 from recovery.domain.settlement import step_from_json
+from recovery.domain.texts import PUBLIC_EVENTS
 from recovery.errors import NotFound
 from recovery.models import (
     CaseEvent,
@@ -199,13 +200,13 @@ def _messages(session: Session, actor: Actor, case: RecoveryCase, names: dict[uu
 
 
 def _told_to_depositor(message: Message) -> bool:
-    """Questions are for the depositor; notes and the teams' reasons among themselves are not."""
-    return message.kind == "question"
+    """Questions and decisions are for the depositor; notes and the teams' reasons among themselves are not."""
+    return message.kind in ("question", "decision")
 
 
 def _events(session: Session, actor: Actor, case: RecoveryCase, names: dict[uuid.UUID, str]) -> tuple[Shown, ...]:
     rows = session.scalars(select(CaseEvent).where(CaseEvent.case_id == case.id).order_by(CaseEvent.seq))
-    return tuple(_event(actor, event, names) for event in rows)
+    return tuple(_event(actor, event, names) for event in rows if actor.is_staff or event.name in PUBLIC_EVENTS)
 
 
 def _event(actor: Actor, event: CaseEvent, names: dict[uuid.UUID, str]) -> Shown:

@@ -39,4 +39,5 @@ def read_load(session: Session) -> Load:
 
 def schema_version(session: Session) -> str | None:
     """The migration the database stands at."""
-    return session.scalar(text("SELECT version_num FROM alembic_version"))
+    version: str | None = session.scalar(text("SELECT version_num FROM alembic_version"))
+    return version

@@ -89,7 +89,8 @@ def end(
     """End a case without a recovery: the move, the leg let go, an open quote withdrawn, the reason kept."""
     recorded: dict[str, Any] = {}
     if reason:
-        recorded["reason"] = write_message(session, actor, case, "reason", reason)
+        told = "reason" if actor.id == case.depositor_id else "decision"
+        recorded["reason"] = write_message(session, actor, case, told, reason)
     entries = release(session, case)
     for quote in session.scalars(select(Quote).where(Quote.case_id == case.id, Quote.state == "offered")):
         quote.state = "superseded"

@@ -13,12 +13,11 @@ from typing import BinaryIO, cast
 
 import structlog
 from sqlalchemy import text
-from sqlalchemy.exc import InvalidRequestError
+from sqlalchemy.exc import InternalError
 from sqlalchemy.orm import Session
 
 from recovery.domain.actor import Actor
 from recovery.domain.exports import FORMATS, Format, Period, instant
-from recovery.domain.verifier import MANIFEST, manifest_text
 from recovery.errors import InvalidInput, NotAllowed
 from recovery.queries.export import histories
 from recovery.queries.facts import database_now
@@ -33,12 +32,20 @@ log = structlog.get_logger(__name__)
 
 
 def export_to(
-    session: Session, actor: Actor, *, start: datetime, end: datetime, form: str, out: BinaryIO, home: Path
+    session: Session,
+    actor: Actor,
+    *,
+    start: datetime,
+    end: datetime,
+    form: str,
+    out: BinaryIO,
+    home: Path | None = None,
 ) -> Manifest:
-    """Write the histories of a period to ``out`` and give the manifest (a bundle holds it already).
+    """Write the histories of a period to ``out``, manifest within, and give the manifest.
 
     The session must be fresh: the export sets its isolation so that it sees one state of the database to its end.
-    Memory does not grow with the export. ``home`` holds the key the manifest is signed with. Raises NotAllowed, InvalidInput.
+    Memory does not grow with the export. ``home`` holds the key the manifest is signed with; without it there is no
+    signature. Raises NotAllowed, InvalidInput.
     """
     period = _checked(actor, start, end, form)
     _see_one_state(session)
@@ -51,7 +58,11 @@ def export_to(
         "tool": {"name": "recovery", "version": _version()},
     }
     manifest = write_export(
-        histories(session, period), about, cast("Format", form), out, sign=lambda seal: signature_of(seal, home)
+        histories(session, period),
+        about,
+        cast("Format", form),
+        out,
+        sign=(lambda seal: signature_of(seal, home)) if home else None,
     )
     log.info(
         "export.made",
@@ -66,15 +77,11 @@ def export_to(
 
 
 def export_file(
-    session: Session, actor: Actor, *, start: datetime, end: datetime, form: str, path: Path, home: Path
+    session: Session, actor: Actor, *, start: datetime, end: datetime, form: str, path: Path, home: Path | None = None
 ) -> Manifest:
-    """Write an export to a file: whole or not at all. CSV and JSON Lines get ``PATH.manifest.json`` beside them."""
+    """Write an export to a file: whole or not at all."""
     with _replacing(path) as out:
-        manifest = export_to(session, actor, start=start, end=end, form=form, out=out, home=home)
-        if form != "bundle":
-            with _replacing(path.with_name(f"{path.name}.{MANIFEST}")) as beside:
-                beside.write(manifest_text(manifest).encode())
-    return manifest
+        return export_to(session, actor, start=start, end=end, form=form, out=out, home=home)
 
 
 def _checked(actor: Actor, start: datetime, end: datetime, form: str) -> Period:
@@ -97,10 +104,9 @@ def _version() -> str:
 def _see_one_state(session: Session) -> None:
     """One snapshot for all queries of the export, and time enough for it; nothing can be written meanwhile."""
     try:
-        session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
-    except InvalidRequestError as error:
+        session.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))
+    except InternalError as error:
         raise RuntimeError("an export needs a session of its own, in which nothing was read before") from error
-    session.execute(text("SET TRANSACTION READ ONLY"))
     session.execute(text("SET LOCAL statement_timeout = 0"))
 
 

@@ -84,7 +84,7 @@ class _SealedStream(io.RawIOBase):
 def write_export(
     histories: Histories, about: Manifest, form: Format, out: BinaryIO, *, sign: Sign | None = None
 ) -> Manifest:
-    """Write one export to ``out`` and give its manifest, which a bundle holds and the other forms need beside them.
+    """Write one export to ``out``, its manifest within (a file of a bundle, else the last line), and give the manifest.
 
     ``about`` is what only the caller knows: period, tool, who and when. ``sign`` signs the manifest's seal.
     Raises ValueError when the rows are not as many as the population was counted to be.
@@ -95,7 +95,10 @@ def write_export(
         return _write_bundle(histories, manifest, tree, out, sign)
     counted = Counted(out.write)
     (_write_jsonl if form == "jsonl" else _write_csv)(histories, tree, counted)
-    return _finished({**manifest, "rules": rules()}, histories, tree, {f"events.{form}": counted.entry()}, sign)
+    name = f"events.{form}"
+    manifest = _finished({**manifest, "rules": rules()}, histories, tree, {name: counted.entry()}, sign)
+    out.write(proofs.packed(manifest, name))
+    return manifest
 
 
 def _write_bundle(
@@ -113,14 +116,14 @@ def _write_bundle(
             "README.txt": README,
             "proofs.py": Path(proofs.__file__).read_text(encoding="utf-8"),
             "verify.py": Path(verifier.__file__).read_text(encoding="utf-8"),
-            "workflows.json": verifier.manifest_text(rules()),
+            "workflows.json": proofs.manifest_text(rules()),
         }
         for name, text in texts.items():
             with _member(archive, name, files) as counted:
                 counted.write(text.encode())
         manifest = _finished(manifest, histories, tree, files, sign)
         with _member(archive, verifier.MANIFEST, {}) as counted:
-            counted.write(verifier.manifest_text(manifest).encode())
+            counted.write(proofs.manifest_text(manifest).encode())
         archive.comment = verifier.CONTAINER_MARK + b"0" * SEAL_BYTES
     stream.seal()
     return manifest
@@ -148,7 +151,7 @@ def _finished(
         "merkle": {"leaves": tree.size, "root": tree.root(), "rule": "RFC 6962 over event hashes by (case, seq)"},
         "population": dict(histories.population),
     }
-    seal = verifier.seal_of(whole)
+    seal = proofs.seal_of(whole)
     return {**whole, "seal": seal, "signature": sign(seal) if sign else None}
 
 

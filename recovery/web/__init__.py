@@ -7,7 +7,7 @@ from flask import Flask
 
 def register(app: Flask) -> None:
     """Add every page to the application."""
-    from recovery.web import appeals, auth, cases, health, networks
+    from recovery.web import appeals, auth, cases, export, health, networks
 
-    for module in (health, auth, appeals, cases, networks):
+    for module in (health, auth, appeals, cases, networks, export):
         app.register_blueprint(module.pages)

@@ -57,8 +57,12 @@ def refused_by_http(error: HTTPException) -> Response:
 
 def unexpected(error: Exception) -> Response:
     """A fault of ours: the log has it all, the page only its number."""
-    log.exception("unexpected", error=type(error).__name__)
-    return error_page("error", 500)
+    log.error("unexpected", error=type(error).__name__, exc_info=error)
+    try:
+        return error_page("error", 500)
+    except Exception as second:
+        log.exception("error_page_failed", error=type(second).__name__)
+        return make_response("Something went wrong on our side. Please try again in a few minutes.", 500)
 
 
 def error_page(code: str, status: int, detail: str = "", kept: dict[str, str] | None = None) -> Response:

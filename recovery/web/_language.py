@@ -49,7 +49,8 @@ def languages() -> tuple[str, ...]:
 
 def install(app: Flask) -> None:
     """Let flask-babel choose per request."""
-    Babel(app, locale_selector=chosen_language, default_domain=Catalogue())
+    babel = Babel(app, locale_selector=chosen_language)
+    babel.domain_instance = Catalogue()
 
 
 def chosen_language() -> str:

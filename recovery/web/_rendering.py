@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
-from typing import Any
+from datetime import UTC, datetime, timedelta
+from typing import Any, Literal
 from urllib.parse import quote
 
 from babel import Locale
+from babel.dates import format_timedelta
 from babel.numbers import get_decimal_symbol, get_group_symbol
-from flask import Flask, current_app, g, request, url_for
-from flask_babel import format_datetime, format_timedelta, get_locale, gettext
+from flask import Flask, g, request, url_for
+from flask_babel import format_datetime, get_locale, gettext
 from markupsafe import Markup
 
 from chains import catalogue
@@ -66,7 +67,6 @@ TABLES = {
 
 def install(app: Flask) -> None:
     """Add filters and what every template may ask."""
-    app.jinja_options["autoescape"] = True
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(
         chain=chain, amount=amount, moment=moment, ago=ago, until=until, code=code, pretty=pretty, short=short
@@ -156,7 +156,7 @@ def ago(value: datetime | str | None) -> Markup:
     when = _time(value)
     if when is None:
         return Markup("–")
-    words = format_timedelta(datetime.now(UTC) - when, granularity="second", format="short", threshold=0.95)
+    words = _duration(datetime.now(UTC) - when, "second", "short")
     return Markup('<time datetime="{0}" title="{0}">{1}</time>').format(when.strftime("%Y-%m-%dT%H:%M:%SZ"), words)
 
 
@@ -165,7 +165,7 @@ def until(value: datetime | str | None) -> str:
     when = _time(value)
     if when is None or when <= datetime.now(UTC):
         return ""
-    return str(format_timedelta(when - datetime.now(UTC), granularity="minute", threshold=0.9))
+    return _duration(when - datetime.now(UTC), "minute", "long")
 
 
 def pretty(value: object) -> str:
@@ -239,6 +239,10 @@ def language_name(locale: str) -> str:
     return str(Locale.parse(locale).get_display_name(locale) or locale).capitalize()
 
 
+def _duration(span: timedelta, finest: Literal["second", "minute"], form: Literal["short", "long"]) -> str:
+    return format_timedelta(span, granularity=finest, format=form, threshold=0.95, locale=get_locale() or "en")
+
+
 def _percent(bps: object) -> str:
     """Basis points as a percentage: ``500`` is ``5``, ``125`` is ``1.25``."""
     return amounts.decimal_text(int(str(bps)), 2)
@@ -263,7 +267,7 @@ class _Lenient(dict[str, object]):
 def _time(value: datetime | str | None) -> datetime | None:
     if isinstance(value, str):
         try:
-            value = datetime.fromisoformat(value.replace("Z", "+00:00"))
+            value = datetime.fromisoformat(value)
         except ValueError:
             return None
     if value is None:
@@ -280,6 +284,6 @@ def _page() -> dict[str, Any]:
         "locale": str(get_locale() or "en"),
         "languages": languages(),
         "here": local_path(here),
-        "can_export": "export.show" in current_app.view_functions and bool(g.get("actor") and g.actor.roles & {"auditor", "lead"}),
+        "can_export": bool(g.get("actor") and g.actor.roles & {"auditor", "lead"}),
         "lead_moves": LEAD_MOVES,
     }

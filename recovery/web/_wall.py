@@ -66,7 +66,7 @@ def current_actor() -> Actor:
     """Who is asking. Raises NotSignedIn."""
     actor: Actor | None = g.get("actor")
     if actor is None:
-        raise NotSignedIn()
+        raise NotSignedIn
     return actor
 
 
@@ -80,7 +80,7 @@ def staff_only() -> Actor:
     """Who is asking, when they work at the desk; anybody else is told that there is no such page."""
     actor = current_actor()
     if not actor.is_staff:
-        raise NotFound()
+        raise NotFound
     return actor
 
 
@@ -120,4 +120,4 @@ def _who() -> Response | AnyResponse | None:
         return None  # no such address: 404, or 405 with the methods there are
     if request.method == "GET" and not request.headers.get("HX-Request"):
         return redirect(url_for("auth.sign_in", next=request.full_path.rstrip("?")))
-    raise NotSignedIn()
+    raise NotSignedIn

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+from typing import BinaryIO, cast
 
-from flask import Blueprint, current_app, make_response, render_template, request, send_file
+from flask import Blueprint, current_app, make_response, render_template, send_file
 from werkzeug.wrappers import Response
 
 from recovery.domain.exports import FORMATS
@@ -30,23 +33,35 @@ def download() -> Response:
     """The file."""
     _allowed()
     fields = typed()
+    out = _spool()
     try:
         start, end = _day(fields, "from"), _day(fields, "to") + timedelta(days=1)
         form = fields.get("format", "")
-        out = tempfile.TemporaryFile()
+        home = current_app.extensions["settings"].home
         with current_app.extensions["database"].reading() as work:
-            export.export_to(work, current_actor(), start=start, end=end, form=form, out=out)
+            export.export_to(work, current_actor(), start=start, end=end, form=form, out=out, home=home)
     except InvalidInput as error:
+        out.close()
         return _page(error.fields or {"format": [error.detail]}, fields, 422)
+    except BaseException:
+        out.close()
+        raise
     out.seek(0)
     kind, ending = ENDINGS[form]
     name = f"cases-{fields['from']}-{fields['to']}.{ending}"
     return send_file(out, mimetype=kind, as_attachment=True, download_name=name)
 
 
+def _spool() -> BinaryIO:
+    """A nameless file for one download; whoever sends it closes it."""
+    handle, path = tempfile.mkstemp(prefix="recovery-export-")
+    Path(path).unlink()
+    return cast("BinaryIO", os.fdopen(handle, "w+b"))
+
+
 def _allowed() -> None:
     if not current_actor().roles & export.ROLES:
-        raise NotFound()
+        raise NotFound
 
 
 def _page(problems: dict[str, list[str]], fields: dict[str, str], status: int) -> Response:

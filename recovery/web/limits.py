@@ -76,6 +76,10 @@ class RedisLimits:
         if not taken:
             raise TooMany(limit.name.replace("-", "_"))
 
+    def close(self) -> None:
+        """Give every connection back."""
+        self._redis.close()
+
     def ping(self) -> bool:
         """Whether Redis answers."""
         try:

@@ -4,13 +4,8 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
-import socket
-import subprocess
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +13,7 @@ import httpx
 import pytest
 
 from chains.types import Node
-
-FALLBACK = Path("/tmp/recovery-tools/anvil")
+from recovery.embedded import EmbeddedError, anvil
 
 
 class RpcError(Exception):
@@ -66,49 +60,19 @@ class LiveNode:
         return str(receipt["contractAddress"])
 
 
-def _program() -> str | None:
-    named = os.environ.get("RECOVERY_ANVIL")
-    if named:
-        return named
-    try:
-        binaries = import_module("recovery.embedded.binaries")
-    except ImportError:
-        binaries = None
-    if binaries is not None and (found := binaries.find_anvil()) is not None:
-        return str(found)
-    return shutil.which("anvil") or (str(FALLBACK) if FALLBACK.exists() else None)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 @pytest.fixture(scope="session")
 def anvil_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveNode]:
-    """One anvil that mines only when told."""
-    program = _program()
-    if program is None:
-        pytest.skip("no anvil: set RECOVERY_ANVIL or put it on the PATH")
-    port = _free_port()
-    home = tmp_path_factory.mktemp("anvil")
-    with (home / "log").open("wb") as log:
-        child = subprocess.Popen(
-            [program, "--host", "127.0.0.1", "--port", str(port), "--no-mining", "--silent"], stdout=log, stderr=log
-        )
-    live = LiveNode(f"http://127.0.0.1:{port}")
+    """One anvil that mines only when told. In continuous integration its absence is a failure."""
     try:
-        for _ in range(200):
-            try:
-                live.accounts = live.rpc("eth_accounts")
-                break
-            except httpx.HTTPError:
-                time.sleep(0.05)
-        yield live
-    finally:
-        child.terminate()
-        child.wait(10)
+        running = anvil.start(tmp_path_factory.mktemp("anvil"), options=("--no-mining",))
+    except EmbeddedError as missing:
+        if os.environ.get("CI") == "true":
+            raise
+        pytest.skip(str(missing))
+    live = LiveNode(running.url)
+    live.accounts = live.rpc("eth_accounts")
+    yield live
+    running.stop()
 
 
 @pytest.fixture

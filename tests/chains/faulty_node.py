@@ -23,7 +23,7 @@ SENDER = "0x" + "11" * 20
 RECIPIENT = "0x" + "22" * 20
 CHAIN_ID = 31337
 
-Batch = list[dict[str, Any]]
+Batch = Any  # a list of calls, or one call as an object
 Fault = Callable[[BaseHTTPRequestHandler, Batch, list[dict[str, Any]]], None]
 
 
@@ -117,7 +117,7 @@ class FaultyNode:
                     if node.fault is not None:
                         node.fault(self, batch, reply)
                     else:
-                        write(self, json.dumps(reply).encode())
+                        honest(self, batch, reply)
                 except OSError:
                     self.close_connection = True  # the client had enough
 
@@ -161,6 +161,11 @@ def faulty_node(world: World | None = None, fault: Fault | None = None) -> Itera
         yield node
     finally:
         node.stop()
+
+
+def honest(handler: BaseHTTPRequestHandler, batch: Batch, reply: list[dict[str, Any]]) -> None:
+    """The reply in the form of the question: a list to a batch, one object to a single call."""
+    write(handler, json.dumps(reply if isinstance(batch, list) else reply[0]).encode())
 
 
 def write(

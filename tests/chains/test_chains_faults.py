@@ -18,7 +18,19 @@ from chains.redecode import read_again
 from chains.transport import nodes_from_urls
 from chains.types import Node, Status, Transaction
 from chains.verify import probe, verify
-from tests.chains.faulty_node import BLOCK, HASH, RECIPIENT, SENDER, Batch, Fault, World, block, faulty_node, write
+from tests.chains.faulty_node import (
+    BLOCK,
+    HASH,
+    RECIPIENT,
+    SENDER,
+    Batch,
+    Fault,
+    World,
+    block,
+    faulty_node,
+    honest,
+    write,
+)
 
 LOCAL = network("local")
 Reply = list[dict[str, Any]]
@@ -53,6 +65,13 @@ def flood(handler: BaseHTTPRequestHandler, batch: Batch, reply: Reply) -> None:
     piece = b"[" + b"0," * 32_767 + b"0"
     for _ in range(500_000_000 // len(piece)):
         handler.wfile.write(b"%x\r\n%s\r\n" % (len(piece), piece))
+
+
+def announced_flood(handler: BaseHTTPRequestHandler, batch: Batch, reply: Reply) -> None:
+    handler.send_response(200)
+    handler.send_header("Content-Length", "500000000")
+    handler.end_headers()
+    handler.wfile.write(b"[")
 
 
 def drip_body(handler: BaseHTTPRequestHandler, batch: Batch, reply: Reply) -> None:
@@ -94,7 +113,7 @@ FAULTS: dict[str, Fault] = {
     "html that says it is json": raw(b"<html>welcome</html>"),
     "empty": raw(b""),
     "flood": flood,
-    "announced flood": lambda handler, batch, reply: write(handler, b"", headers={"Content-Length": "500000000"}),
+    "announced flood": announced_flood,
     "dripping body": drip_body,
     "dripping headers": drip_headers,
     "cut off": cut_off,
@@ -212,7 +231,7 @@ def test_back_off_once() -> None:
         if stumble.times == 1:  # type: ignore[attr-defined]
             write(handler, b"slow down", status=429, kind="text/plain", headers={"Retry-After": "0"})
         else:
-            write(handler, json.dumps(reply).encode())
+            honest(handler, batch, reply)
 
     stumble.times = 0  # type: ignore[attr-defined]
     assert told(fault=stumble).status is Status.SUCCEEDED
@@ -233,7 +252,7 @@ def test_a_node_without_batches_is_asked_one_by_one() -> None:
 def test_a_kept_connection_may_have_been_closed() -> None:
     def close_every_second(handler: BaseHTTPRequestHandler, batch: Batch, reply: Reply) -> None:
         if node.rounds % 2:
-            write(handler, json.dumps(reply).encode())
+            honest(handler, batch, reply)
         handler.close_connection = True
 
     with faulty_node() as node:
@@ -342,6 +361,26 @@ def test_inner_transfers_need_agreement_too() -> None:
             "native",
             "trace:0",
         ]
+
+
+@pytest.mark.parametrize("name", ["flood", "announced flood", "redirect", "repeated id", "deep", "gzip"])
+def test_a_mistaken_node_is_told_from_a_silent_one(name: str) -> None:
+    """At once: what is known to be wrong is not read to its end."""
+    started = time.monotonic()
+    transaction = told(fault=FAULTS[name], timeout=10)
+    assert time.monotonic() - started < 2
+    assert any(warning.startswith("node_mistaken:") for warning in transaction.warnings)
+
+
+def test_a_trace_of_another_call_shows_nothing() -> None:
+    world = field_of("transaction", input="0x01")
+    world.trace = {
+        "type": "CALL", "from": SENDER, "to": RECIPIENT, "value": "0x6",
+        "calls": [{"type": "CALL", "from": RECIPIENT, "to": SENDER, "value": "0x3"}],
+    }  # fmt: skip
+    transaction = told(world)
+    assert [leg.position for leg in transaction.transfers] == ["native"]
+    assert transaction.warnings == ("internal_transfers_not_visible",)
 
 
 def test_secrets_of_a_url_stay_in_it() -> None:

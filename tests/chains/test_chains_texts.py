@@ -43,6 +43,7 @@ def evm_only(slugs: tuple[str, ...]) -> tuple[str, ...]:
         (f"https://blockchair.com/nowhere/transaction/{HASH}", EVM, "unknown_explorer"),
         (f"https://sepolia.etherscan.io/tx/{HASH}", EVM, "unknown_explorer"),
         (f"https://blockchair.com/ethereum/testnet/transaction/{HASH}", EVM, "unknown_explorer"),
+        (f"https://www.oklink.com/zh-hans/polygon/tx/{HASH}", ("polygon",), "explorer_link"),
         (f"[tx](https://basescan.org/tx/{HASH})", ("base",), "explorer_link"),
         (f"**{HASH}**", EVM, "hash"),
         (f"https://etherscan.io.evil.example/tx/{HASH}", EVM, "unknown_explorer"),

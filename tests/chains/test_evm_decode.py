@@ -199,6 +199,7 @@ def test_both_trace_forms_give_the_same_positions() -> None:
     low = {"from": A.lower(), "to": B.lower(), "value": "0x5"}
     tracer = {"type": "CALL", **low, "calls": [
         {"type": "STATICCALL", "from": B.lower(), "to": "0x" + "0" * 39 + "1"},
+        {"type": "CALL", "from": B.lower(), "to": C.lower(), "value": "0x9", "error": "insufficient balance for transfer"},
         {"type": "CALL", "from": B.lower(), "to": C.lower(), "value": "0x3"},
     ]}  # fmt: skip
     flat = [

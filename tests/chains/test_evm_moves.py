@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+import rlp
 from eth_abi.abi import encode
 from eth_account import Account
 from hypothesis import given, settings, strategies as st
@@ -102,6 +103,20 @@ def test_a_changed_byte_never_passes(place: int, flip: int) -> None:
     except NotSigned:
         return
     assert matches(STEP, signed) != []
+
+
+ORDER = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141
+
+
+def test_one_transaction_has_one_encoding() -> None:
+    """The mirrored signature and padded numbers would give the same payment a second hash."""
+    fields = rlp.decode(bytes.fromhex(sign(STEP, KEY)[4:]))
+    parity, s = fields[9], int.from_bytes(fields[11], "big")
+    mirrored = [*fields[:9], b"" if parity else b"\1", fields[10], (ORDER - s).to_bytes(32, "big")]
+    padded = [fields[0], b"\0" + fields[1], *fields[2:]]
+    for other in (mirrored, padded):
+        with pytest.raises(NotSigned):
+            decode_signed("0x02" + rlp.encode(other).hex())
 
 
 def send(node: LiveNode, step: UnsignedStep, key: str) -> str:

@@ -56,7 +56,6 @@ def test_a_missing_secret_key_is_named(environ: dict[str, str], tmp_path: Path) 
         ("RECOVERY_DATABASE_URL", "sqlite:///file"),
         ("RECOVERY_SANDBOX", "perhaps"),
         ("RECOVERY_SESSION_IDLE_MINUTES", "0"),
-        ("RECOVERY_QUOTE_VALIDITY_HOURS", "-1"),
         ("RECOVERY_STEP_UP_MINUTES", "٣"),
         ("RECOVERY_BASE_URL", "recovery.example.org"),
         ("RECOVERY_LOG_LEVEL", "LOUD"),

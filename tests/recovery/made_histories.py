@@ -13,7 +13,6 @@ from recovery.domain.accounting import CUSTODY_DEPOSIT, USER_PAYABLE
 from recovery.domain.canonical import canonical, digest
 from recovery.domain.exports import Cells, EventRow, Format, Histories, case_cells, instant
 from recovery.domain.history import GENESIS, event_body, event_hash
-from recovery.domain.verifier import MANIFEST, manifest_text
 from recovery.services.export_files import write_export
 from workflows.machine import Transition
 from workflows.states import CLOSED, State
@@ -170,10 +169,7 @@ def as_histories(cases: list[MadeCase]) -> Histories:
 
 
 def write_made(path: Path, cases: list[MadeCase], form: Format = "bundle") -> dict[str, Any]:
-    """Write an export of made cases, with its manifest beside it where one belongs."""
+    """Write an export of made cases."""
     about = {"period": {"from": instant(START), "to": instant(START + timedelta(days=365)), "over": True}}
     with path.open("wb") as out:
-        manifest = write_export(as_histories(cases), about, form, out)
-    if form != "bundle":
-        path.with_name(f"{path.name}.{MANIFEST}").write_text(manifest_text(manifest), encoding="utf-8")
-    return manifest
+        return write_export(as_histories(cases), about, form, out)

@@ -19,7 +19,7 @@ from typing import Any
 import pytest
 from made_histories import MadeCase, as_histories, made_cases, write_made
 
-from recovery.domain import verifier
+from recovery.domain import proofs, verifier
 from recovery.domain.exports import Cells, EventRow, Format, guarded, instant
 from recovery.domain.history import GENESIS, event_hash
 from recovery.domain.proofs import MerkleTree, ed25519_verify, event_hash as offline_hash
@@ -85,8 +85,9 @@ def test_its_length_stays_readable() -> None:
     assert len(Path(verifier.__file__).read_text().splitlines()) < 600
 
 
+@pytest.mark.promise
 def test_every_changed_byte_is_found(tmp_path: Path) -> None:
-    """Any byte of any file, in the zip, in the unpacked folder and beside a CSV or JSON Lines export."""
+    """Any byte of any file: of the zip, of the unpacked folder, of a CSV and of a JSON Lines export."""
     rng = random.Random(20260301)
     bundle = written(tmp_path, cases=3)
     with zipfile.ZipFile(bundle) as packed:
@@ -94,7 +95,7 @@ def test_every_changed_byte_is_found(tmp_path: Path) -> None:
     members = sorted((tmp_path / "folder").iterdir())
     flat = [written(tmp_path, "csv", cases=3), written(tmp_path, "jsonl", cases=3)]
     places = [(bundle, bundle)] + [(tmp_path / "folder", member) for member in members]
-    places += [(path, file) for path in flat for file in (path, path.with_name(path.name + ".manifest.json"))]
+    places += [(path, path) for path in flat]
     for number in range(MUTATIONS):
         checked, file = places[number % len(places)]
         whole = file.read_bytes()
@@ -169,8 +170,8 @@ def resealed(folder: Path) -> None:
     manifest["files"]["events.jsonl"]["rows"] = tree.size
     manifest["population"] |= {"cases": len(refs), "events": tree.size}
     manifest["merkle"] |= {"leaves": tree.size, "root": tree.root()}
-    manifest["seal"] = verifier.seal_of(manifest)
-    (folder / "manifest.json").write_text(verifier.manifest_text(manifest))
+    manifest["seal"] = proofs.seal_of(manifest)
+    (folder / "manifest.json").write_text(proofs.manifest_text(manifest))
 
 
 @pytest.mark.parametrize("change", [_without_one, _swapped, _doubled])
@@ -345,25 +346,40 @@ def test_rows_that_contradict_the_events(
 
 def test_a_csv_column_that_differs_from_the_body(tmp_path: Path) -> None:
     path = written(tmp_path, "csv")
-    manifest_path = path.with_name("export.csv.manifest.json")
-    lines = path.read_bytes().split(b"\r\n")
+    *lines, last, end = path.read_bytes().split(b"\r\n")
     lines[1] = lines[1].replace(b",open,", b",opem,")
-    path.write_bytes(b"\r\n".join(lines))
-    manifest = json.loads(manifest_path.read_text())
-    manifest["files"]["events.csv"]["sha256"] = hashlib.sha256(path.read_bytes()).hexdigest()
-    manifest["seal"] = verifier.seal_of(manifest)
-    manifest_path.write_text(verifier.manifest_text(manifest))
+    manifest = json.loads(proofs.unpacked(last + b"\r\n", "events.csv"))
+    forged = b"\r\n".join([*lines, end])
+    manifest["files"]["events.csv"]["sha256"] = hashlib.sha256(forged).hexdigest()
+    manifest["seal"] = proofs.seal_of(manifest)
+    path.write_bytes(forged + proofs.packed(manifest, "events.csv"))
     assert problems(path) == [
         "events.csv:2: RC-0000-0000-0000-0000-0 event 1: column name differs from the hashed body"
     ]
 
 
-def test_without_its_manifest_nothing_shows_that_an_export_is_whole(tmp_path: Path) -> None:
-    path = written(tmp_path, "jsonl")
-    path.with_name("export.jsonl.manifest.json").unlink()
+@pytest.mark.parametrize("form", ["csv", "jsonl"])
+def test_without_its_manifest_nothing_shows_that_an_export_is_whole(tmp_path: Path, form: Format) -> None:
+    path = written(tmp_path, form)
+    lines = path.read_bytes().splitlines(keepends=True)
+    path.write_bytes(b"".join(lines[:-1]))
     assert problems(path) == [
         "manifest.json: cannot be read: the manifest is missing, so nothing shows that the export is whole"
     ]
+
+
+@pytest.mark.parametrize("form", ["csv", "jsonl"])
+@pytest.mark.parametrize("change", LINE_CHANGES)
+def test_lines_of_flat_exports(
+    tmp_path: Path, form: Format, change: Callable[[list[bytes], random.Random], list[bytes]]
+) -> None:
+    rng, path = random.Random(9), written(tmp_path, form)
+    whole = path.read_bytes()
+    for _ in range(25):
+        changed = b"".join(change(whole.splitlines(keepends=True), rng))
+        if changed != whole:
+            path.write_bytes(changed)
+            assert problems(path), change.__name__
 
 
 def test_files_added_or_taken_away(tmp_path: Path) -> None:

@@ -77,7 +77,7 @@ def _spend(
     raw = daemon("createrawtransaction", [{"txid": c["txid"], "vout": c["vout"]} for c in coins], outputs)
     signed = daemon("signrawtransactionwithwallet", raw.replace(*swap) if swap[0] else raw)
     assert signed["complete"]
-    txid: str = daemon("sendrawtransaction", signed["hex"])
+    txid: str = daemon("sendrawtransaction", signed["hex"], 0)
     return txid
 
 

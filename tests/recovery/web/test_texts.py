@@ -1,0 +1,143 @@
+"""Every code has a sentence, every sentence is in the catalogue, and a translation is whole."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from babel.messages.catalog import Catalog, Message
+from babel.messages.extract import extract_from_dir
+from babel.messages.pofile import read_po
+
+import recovery
+from chains import catalogue
+from recovery import errors
+from recovery.domain import diagnosis, texts
+from recovery.domain.fees import quote_terms
+from recovery.queries.cases import QUEUES
+from recovery.web._language import FOLDER, catalogue as translations, languages
+from recovery.web.cases import MOVING
+from workflows.playbooks import PLAYBOOKS
+from workflows.states import PUBLIC_LABELS, State
+from workflows.tables import ROLES, WORKFLOWS
+
+ROOT = Path(recovery.__file__).parent
+METHODS = [("recovery/**.py", "python"), ("templates/**.html", "jinja2")]
+KEYWORDS = {"mark": None, "_": None, "gettext": None, "ngettext": (1, 2)}
+NO_PAGE = (
+    "api/",
+    "cli/",
+    "services/people.py",
+    "queries/people.py",
+    "services/registry.py",
+    "queries/registry.py",
+    "domain/registries.py",
+)
+"""Modules whose refusals reach programs and operators, never a page."""
+PLACEHOLDER = re.compile(r"%\((\w+)\)[sd]")
+
+
+def raised(names: set[str]) -> Iterator[str]:
+    """Message codes given as plain text to the errors of these names, anywhere in the product."""
+    for path in sorted(ROOT.rglob("*.py")):
+        if path.relative_to(ROOT).as_posix().startswith(NO_PAGE):
+            continue
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in names and node.args:
+                code = node.args[0]
+                if isinstance(code, ast.Constant) and isinstance(code.value, str):
+                    yield code.value
+
+
+def messages(catalog: Catalog) -> dict[str, Message]:
+    """The messages of a catalogue by their English text."""
+    return {_key(message.id): message for message in catalog if message.id}
+
+
+def _key(text: object) -> str:
+    return text if isinstance(text, str) else str(text[0])  # type: ignore[index]
+
+
+def test_workflows_speak() -> None:
+    rows = {row.name for table in WORKFLOWS.values() for row in table.transitions}
+    guards = {guard.__name__ for table in WORKFLOWS.values() for row in table.transitions for guard in row.guards}
+    assert rows <= set(texts.TRANSITIONS)
+    assert rows | {"open"} <= set(texts.EVENTS)
+    assert set(texts.PUBLIC_EVENTS) <= set(texts.EVENTS)
+    assert guards | {"not_your_role", "you_prepared_it", "needs_step_up", "your_own_case"} <= set(texts.WHY_NOT)
+    assert set(texts.STATES) == {str(state) for state in State}
+    assert set(texts.LABELS) == set(texts.LABEL_NOTES) == set(PUBLIC_LABELS.values())
+    assert set(WORKFLOWS) == set(texts.WORKFLOWS)
+    assert set(ROLES) <= set(texts.ROLES)
+    assert set(QUEUES) | {"mine", "all_open", "closed"} == set(texts.QUEUES)
+
+
+def test_a_hold_is_never_told_to_the_depositor() -> None:
+    hidden = {name for name in texts.EVENTS if name.startswith(("hold", "freeze", "reject", "check_again", "resume"))}
+    assert hidden
+    assert not hidden & set(texts.PUBLIC_EVENTS)
+
+
+def test_causes_speak() -> None:
+    assert {cause for cause in PLAYBOOKS if cause} <= set(texts.CAUSES)
+    assert {step for playbook in PLAYBOOKS.values() for step in playbook.outcome} <= set(texts.OUTCOMES)
+    source = inspect.getsource(diagnosis)
+    checks = set(re.findall(r'(?:_is|Check)\("(\w+)"', source))
+    whys = set(re.findall(r'(?:_is|Check)\("\w+", [^"\n]+, "(\w+)"', source))
+    assert checks <= set(texts.CHECKS)
+    assert whys <= set(texts.WHYS)
+    conditions = {condition for network in catalogue.networks().values() for condition in network.conditions}
+    assert conditions <= set(texts.CONDITIONS)
+
+
+def test_refusals_speak() -> None:
+    tree = {name: kind for name, kind in vars(errors).items() if inspect.isclass(kind)}
+    codes = {kind.code for kind in tree.values() if issubclass(kind, errors.RecoveryError)}
+    assert codes <= set(texts.ERRORS)
+    spoken = set(texts.DETAILS) | set(texts.WHY_NOT) | set(texts.ERRORS)
+    assert set(raised(set(tree))) <= spoken
+
+
+def test_quotes_speak() -> None:
+    source = inspect.getsource(inspect.getmodule(quote_terms))  # type: ignore[arg-type]
+    assert set(re.findall(r'Line\("(\w+)"', source)) <= set(texts.QUOTE_LINES)
+    assert set(re.findall(r'"why": "(\w+)"', source)) <= set(texts.EXPLAINS)
+
+
+def test_the_machines_states_are_the_ones_that_are_polled() -> None:
+    assert {
+        "submitted", "checking", "waiting_for_chain", "crediting", "planning_sweep", "sweeping", "swept", "paying",
+    } == MOVING  # fmt: skip
+
+
+def test_the_catalogue_is_up_to_date() -> None:
+    found = set()
+    for _, _, message, _, _ in extract_from_dir(ROOT.parent, METHODS, keywords=KEYWORDS):
+        found.add(_key(message))
+    with (FOLDER / "messages.pot").open("rb") as file:
+        assert found == set(messages(read_po(file))), "run make messages"
+
+
+@pytest.mark.parametrize("locale", [name for name in languages() if name != "en"])
+def test_a_translation_is_whole(locale: str) -> None:
+    with (FOLDER / "messages.pot").open("rb") as file:
+        template = messages(read_po(file))
+    with (FOLDER / locale / "LC_MESSAGES" / "messages.po").open("rb") as file:
+        translated = messages(read_po(file, locale=locale))
+    assert set(translated) == set(template)
+    for key, message in translated.items():
+        originals = message.id if isinstance(message.id, tuple | list) else (message.id,)
+        strings = message.string if isinstance(message.string, tuple | list) else (message.string,)
+        assert all(strings), key
+        assert not message.fuzzy, key
+        wanted = {name for text in originals for name in PLACEHOLDER.findall(text)}
+        assert all(set(PLACEHOLDER.findall(text or "")) == wanted for text in strings), key
+
+
+def test_a_translation_is_read_without_compiling() -> None:
+    assert translations("de").gettext("Sign in") == "Anmelden"
+    assert translations("xx").gettext("Sign in") == "Sign in"
