@@ -36,6 +36,19 @@ PROVE = os.environ.get("RECOVERY_PROVE") == "1"
 DEPOSITORS = ("owner", "brother", "stranger")
 PEOPLE = (*DEPOSITORS, *STAFF)
 MOVES = sorted({row.name for table in WORKFLOWS.values() for row in table.transitions})
+USUALLY: dict[str, tuple[str, tuple[str, ...]]] = {
+    "under_review": ("maker", ("conclude",)),
+    "question_asked": ("owner", ("answer",)),
+    "investigated": ("maker", ("quote",)),
+    "quoted": ("owner", ("accept",)),
+    "accepted": ("maker", ("prepare_sweep",)),
+    "credit_sign_off": ("clearing", ("approve_credit",)),
+    "on_hold": ("lead", ("check_again",)),
+    "sweep_on_hold": ("lead", ("plan_sweep_again", "resume_sweep")),
+    "refund_on_hold": ("lead", ("plan_refund_again", "resume_refund")),
+}
+"""Who usually does what next in a state."""
+
 ANY = st.integers(min_value=0, max_value=2**16)
 
 
@@ -54,7 +67,7 @@ class AnyOrder(RuleBasedStateMachine):
     def __init__(self, desk: Desk) -> None:
         super().__init__()
         self.desk, self.chain, self.refs, self.checked = desk, Chain(), [], {}  # type: ignore[var-annotated]
-        self.hashes = [new_hash(), new_hash()]
+        self.hashes = [new_hash() for _ in range(3)]
         start = desk.fresh_nonce() * 1000
         self.chain.next_nonce = dict.fromkeys((TANK, DEPOSIT, WALLET), start)
 
@@ -67,16 +80,50 @@ class AnyOrder(RuleBasedStateMachine):
         return True
 
     def pick(self, number: int) -> str:
-        """One of the cases."""
-        return str(self.refs[number % len(self.refs)])
+        """One of the cases, an open one if there is any."""
+        still_open = [ref for ref in self.refs if self.desk.case(ref).closed_at is None]
+        return str((still_open or self.refs)[number % len(still_open or self.refs)])
 
-    @initialize()
-    def begin(self) -> None:
-        self.open(0, 0)
+    @initialize(far=st.integers(0, 9), others=st.integers(0, 6))
+    def begin(self, far: int, others: int) -> None:
+        """Two cases somewhere on their way, since from the very beginning few random steps lead far."""
+        for which, steps in enumerate((far, others)):
+            self.open(0, which)
+            self.onward(which, steps, 1)
+
+    @rule(which=ANY, steps=st.integers(1, 2), luck=ANY)
+    def onward(self, which: int, steps: int, luck: int) -> None:
+        """Some steps as they are meant to be."""
+        for _ in range(steps):
+            self.step(which, luck)
+
+    def step(self, which: int, luck: int) -> None:
+        """The next thing that usually happens to a case."""
+        ref = self.pick(which)
+        state = self.desk.state(ref)
+        if state in ("submitted", "checking", "waiting_for_chain"):
+            self.look(which, "unlisted")
+        elif state in ("planning_sweep", "swept"):
+            self.plan(which, luck)
+        elif state in ("sweep_sign_off", "refund_sign_off"):
+            self.sign_off_and_release(which)
+        elif state in ("sweeping", "paying"):
+            self.record(which)
+            for number in range(4):
+                self.mine(number, luck)
+            self.watch(which, luck)
+        elif state == "crediting":
+            self.credit(which)
+        elif state in USUALLY:
+            if state == "under_review":
+                self.desk.probe(ref)
+            who, names = USUALLY[state]
+            for name in names:
+                self.attempt(lambda name=name: self.move(who, ref, name))
 
     @rule(who=ANY, which=ANY)
     def open(self, who: int, which: int) -> None:
-        by, hash = DEPOSITORS[who % 3], self.hashes[which % 2]
+        by, hash = DEPOSITORS[who % 3], self.hashes[which % 3]
 
         def act() -> None:
             ref = self.desk.open(hash, by=by)
