@@ -9,14 +9,14 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from psycopg.errors import UniqueViolation
+from psycopg.errors import DeadlockDetected, LockNotAvailable, QueryCanceled, UniqueViolation
 from sqlalchemy import BigInteger, DateTime, Dialect, Engine, MetaData, Numeric, Text, Uuid, create_engine
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 from sqlalchemy.types import TypeDecorator
 
-from recovery.errors import Conflict
+from recovery.errors import Conflict, Unavailable
 
 UINT256_MAX = 2**256 - 1
 
@@ -81,7 +81,7 @@ class Database:
         """A session whose changes become true together when the block ends, or not at all.
 
         A unique key decides between two who were equally fast: Conflict for whoever lost. Every other broken constraint
-        is a fault of ours and stays what it is.
+        is a fault of ours and stays what it is. Unavailable when the rows were held by others for too long.
         """
         try:
             with self._sessions.begin() as session:
@@ -89,6 +89,10 @@ class Database:
         except IntegrityError as error:
             if isinstance(error.orig, UniqueViolation):
                 raise Conflict("conflict") from error
+            raise
+        except OperationalError as error:
+            if isinstance(error.orig, DeadlockDetected | LockNotAvailable | QueryCanceled):
+                raise Unavailable("busy") from error
             raise
 
     @contextmanager

@@ -83,6 +83,7 @@ ERRORS: dict[str, tuple[str, str]] = {
 """Error code → (what happened, what to do)."""
 
 DETAILS: dict[str, str] = {
+    "busy": mark("Others were working on the same thing for too long."),
     "reference_empty": mark("Please paste a transaction hash or an explorer link."),
     "reference_too_long": mark(
         "This is too long for a transaction hash or link. Please paste only the hash or the link."

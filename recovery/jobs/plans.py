@@ -237,6 +237,10 @@ def watch(work: Work) -> None:
         tx = reading.transaction
         problems = tuple(deviations(step_from_json(unsigned), tx)) if tx.final else ()
         seen.append(Seen(index, tx, problems))
+        if tx.final and tx.status is Status.FAILED:
+            continue  # what became of the steps after it decides whether the plan is dead
+        if any(one.tx.status is Status.FAILED for one in seen):
+            continue
         if tx.status in (Status.NOT_FOUND, Status.PENDING, Status.UNKNOWN) and tx.block is None:
             _send_again(network, nodes, str(signed))
         if not tx.final or problems:
@@ -268,18 +272,28 @@ def _conclude_watch(
     plan = _plan_in(session, case, "recorded")
     if plan is None or plan.id != plan_id:
         return
-    last = seen[-1]
     fees = {one.index: one.tx.fee.amount for one in seen if one.tx.final and one.tx.fee is not None}
-    if not last.tx.final or last.index not in fees:
+    failed = next((one for one in seen if one.tx.final and one.tx.status is Status.FAILED), None)
+    problems = {str(one.index): list(one.problems) for one in seen if one.problems}
+    if not _is_settled(seen, failed, fees):
         work.again(session, WATCH_SECONDS)
         return
     for hash, said in answers:
         evidence.keep_answers(session, case, network.slug, hash, said, purpose=plan.kind)
-    if last.tx.status is Status.FAILED:
-        plans.bury(session, case, plan, last.index, fees, network)
-    elif last.problems:
-        plans.freeze(session, case, plan.kind, {str(last.index): list(last.problems)})
+    if failed is not None and all(one.tx.block is None for one in seen if one.index > failed.index):
+        plans.bury(session, case, plan, failed.index, fees, network)
+    elif problems:
+        plans.freeze(session, case, plan.kind, problems)
     elif len(seen) == steps:
         plans.confirm(session, case, plan, fees, network)
     else:
         work.again(session, WATCH_SECONDS)
+
+
+def _is_settled(seen: list[Seen], failed: Seen | None, fees: dict[int, int]) -> bool:
+    """Whether the chain has said enough to conclude: finality and the cost of every step looked at; after a step that
+    failed also, beyond doubt, whether the steps after it were mined."""
+    due = seen if failed is None else [one for one in seen if one.index <= failed.index]
+    after = [] if failed is None else [one.tx for one in seen if one.index > failed.index]
+    known = all(tx.final or (tx.block is None and tx.status is not Status.UNKNOWN) for tx in after)
+    return known and all(one.tx.final and one.index in fees for one in due)

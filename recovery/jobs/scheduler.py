@@ -19,6 +19,7 @@ from sqlalchemy.exc import OperationalError
 
 from config.settings import Settings
 from recovery.db import Database
+from recovery.errors import Unavailable
 from recovery.jobs.worker import QUEUE
 from recovery.models import Job
 
@@ -71,6 +72,6 @@ def main(settings: Settings) -> None:
     while not stopping.wait(PAUSE_SECONDS):
         try:
             ring_due(database, queue)
-        except (RedisError, OperationalError) as error:
+        except (RedisError, OperationalError, Unavailable) as error:
             log.warning("scheduler.waiting", error=type(error).__name__)
             stopping.wait(1.0)

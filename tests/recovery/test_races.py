@@ -55,7 +55,7 @@ def at_once(*attempts: Attempt) -> list[Outcome]:
 def in_line(desk: Desk, ref: str, *attempts: Attempt) -> list[Outcome]:
     """Hold the case, let the attempts queue up behind it in this order, then let go; how each ended."""
     runners = [Runner(attempt) for attempt in attempts]
-    with desk.database.reading() as session:
+    with desk.database.unit_of_work() as session:
         lock(session, find(session, ref))
         for waiting, runner in enumerate(runners, 1):
             runner.start()

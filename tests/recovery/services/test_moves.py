@@ -141,8 +141,10 @@ def test_buttons_say_what_the_move_would_say(desk: Desk) -> None:
         for choice in offered:
             data = {"digest": plan.digest, "reason": "no"}
             try:
-                with desk.database.reading() as session:  # nothing of it stays
+                with desk.database.unit_of_work() as session:
                     cases.move(session, desk[who], ref, choice.name, data, request_id=f"{who} {choice.name}")
+                    session.flush()
+                    session.rollback()  # nothing of it stays
             except RecoveryError as refused:
                 said = refused.detail
             else:

@@ -26,7 +26,7 @@ def copy(row: Any, **changes: Any) -> Any:
 
 def refused(desk: Desk, statement: str, **values: Any) -> None:
     """A statement by somebody with a database console; it must fail."""
-    with desk.database.reading() as session, pytest.raises(IntegrityError):
+    with pytest.raises(IntegrityError), desk.database.unit_of_work() as session:
         session.execute(text(statement), values)
 
 
