@@ -16,9 +16,9 @@ from bench.queue import SMALL, fill
 from bench.services import Services
 from recovery.app import create_app
 from recovery.db import Database
+from recovery.limits import Limit
 from recovery.models import RecoveryCase
 from recovery.services import people
-from recovery.web.limits import Limit
 
 PASSWORD = "a password for this run"
 PAGE = "/desk?queue=review"

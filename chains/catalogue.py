@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import lru_cache
 from importlib.resources import files
 from types import MappingProxyType
@@ -136,3 +136,25 @@ def _refuse_shared(found: Mapping[str, Network]) -> None:
             if claim in owners:
                 raise CatalogueError(f"{slug} and {owners[claim]} both claim {claim}")
             owners[claim] = slug
+
+
+def shown(configured: Collection[str]) -> list[Network]:
+    """The networks a list names: all of the catalogue, sandbox rows only where a node is configured for them."""
+    return [row for row in networks().values() if not row.sandbox or row.slug in configured]
+
+
+def as_json(row: Network, nodes: int) -> dict[str, Any]:
+    """A row as other programs read it; ``nodes`` says how many are configured."""
+    return {
+        "slug": row.slug,
+        "id": row.id,
+        "name": row.name,
+        "family": row.family,
+        "recoverability": row.recoverability,
+        "conditions": list(row.conditions),
+        "confirmations": row.confirmations,
+        "memo": row.memo,
+        "symbol": row.native.symbol,
+        "decimals": row.native.decimals,
+        "nodes": nodes,
+    }

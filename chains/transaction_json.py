@@ -5,7 +5,7 @@ Amounts and block-independent integers that may exceed 2^53 are decimal strings;
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -29,6 +29,18 @@ def to_json(transaction: Transaction) -> dict[str, Any]:
         "failure": transaction.failure,
         "warnings": list(transaction.warnings),
         "sources": [{"node": s.node, "height": s.height, "sha256": s.sha256} for s in transaction.sources],
+    }
+
+
+def search_to_json(told: Sequence[Transaction], without_node: Sequence[str]) -> dict[str, Any]:
+    """What several networks said of one hash: where it was found, who was asked, who could not tell, who has no node."""
+    unclear = [one for one in told if one.status is Status.UNKNOWN]
+    return {
+        "found": [to_json(one) for one in told if one.status not in (Status.UNKNOWN, Status.NOT_FOUND)],
+        "asked": [one.network for one in told],
+        "silent": [one.network for one in unclear],
+        "without_node": list(without_node),
+        "unclear": [to_json(one) for one in unclear],
     }
 
 

@@ -6,12 +6,16 @@ Whatever is missing or malformed is named in the error, so that a start fails wi
 from __future__ import annotations
 
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-NODE_PREFIX = "RECOVERY_NODES_"
+from config.nodes import PREFIX, nodes_from_env
+
+NODE_URL = re.compile(r"(?:[a-z]+\+)?https?://")
+"""An interface may stand in front of the scheme (``blockbook+https://…``)."""
 LOG_LEVELS = frozenset({"DEBUG", "INFO", "WARNING", "ERROR"})
 
 
@@ -62,7 +66,7 @@ class Settings:
             home=home,
             secret_key=_secret_key(env, home, required=services),
             sandbox=_flag(env, "RECOVERY_SANDBOX"),
-            nodes=nodes_from_env(env),
+            nodes=checked_nodes(env),
             base_url=_url(env, "RECOVERY_BASE_URL", "http://127.0.0.1:8000"),
             session_idle_minutes=_number(env, "RECOVERY_SESSION_IDLE_MINUTES", 30, least=1),
             session_absolute_minutes=_number(env, "RECOVERY_SESSION_ABSOLUTE_MINUTES", 720, least=1),
@@ -80,19 +84,14 @@ def home_folder(environ: Mapping[str, str]) -> Path:
     return Path(named).absolute() if named else Path(__file__).resolve().parent.parent / ".recovery"
 
 
-def nodes_from_env(environ: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
-    """Node URLs by network slug, from ``RECOVERY_NODES_<SLUG>`` (upper case, ``-`` as ``_``; comma-separated).
-
-    Raises SettingsError for what is not an http(s) URL; the value itself is not repeated, as it may hold a key.
-    """
-    nodes: dict[str, tuple[str, ...]] = {}
-    for name, value in sorted(environ.items()):
-        if not name.startswith(NODE_PREFIX) or not value.strip():
-            continue
-        urls = tuple(part.strip() for part in value.split(",") if part.strip())
-        if not all(url.startswith(("http://", "https://")) for url in urls):
+def checked_nodes(environ: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
+    """Node URLs by network slug. Raises SettingsError for what is no http(s) URL; the value is not repeated, as it may
+    hold a key."""
+    nodes = nodes_from_env(environ)
+    for slug, urls in nodes.items():
+        if not all(NODE_URL.match(url) for url in urls):
+            name = f"{PREFIX}{slug.upper().replace('-', '_')}"
             raise SettingsError(name, "must be a comma-separated list of http:// or https:// URLs")
-        nodes[name.removeprefix(NODE_PREFIX).lower().replace("_", "-")] = urls
     return nodes
 
 

@@ -11,6 +11,7 @@ import recovery.api
 import recovery.web
 from config.settings import Settings
 from recovery.db import Database
+from recovery.limits import Limits, RedisLimits
 from recovery.web import (
     _access_log,
     _errors,
@@ -21,7 +22,6 @@ from recovery.web import (
     _static,
     _wall,
 )
-from recovery.web.limits import Limits, RedisLimits
 
 TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
 

@@ -12,10 +12,11 @@ from typing import Any
 from flask import Response, request
 from sqlalchemy.orm import Session
 
-from recovery.api._limits import WRITE, spend
+from recovery.api._limits import spend
 from recovery.api._problems import BadRequest
 from recovery.api._wall import current_actor, database, settings
 from recovery.domain.actor import Actor
+from recovery.limits import WRITE
 from recovery.services.answers import answer_given, keep_answer
 
 HEADER = "Idempotency-Key"

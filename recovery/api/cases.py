@@ -8,7 +8,7 @@ from flask import Response
 from sqlalchemy.orm import Session
 
 from recovery.api._language import said
-from recovery.api._limits import APPEAL, READ, spend
+from recovery.api._limits import spend
 from recovery.api._problems import sentence, words
 from recovery.api._reading import ApiBlueprint, read_json
 from recovery.api._wall import current_actor, database, needs
@@ -16,6 +16,7 @@ from recovery.api._writing import json_response, write
 from recovery.domain import texts
 from recovery.domain.actor import Actor
 from recovery.errors import InvalidInput, NotFound
+from recovery.limits import APPEAL, READ
 from recovery.queries.case_view import case_view
 from recovery.queries.cases import CaseRow, find_case, list_cases
 from recovery.schemas.cases import (

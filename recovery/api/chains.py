@@ -7,18 +7,19 @@ from typing import Any
 
 from flask import Response
 
-from chains.catalogue import networks
+from chains.catalogue import as_json, networks, shown
 from chains.errors import NotAReference
 from chains.identify import identify
-from chains.transaction_json import to_json
+from chains.transaction_json import search_to_json, to_json
 from chains.transport import nodes_from_urls
-from chains.types import Identification, Network, Node, Status
+from chains.types import Identification, Node
 from chains.verify import probe, verify
-from recovery.api._limits import READ, VERIFY, spend
+from recovery.api._limits import spend
 from recovery.api._reading import ApiBlueprint
 from recovery.api._wall import ANY_TOKEN, current_actor, needs, settings
 from recovery.api._writing import json_response
 from recovery.errors import InvalidInput
+from recovery.limits import READ, VERIFY
 from recovery.schemas.chains import FoundOutput, NetworkOutput, TransactionOutput, VerifyInput
 
 bp = ApiBlueprint("api-chains", __name__, url_prefix="/api/v1", description="Networks and transactions")
@@ -34,7 +35,7 @@ def list_networks() -> Response:
     """Every network this installation can read, in the shape of `recovery networks --json`."""
     spend(READ, current_actor().id)
     nodes = _nodes()
-    return json_response([_row(row, nodes) for row in networks().values() if _is_shown(row, nodes)])
+    return json_response([as_json(row, len(nodes.get(row.slug, ()))) for row in shown(nodes)])
 
 
 @bp.post("/verify")
@@ -56,7 +57,7 @@ def ask_nodes(given: dict[str, Any]) -> Response:
 
 def _ask_one(slug: str, found_hash: str, nodes: Mapping[str, tuple[Node, ...]]) -> dict[str, Any]:
     row = networks().get(slug)
-    if row is None or not _is_shown(row, nodes):
+    if row is None or row not in shown(nodes):
         raise _wrong("network", "network_is_unknown")
     try:
         return to_json(verify(row, found_hash, nodes.get(slug, ()), timeout=VERIFY_SECONDS).transaction)
@@ -68,39 +69,11 @@ def _ask_all(seen: Identification, nodes: Mapping[str, tuple[Node, ...]]) -> dic
     candidates = [networks()[slug] for slug in seen.candidates]
     asked = {row: nodes[row.slug] for row in candidates if row.slug in nodes}
     told = [reading.transaction for reading in probe(seen.hash or "", asked, timeout=VERIFY_SECONDS)]
-    unclear = [one for one in told if one.status is Status.UNKNOWN]
-    return {
-        "found": [to_json(one) for one in told if one.status not in (Status.UNKNOWN, Status.NOT_FOUND)],
-        "asked": [row.slug for row in asked],
-        "silent": [one.network for one in unclear],
-        "without_node": [row.slug for row in candidates if row.slug not in nodes and not row.sandbox],
-        "unclear": [to_json(one) for one in unclear],
-    }
+    return search_to_json(told, [row.slug for row in candidates if row.slug not in nodes and not row.sandbox])
 
 
 def _nodes() -> dict[str, tuple[Node, ...]]:
     return {slug: nodes_from_urls(urls) for slug, urls in settings().nodes.items() if slug in networks()}
-
-
-def _is_shown(row: Network, nodes: Mapping[str, tuple[Node, ...]]) -> bool:
-    """Sandbox networks exist only where a node is configured for them."""
-    return not row.sandbox or row.slug in nodes
-
-
-def _row(row: Network, nodes: Mapping[str, tuple[Node, ...]]) -> dict[str, Any]:
-    return {
-        "slug": row.slug,
-        "id": row.id,
-        "name": row.name,
-        "family": row.family,
-        "recoverability": row.recoverability,
-        "conditions": list(row.conditions),
-        "confirmations": row.confirmations,
-        "memo": row.memo,
-        "symbol": row.native.symbol,
-        "decimals": row.native.decimals,
-        "nodes": len(nodes.get(row.slug, ())),
-    }
 
 
 def _wrong(field: str, code: str) -> InvalidInput:

@@ -7,13 +7,14 @@ from typing import Any
 
 from flask import Response
 
-from recovery.api._limits import SIGN_IN_ADDRESS, SIGN_IN_PERSON, caller_address, spend
+from recovery.api._limits import caller_address, spend
 from recovery.api._reading import ApiBlueprint
 from recovery.api._wall import ANY_TOKEN, ANYBODY, bearer_secret, current_actor, database, needs, settings
 from recovery.api._writing import asked, json_response, request_key
 from recovery.domain.actor import Actor
 from recovery.domain.scopes import usable_scopes
 from recovery.errors import Conflict, InvalidInput, NotAllowed, NotSignedIn
+from recovery.limits import SIGN_IN_ADDRESS, SIGN_IN_PERSON
 from recovery.queries.people import plain_email, roles_of
 from recovery.schemas.people import StepUpInput, StepUpOutput, TokenInput, TokenOutput
 from recovery.services import people

@@ -8,11 +8,12 @@ from typing import Any
 from flask import Response
 from sqlalchemy.orm import Session
 
-from recovery.api._limits import READ, spend
+from recovery.api._limits import spend
 from recovery.api._reading import ApiBlueprint
 from recovery.api._wall import current_actor, database, needs
 from recovery.api._writing import json_response, write
 from recovery.domain.actor import Actor
+from recovery.limits import READ
 from recovery.queries.plans import find_plan, list_plans
 from recovery.schemas.plans import PlanListQuery, PlanOutput, PlanPage, SignedInput
 from recovery.services.plans import record_signed

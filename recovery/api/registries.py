@@ -10,7 +10,7 @@ from typing import Any
 from flask import Response, request
 from sqlalchemy.orm import Session
 
-from recovery.api._limits import IMPORT, READ, spend
+from recovery.api._limits import spend
 from recovery.api._problems import UnsupportedMediaType
 from recovery.api._reading import ApiBlueprint
 from recovery.api._wall import current_actor, database, needs
@@ -19,6 +19,7 @@ from recovery.db import Database
 from recovery.domain.actor import Actor
 from recovery.domain.registries import REGISTRIES
 from recovery.errors import InvalidInput
+from recovery.limits import IMPORT, READ
 from recovery.queries.registry import export_rows, registry_of, registry_page
 from recovery.schemas.registries import ImportOutput, ImportQuery, RegistryPage
 from recovery.schemas.shapes import PageQuery

@@ -15,11 +15,11 @@ from typing import Any
 import click
 
 from chains.address import check_address
-from chains.catalogue import network as network_of, networks
+from chains.catalogue import as_json as as_row, network as network_of, networks, shown
 from chains.errors import NotAReference, UnknownNetwork
 from chains.identify import LONGEST, identify
 from chains.transport import nodes_from_urls
-from chains.types import Identification, Network, Node, Reading, Status, Transaction
+from chains.types import Identification, Node, Reading, Status, Transaction
 from config.nodes import PREFIX, nodes_from_env
 from recovery.cli import complain
 
@@ -37,11 +37,6 @@ def configured_nodes(environ: Mapping[str, str]) -> dict[str, tuple[Node, ...]]:
     return found
 
 
-def _shown(slug: str, nodes: Mapping[str, tuple[Node, ...]]) -> bool:
-    """Sandbox networks exist only where a node is configured for them."""
-    return not networks()[slug].sandbox or slug in nodes
-
-
 def _print(value: Any) -> None:
     click.echo(json.dumps(value, ensure_ascii=False, indent=2))
 
@@ -51,30 +46,14 @@ def _print(value: Any) -> None:
 def networks_command(as_json: bool) -> int:
     """List the networks this installation can read."""
     nodes = configured_nodes(os.environ)
-    rows = [row for row in networks().values() if _shown(row.slug, nodes)]
+    rows = shown(nodes)
     if as_json:
-        _print([_row(row, nodes) for row in rows])
+        _print([as_row(row, len(nodes.get(row.slug, ()))) for row in rows])
         return 0
     for row in rows:
         asked = f"{len(nodes[row.slug])} node(s)" if row.slug in nodes else "no node"
         click.echo(f"{row.slug:<18} {row.id:<42} {row.recoverability:<12} {asked:<10} {row.name}")
     return 0
-
-
-def _row(row: Network, nodes: Mapping[str, tuple[Node, ...]]) -> dict[str, Any]:
-    return {
-        "slug": row.slug,
-        "id": row.id,
-        "name": row.name,
-        "family": row.family,
-        "recoverability": row.recoverability,
-        "conditions": list(row.conditions),
-        "confirmations": row.confirmations,
-        "memo": row.memo,
-        "symbol": row.native.symbol,
-        "decimals": row.native.decimals,
-        "nodes": len(nodes.get(row.slug, ())),
-    }
 
 
 @click.command("identify")
@@ -96,7 +75,8 @@ def _identified(text: str, nodes: Mapping[str, tuple[Node, ...]]) -> Identificat
     if text == "-":
         text = sys.stdin.read(LONGEST + 1)
     seen = identify(text)
-    return Identification(seen.hash, tuple(slug for slug in seen.candidates if _shown(slug, nodes)), seen.reason)
+    known = {row.slug for row in shown(nodes)}
+    return Identification(seen.hash, tuple(slug for slug in seen.candidates if slug in known), seen.reason)
 
 
 @click.command("address")
@@ -180,22 +160,14 @@ def _answer_one(transaction: Transaction, as_json: bool) -> int:
 
 
 def _answer_all(seen: Identification, asked: list[str], readings: list[Reading], as_json: bool) -> int:
-    from chains.transaction_json import to_json
+    from chains.transaction_json import search_to_json
 
     told = [reading.transaction for reading in readings]
     found = [t for t in told if t.status not in (Status.UNKNOWN, Status.NOT_FOUND)]
     unclear = [t for t in told if t.status is Status.UNKNOWN]
     without_node = [name for name in seen.candidates if name not in asked]
     if as_json:
-        _print(
-            {
-                "found": [to_json(transaction) for transaction in found],
-                "asked": asked,
-                "silent": [transaction.network for transaction in unclear],
-                "without_node": without_node,
-                "unclear": [to_json(transaction) for transaction in unclear],
-            }
-        )
+        _print(search_to_json(told, without_node))
     else:
         for transaction in found or told:
             _describe(transaction)

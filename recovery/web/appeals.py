@@ -6,11 +6,11 @@ from flask import Blueprint, current_app, make_response, redirect, render_templa
 from werkzeug.wrappers import Response
 
 from recovery.errors import InvalidInput
+from recovery.limits import APPEAL
 from recovery.queries import cases as case_queries
 from recovery.services import cases
 from recovery.web._forms import request_id, typed
 from recovery.web._wall import current_actor
-from recovery.web.limits import APPEAL
 
 pages = Blueprint("appeals", __name__)
 

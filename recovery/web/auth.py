@@ -6,11 +6,11 @@ from flask import Blueprint, current_app, g, make_response, redirect, render_tem
 from werkzeug.wrappers import Response
 
 from recovery.errors import InvalidInput
+from recovery.limits import SIGN_IN_ADDRESS, SIGN_IN_PERSON, address_of
 from recovery.services import people
 from recovery.web._language import COOKIE as LANGUAGE_COOKIE, languages
 from recovery.web._rendering import THEME_COOKIE, THEMES, detail_text
 from recovery.web._wall import current_actor, drop_session, local_path, refresh_actor, session_secret, set_session
-from recovery.web.limits import SIGN_IN_ADDRESS, SIGN_IN_PERSON, address_of
 
 pages = Blueprint("auth", __name__)
 

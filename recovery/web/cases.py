@@ -14,6 +14,7 @@ from recovery.domain import texts
 from recovery.domain.actor import Actor
 from recovery.domain.stages import stops
 from recovery.errors import Conflict, InvalidInput, RecoveryError, StepUpNeeded
+from recovery.limits import MOVE
 from recovery.queries import cases as case_queries
 from recovery.queries.case_view import CaseView, case_view, evidence_body
 from recovery.schemas.moves import load_move
@@ -23,7 +24,6 @@ from recovery.web._forms import request_id, typed, version
 from recovery.web._rendering import detail_text, said
 from recovery.web._wall import current_actor, staff_only
 from recovery.web.auth import confirm_password
-from recovery.web.limits import MOVE
 from workflows.tables import WORKFLOWS
 
 pages = Blueprint("cases", __name__)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from config.settings import Settings, SettingsError, make_secret_key, nodes_from_env
+from config.settings import Settings, SettingsError, checked_nodes, make_secret_key
 
 
 @pytest.fixture
@@ -69,7 +69,7 @@ def test_what_is_malformed_is_named_and_not_repeated(environ: dict[str, str], na
 
 
 def test_empty_node_lists_are_no_nodes() -> None:
-    assert nodes_from_env({"RECOVERY_NODES_ETHEREUM": "  ", "OTHER": "x"}) == {}
+    assert checked_nodes({"RECOVERY_NODES_ETHEREUM": "  ", "OTHER": "x"}) == {}
 
 
 def test_the_secret_key_is_made_once(tmp_path: Path) -> None:

@@ -22,9 +22,9 @@ from recovery.db import Database
 from recovery.domain.actor import Actor
 from recovery.domain.ids import new_id
 from recovery.errors import TooMany
+from recovery.limits import Limit
 from recovery.models import OwnedAddress, RecoveryCase
 from recovery.services import cases, evidence, people
-from recovery.web.limits import Limit
 
 PASSWORD = "correct horse battery"
 DEPOSIT = "0x70997970C51812dc3A010C7d01b50e0d17dc79C8"

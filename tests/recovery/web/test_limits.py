@@ -7,7 +7,7 @@ import uuid
 import pytest
 
 from recovery.errors import TooMany, Unavailable
-from recovery.web.limits import APPEAL, SIGN_IN_PERSON, Limit, RedisLimits, address_of
+from recovery.limits import APPEAL, SIGN_IN_PERSON, Limit, RedisLimits, address_of
 
 NOWHERE = "redis://127.0.0.1:1/0"
 

@@ -45,6 +45,10 @@ SIGN_IN_ADDRESS = Limit("sign-in-address", 30, 10, closed=True)
 SIGN_IN_PERSON = Limit("sign-in-person", 10, 30, closed=True)
 APPEAL = Limit("appeal", 20, 30)
 MOVE = Limit("move", 60, 1)
+WRITE = Limit("api-write", 60, 1)
+READ = Limit("api-read", 300, 1)
+VERIFY = Limit("api-verify", 20, 3)
+IMPORT = Limit("api-import", 60, 1)
 
 
 class Limits(Protocol):
