@@ -28,7 +28,7 @@ def picture(page: Page, name: str, *, dark: bool = False) -> None:
     """Keep what the page looks like now, when pictures are wanted."""
     if PICTURES:
         page.emulate_media(color_scheme="dark" if dark else "light")
-        page.screenshot(path=f"{PICTURES}/{name}.png")
+        page.screenshot(path=f"{PICTURES}/{name}.png", animations="disabled")
         page.emulate_media(color_scheme="light")
 
 
@@ -95,6 +95,18 @@ def approve(product: Product, desk: Desk, address: str, what: str, role: str) ->
     expect(page.get_by_text("you prepared it")).to_have_count(0)
 
 
+def nothing_sticks_out(page: Page) -> bool:
+    """Whether everything stays inside its card, and the page inside the screen, however long the numbers are."""
+    return bool(
+        page.evaluate(
+            """() => document.documentElement.scrollWidth <= window.innerWidth
+                 && [...document.querySelectorAll('.card-soft')].every(card =>
+                      [...card.querySelectorAll('td, dd')].every(cell =>
+                        cell.getBoundingClientRect().right <= card.getBoundingClientRect().right))"""
+        )
+    )
+
+
 def test_an_unlisted_token_from_hash_to_refund(product: Product, desk: Desk, tmp_path: Path) -> None:
     deposit = product.deposits("unlisted_token", "acct-1001")[0]
     depositor, specialist = desk("depositor", phone=True), desk("specialist")
@@ -146,6 +158,7 @@ def test_an_unlisted_token_from_hash_to_refund(product: Product, desk: Desk, tmp
     statement = depositor.get_by_test_id("statement")
     expect(statement).to_contain_text(destination[-6:])
     picture(depositor, "portal-statement", dark=True)
+    assert nothing_sticks_out(depositor)
     arrived = product.token_balance(deposit["contract"], destination) - before
     assert 0 < arrived < int(deposit["amount"])
 
