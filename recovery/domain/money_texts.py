@@ -17,6 +17,9 @@ EXPLAINS: dict[str, str] = {
     "absorbed_without_a_price": mark("we bear it, as the token has no price"),
     "waived_without_a_price": mark("fixed part waived, as the token has no price"),
     "at_most": mark("at most %(percent)s %%"),
+    "flat_native": mark("plus %(amount)s"),
+    "minimum_native": mark("at least %(amount)s"),
+    "native": mark("for collecting the coins, up to %(amount)s at the price of that moment"),
 }
 
 COSTS: dict[str, str] = {

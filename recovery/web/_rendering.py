@@ -222,16 +222,20 @@ def cost_text(outcome: Sequence[str] | None, quote: Mapping[str, Any] | None) ->
     return said(texts.COSTS["quote_follows" if {"RF", "SW"} & set(outcome or ()) else "nothing"])
 
 
-def explain(line: Mapping[str, Any]) -> str:
-    """How a line of a quote was computed, in a few words."""
+def explain(line: Mapping[str, Any], slug: str | None) -> Markup:
+    """How a line of a quote was computed, in a few words. What was counted in native coin is shown in it."""
     facts = line.get("explain") or {}
-    parts = []
+    parts: list[str] = []
     if facts.get("percent_bps", "0") != "0":
         parts.append(said(texts.EXPLAINS["percent"], percent=_percent(facts["percent_bps"])))
     if "maximum_bps" in facts:
         parts.append(said(texts.EXPLAINS["at_most"], percent=_percent(facts["maximum_bps"])))
+    for name in ("flat_native", "minimum_native", "native"):
+        if facts.get(name, "0") != "0" and (name != "native" or "price" in facts):
+            coins = amount(facts[name], native_decimals(slug), native_symbol(slug))
+            parts.append(Markup(said(texts.EXPLAINS[name])) % {"amount": coins})  # noqa: S704 - words of the catalogue
     parts += [said(texts.EXPLAINS[facts[name]]) for name in ("native_part", "why") if facts.get(name) in texts.EXPLAINS]
-    return ", ".join(parts)
+    return Markup(", ").join(parts)
 
 
 def language_name(locale: str) -> str:

@@ -244,6 +244,7 @@ def test_a_quote_is_accepted_with_address_and_password(
     path = f"/cases/{ref}"
     page = client.get(path).text
     assert "You receive" in page
+    assert "&lt;bdi" not in page
     digest = re.search(r'name="quote_digest" value="([0-9a-f]{64})"', page)
     assert digest
     fields = {"quote_digest": digest.group(1), "destination": "0x15d34AAf54267DB7D7c367839AAf71A00a2C6A65"}
