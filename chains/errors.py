@@ -9,6 +9,7 @@ ChainError
 ├── NodeMistaken       an answer that cannot be trusted: wrong chain, not JSON, too large, undecodable
 ├── NodesDisagree      two nodes told different stories
 └── Refused            the node understood and refused (an estimate that reverts, a broadcast it rejects)
+    └── ArrivesShort   a trial shows that less would arrive than was sent (a token that keeps a part)
 """
 
 
@@ -64,3 +65,9 @@ class Refused(ChainError):
     """The node understood the request and refused it."""
 
     code = "refused_by_node"
+
+
+class ArrivesShort(Refused):
+    """A trial of the transfer shows that less would arrive than was sent."""
+
+    code = "arrives_short"

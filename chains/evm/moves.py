@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from chains.encoding import keccak, octets, quantity
-from chains.errors import NodeMistaken, NodeUnavailable, NoNode, Refused
+from chains.errors import ArrivesShort, NodeMistaken, NodeUnavailable, NoNode, Refused
 from chains.evm import address as addresses, facts
 from chains.evm.asking import agreed, first, result_of, rpc_results
 from chains.evm.traces import revert_reason
@@ -186,7 +186,7 @@ def _transfer(
     to, value, data = (destination, amount, "0x") if contract is None else (contract, 0, _calldata(destination, amount))
     request = {"from": source, "to": to, "value": hex(value), "data": data}
     if contract is not None:
-        _simulate(network, nodes, contract, request)
+        _simulate(network, nodes, contract, request, destination, amount)
     prices = _prices(network, nodes)
     gas = _estimate(network, nodes, Call("eth_estimateGas", [request]))
     step = UnsignedStep(
@@ -212,23 +212,52 @@ def _calldata(recipient: str, amount: int) -> str:
     return f"0x{TRANSFER}{recipient[2:].lower():0>64}{amount:064x}"
 
 
-def _simulate(network: Network, nodes: Sequence[Node], contract: str, request: dict[str, str]) -> None:
-    """The transfer as the nodes foresee it. Tokens may answer nothing at all, but then there must be a contract."""
+def _simulate(
+    network: Network, nodes: Sequence[Node], contract: str, request: dict[str, str], destination: str, amount: int
+) -> None:
+    """The transfer as the nodes foresee it. Tokens may answer nothing at all, but then there must be a contract.
+
+    Nodes that can try several calls in a row (``eth_simulateV1``) also show how much would arrive; of others only the
+    transfer itself is known. Raises :class:`Refused`, :class:`ArrivesShort`.
+    """
+    holds = {"to": contract, "data": f"0x{BALANCE_OF}{destination[2:].lower():0>64}"}
+    trial = {"blockStateCalls": [{"calls": [holds, request, holds]}]}
 
     def foreseen(outcomes: Sequence[Outcome]) -> str:
-        code, call = outcomes
+        code, call, tried = outcomes
         if not octets(result_of(code)):
             return "there is no contract"
         if call.failed:
             return f"the token refuses the transfer: {_why(call)}"
         answer = octets(call.result)
-        return (
-            "" if not answer or (len(answer) == 32 and int.from_bytes(answer, "big") == 1) else "the token says false"
-        )
+        if answer and not (len(answer) == 32 and int.from_bytes(answer, "big") == 1):
+            return "the token says false"
+        arrived = _arrived(tried)
+        return _SHORT if arrived is not None and arrived < amount else ""
 
-    calls = [Call("eth_getCode", [contract, "latest"]), Call("eth_call", [request, "latest"])]
+    calls = [
+        Call("eth_getCode", [contract, "latest"]),
+        Call("eth_call", [request, "latest"]),
+        Call("eth_simulateV1", [trial, "latest"]),
+    ]
     if objection := agreed(network, nodes, calls, foreseen):
-        raise Refused(objection)
+        raise ArrivesShort(objection) if objection == _SHORT else Refused(objection)
+
+
+_SHORT = "less would arrive than is sent"
+
+
+def _arrived(tried: Outcome) -> int | None:
+    """What the trial adds to the destination's balance; ``None`` when the node cannot try, or not in this form."""
+    if tried.failed or not isinstance(tried.result, list) or len(tried.result) != 1:
+        return None
+    calls = tried.result[0].get("calls") if isinstance(tried.result[0], dict) else None
+    if not isinstance(calls, list) or len(calls) != 3 or not all(isinstance(call, dict) for call in calls):
+        return None
+    before, after = (octets(calls[place].get("returnData", "0x")) for place in (0, 2))
+    if len(before) != 32 or len(after) != 32:
+        return None
+    return int.from_bytes(after, "big") - int.from_bytes(before, "big")
 
 
 def _estimate(network: Network, nodes: Sequence[Node], call: Call) -> int:

@@ -124,6 +124,7 @@ WARNINGS: dict[str, str] = {
 
 PROBLEMS: dict[str, str] = {
     "coins_are_gone": mark("The coins are no longer at the address."),
+    "arrives_short": mark("The token keeps a part of every transfer: less would arrive than is sent."),
     "refused": mark("A trial of the transfer was refused."),
     "node_unavailable": mark("No node answered."),
     "no_node": mark("No node is configured for this network."),

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from recovery.domain.accounting import balances, unsettled
 from recovery.embedded.anvil import Anvil
-from recovery.errors import NotAllowed, NotFound
+from recovery.errors import MoveNotOpen, NotAllowed, NotFound
 from recovery.models import Posting, Quote
 from recovery.queries.case_view import CaseView, case_view
 from recovery.queries.cases import find_case
@@ -112,6 +112,20 @@ def test_the_machine_settles_what_it_can_alone(world: SampleWorld, kind: str, st
     ref = world.open(world.deposit(kind)["hash"])
     world.work_until(ref, state, mine=False)
     assert world.case(ref).cause == cause
+
+
+@pytest.mark.parametrize(
+    ("kind", "problem"), [("fee_on_transfer", "arrives_short"), ("unsweepable_token", "refused_by_node")]
+)
+def test_a_token_that_does_not_do_what_it_says_is_never_quoted(world: SampleWorld, kind: str, problem: str) -> None:
+    ref = world.open(world.deposit(kind)["hash"])
+    world.work_until(ref, "under_review", mine=False)
+    world.work()
+    probe = view(world, "specialist", ref).probe
+    assert probe is not None
+    assert (probe["ok"], probe["problem"]) == (False, problem)
+    with pytest.raises(MoveNotOpen, match="token_was_probed"):
+        world.move(world.actor("specialist"), ref, "conclude")
 
 
 def test_a_confirming_deposit_is_looked_at_again_by_itself(world: SampleWorld) -> None:
