@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 from psycopg.errors import UniqueViolation
-from sqlalchemy import BigInteger, DateTime, Dialect, Engine, MetaData, Numeric, Text, Uuid, create_engine
+from sqlalchemy import BigInteger, DateTime, Dialect, Engine, MetaData, Numeric, Table, Text, Uuid, create_engine
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
@@ -60,6 +60,11 @@ class Base(DeclarativeBase):
         dict[str, Any]: JSONB,
         list[Any]: JSONB,
     }
+
+
+def table_of(model: type[Base]) -> Table:
+    """The table of a model, for statements that need no objects: they cost a fraction of the time."""
+    return cast("Table", model.__table__)
 
 
 class Database:
