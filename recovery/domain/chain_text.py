@@ -11,7 +11,9 @@ _INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 
 def shown(text: str, longest: int = LONGEST) -> str:
     """The text without anything invisible or direction-changing, at most ``longest`` characters."""
-    visible = "".join(char for char in text[: longest * 8] if unicodedata.category(char) not in _INVISIBLE)
+    visible = text[: longest * 8]
+    if not (visible.isascii() and visible.isprintable()):
+        visible = "".join(char for char in visible if unicodedata.category(char) not in _INVISIBLE)
     visible = " ".join(visible.split())
     return visible if len(visible) <= longest else visible[: longest - 1] + "…"
 

@@ -12,12 +12,16 @@ from chains.errors import ChainError
 from config.settings import Settings
 from recovery.db import Database
 from recovery.errors import RecoveryError
-from recovery.jobs.topics import TOPICS
-from recovery.jobs.work import LeaseLost, Work, lease
+from recovery.jobs.topics import ASK_NO_NODE, TOPICS
+from recovery.jobs.work import LEASE, LeaseLost, Work, give_back, lease
 
 log = structlog.get_logger()
 
 KEEP_GOING_SECONDS = 2.0
+AT_ONCE = 20
+"""How many jobs that ask no node are leased together."""
+WAITING_SECONDS = LEASE.total_seconds() / 3
+"""How long a leased job may wait for its turn: enough of its lease must be left to run in."""
 
 
 @cache
@@ -32,14 +36,18 @@ def ring(job_id: str) -> None:
     database, settings = _process()
     run_due(database, settings, uuid.UUID(job_id))
     until = time.monotonic() + KEEP_GOING_SECONDS
-    while time.monotonic() < until and run_due(database, settings):
+    while time.monotonic() < until and run_due(database, settings, limit=AT_ONCE):
         pass
 
 
 def run_due(database: Database, settings: Settings, job_id: uuid.UUID | None = None, *, limit: int = 1) -> int:
-    """Lease and run jobs that are due; says how many were found."""
-    works = lease(database, settings, job_id, limit=limit)
-    for work in works:
+    """Lease and run jobs that are due; says how many. Of several, those are given back that had to wait too long."""
+    latest = time.monotonic() + WAITING_SECONDS
+    works = lease(database, settings, job_id, limit=limit, together=ASK_NO_NODE)
+    for number, work in enumerate(works):
+        if number and time.monotonic() > latest:
+            give_back(works[number:])
+            return number
         run(work)
     return len(works)
 

@@ -17,3 +17,7 @@ TOPICS: dict[str, Callable[[Work], None]] = {
     "plan.watch": plans.watch,
     "credit.deliver": credits.deliver,
 }
+
+ASK_NO_NODE = {"quote.expire", "credit.deliver"}
+"""Topics whose jobs only use the database and so are over at once: a worker may hold several of them together. A node can
+take longer to answer than a lease lasts, so a job that asks one is held alone."""

@@ -49,8 +49,15 @@ class RecoveryCase(Base):
             postgresql_where=text("closed_at IS NULL"),
         ),
         Index("ix_recovery_case_queue", "state", "changed_at", "id", postgresql_where=text("closed_at IS NULL")),
+        Index(
+            "ix_recovery_case_assignee",
+            *("assignee_id", "changed_at", "id"),
+            postgresql_where=text("closed_at IS NULL AND assignee_id IS NOT NULL"),
+        ),
         Index("ix_recovery_case_depositor", "depositor_id", "opened_at", "id"),
         Index("ix_recovery_case_opened", "opened_at", "id"),
+        Index("ix_recovery_case_open", "opened_at", "id", postgresql_where=text("closed_at IS NULL")),
+        Index("ix_recovery_case_closed", "opened_at", "id", postgresql_where=text("closed_at IS NOT NULL")),
         Index("ix_recovery_case_hash", "hash"),
     )
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, tuple_, union_all
-from sqlalchemy.orm import Session, load_only
+from sqlalchemy import ColumnElement, Row, Select, and_, false, func, literal, or_, select, tuple_, union_all
+from sqlalchemy.orm import Session
 
 from recovery.domain.actor import Actor
 from recovery.domain.ids import parse_case_ref
@@ -119,9 +119,9 @@ def list_cases(
     page = _page_ids(wanted, QUEUES.get(queue or "", ()), order, limit + 1)
     query = _base(actor).where(RecoveryCase.id.in_(page)).order_by(*order).limit(limit + 1)
     rows = session.execute(query).all()
-    items = [_row(row, actor) for row in rows[:limit]]
+    items = [_case_row(row, actor) for row in rows[:limit]]
     last = rows[limit - 1] if len(rows) > limit else None
-    cursor = _cursor(last[0].changed_at if oldest_first else last[0].opened_at, last[0].id) if last else None
+    cursor = _cursor(last.changed_at if oldest_first else last.opened_at, last.id) if last else None
     return Page(tuple(items), cursor)
 
 
@@ -130,31 +130,34 @@ def _page_ids(
 ) -> Select[tuple[uuid.UUID]]:
     """The cases of one page, found in an index before anything is joined, so that a page costs the same in a long queue
     as in a short one. Each state of a queue gives its first ones, as only within one state the index is in order."""
+    keys = (RecoveryCase.id, RecoveryCase.changed_at)
     parts = [
-        select(RecoveryCase.id).where(*wanted, *([RecoveryCase.state == state] if state else [])).order_by(*order)
+        select(*keys).where(*wanted, *([RecoveryCase.state == state] if state else [])).order_by(*order).limit(limit)
         for state in states or (None,)
     ]
-    limited = [select(part.limit(limit).subquery()) for part in parts]
-    return select((limited[0] if len(limited) == 1 else union_all(*limited)).subquery().c.id)
+    if len(parts) == 1:
+        return select(parts[0].subquery().c.id)
+    firsts = union_all(*(select(part.subquery()) for part in parts)).subquery()
+    return select(select(firsts).order_by(firsts.c.changed_at, firsts.c.id).limit(limit).subquery().c.id)
 
 
 def _base(actor: Actor) -> Select[*tuple[Any, ...]]:
     query: Select[*tuple[Any, ...]] = (
-        select(RecoveryCase, Claim, Person.display_name)
+        select(*_COLUMNS)
         .outerjoin(Claim, and_(Claim.case_id == RecoveryCase.id, Claim.released_at.is_(None)))
         .outerjoin(Person, Person.id == RecoveryCase.assignee_id)
         .where(visible(actor))
-        .options(load_only(*_CASE_COLUMNS), load_only(Claim.symbol, Claim.decimals, Claim.amount, Claim.contract))
     )
     return query
 
 
-_CASE_COLUMNS = (
-    *(RecoveryCase.ref, RecoveryCase.state, RecoveryCase.workflow, RecoveryCase.cause, RecoveryCase.network),
-    *(RecoveryCase.named_network, RecoveryCase.hash, RecoveryCase.account, RecoveryCase.opened_at),
-    *(RecoveryCase.changed_at, RecoveryCase.version),
+_COLUMNS = (
+    *(RecoveryCase.id, RecoveryCase.ref, RecoveryCase.state, RecoveryCase.workflow, RecoveryCase.cause),
+    *(func.coalesce(RecoveryCase.network, RecoveryCase.named_network).label("network"), RecoveryCase.hash),
+    *(RecoveryCase.account, RecoveryCase.opened_at, RecoveryCase.changed_at, RecoveryCase.version),
+    *(Claim.symbol, Claim.decimals, Claim.amount, Claim.contract, Person.display_name.label("assignee")),
 )
-"""What a list shows: half of the columns, and so half of the time."""
+"""What a list shows, and nothing that would have to be made into objects first."""
 
 
 def _wanted(actor: Actor, queue: str | None, state: str | None, search: str | None) -> list[ColumnElement[bool]]:
@@ -198,25 +201,24 @@ def _matching(search: str) -> ColumnElement[bool]:
 def case_row(session: Session, actor: Actor, case: RecoveryCase) -> CaseRow:
     """The list line of one case."""
     row = session.execute(_base(actor).where(RecoveryCase.id == case.id)).one()
-    return _row(row, actor)
+    return _case_row(row, actor)
 
 
-def _row(row: Sequence[Any], actor: Actor) -> CaseRow:
-    case, claim, assignee = row
+def _case_row(case: Row[*tuple[Any, ...]], actor: Actor) -> CaseRow:
     return CaseRow(
         ref=case.ref,
         state=case.state if actor.is_staff else PUBLIC_LABELS[State(case.state)],
         label=PUBLIC_LABELS[State(case.state)],
         workflow=case.workflow,
         cause=shown_cause(actor, case.cause),
-        network=case.network or case.named_network,
+        network=case.network,
         hash=case.hash,
-        symbol=claim.symbol if claim else None,
-        decimals=claim.decimals if claim else None,
-        amount=claim.amount if claim else None,
-        contract=claim.contract if claim else None,
+        symbol=case.symbol,
+        decimals=case.decimals,
+        amount=case.amount,
+        contract=case.contract,
         account=case.account,
-        assignee=assignee if actor.is_staff else None,
+        assignee=case.assignee if actor.is_staff else None,
         opened_at=case.opened_at,
         changed_at=case.changed_at,
         version=case.version,
@@ -230,23 +232,13 @@ def shown_cause(actor: Actor, cause: str | None) -> str | None:
 
 def queue_counts(session: Session, actor: Actor) -> dict[str, int]:
     """How many open cases stand in each queue, and how many are the actor's own."""
-    by_state = dict(
-        session.execute(
-            select(RecoveryCase.state, func.count())
-            .where(visible(actor), RecoveryCase.closed_at.is_(None))
-            .group_by(RecoveryCase.state)
-        ).all()
-    )
-    counts = {queue: sum(by_state.get(state, 0) for state in states) for queue, states in QUEUES.items()}
-    counts["mine"] = (
-        session.scalar(
-            select(func.count())
-            .select_from(RecoveryCase)
-            .where(visible(actor), RecoveryCase.assignee_id == actor.id, RecoveryCase.closed_at.is_(None))
-        )
-        or 0
-    )
-    counts["all_open"] = sum(by_state.values())
+    open_ones = (visible(actor), RecoveryCase.closed_at.is_(None))
+    mine = select(literal("mine"), func.count()).where(*open_ones, RecoveryCase.assignee_id == actor.id)
+    by_state = select(RecoveryCase.state, func.count()).where(*open_ones).group_by(RecoveryCase.state)
+    found = dict(session.execute(union_all(by_state, mine)).tuples().all())
+    counts = {queue: sum(found.get(state, 0) for state in states) for queue, states in QUEUES.items()}
+    counts["mine"] = found.pop("mine")
+    counts["all_open"] = sum(found.values())
     return counts
 
 

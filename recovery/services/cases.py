@@ -7,22 +7,21 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from chains.catalogue import networks
 from chains.identify import identify
 from recovery.domain.actor import Actor
-from recovery.domain.history import GENESIS
 from recovery.domain.ids import new_case_ref, new_id
 from recovery.errors import InvalidInput, MoveNotOpen, NotAllowed
 from recovery.models import RecoveryCase
 from recovery.queries.cases import find_case
 from recovery.queries.people import depositor_of
 from recovery.services import claims, credits, plans, quotes
-from recovery.services.messages import write_message
-from recovery.services.requests import handled_before
-from recovery.services.transitions import BY_THE_SIGNER, add_job, advance, append_event, lock
+from recovery.services.messages import message_row, write_message
+from recovery.services.opening import write_opening
+from recovery.services.requests import handled_before, take_key
+from recovery.services.transitions import BY_THE_SIGNER, advance, first_event, lock, new_job
 from workflows.states import State
 from workflows.uncredited_deposit import UNCREDITED_DEPOSIT
 
@@ -49,16 +48,19 @@ def open_case(
     found_hash, only = _identified(reference, network)
     case_id = new_id()
     asked = {"open": found_hash, "network": network, "message": message, "account": owner_account}
-    before = handled_before(session, actor, request_id, asked, {"case": str(case_id)})
-    if before is not None:
-        return session.get(RecoveryCase, uuid.UUID(before["case"])) or _existing(session, owner_id, found_hash)
+    key = take_key(session, actor, request_id, asked, {"case": str(case_id)})
+    if key.before is not None:
+        return session.get(RecoveryCase, uuid.UUID(key.before["case"])) or _existing(session, owner_id, found_hash)
+    text = message_row(actor, case_id, "appeal", message) if message and message.strip() else None
+    data: dict[str, Any] = {"hash": found_hash, "network": only, "account": owner_account}
+    if text is not None:
+        data["message"] = text["commitment"]
     values = {
         "id": case_id,
         "ref": new_case_ref(),
         "workflow": UNCREDITED_DEPOSIT.name,
-        "state": State.SUBMITTED,
+        "state": str(State.SUBMITTED),
         "version": 1,
-        "head_hash": GENESIS,
         "depositor_id": owner_id,
         "account": owner_account,
         "reference": reference.strip()[:2000],
@@ -66,21 +68,14 @@ def open_case(
         "named_network": only,
         "round": 0,
         "looks": 0,
+        "opened_at": key.at,
+        "changed_at": key.at,
     }
-    inserted = session.execute(
-        insert(RecoveryCase).values(**values).on_conflict_do_nothing().returning(RecoveryCase.id)
-    ).scalar_one_or_none()
-    if inserted is None:
-        return _existing(session, owner_id, found_hash)
-    case = session.get_one(RecoveryCase, case_id)
-    data: dict[str, Any] = {"hash": found_hash, "network": only, "account": owner_account}
-    if message and message.strip():
-        data["message"] = write_message(session, actor, case, "appeal", message)
     role = "depositor" if "depositor" in actor.roles else min(actor.roles)
-    append_event(session, actor, case, "open", source=None, role=role, data=data)
-    session.flush()
-    add_job(session, "evidence.collect", case, {"seq": 1})
-    return case
+    event = first_event(actor, values, role=role, at=key.at, data=data)
+    job = new_job("evidence.collect", case_id, {"seq": 1})
+    opened = write_opening(session, values | {"head_hash": event["hash"]}, event, job, text)
+    return opened or _existing(session, owner_id, found_hash)
 
 
 def _existing(session: Session, owner_id: uuid.UUID, found_hash: str) -> RecoveryCase:

@@ -16,7 +16,7 @@ from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import and_, case, func, null, or_, select, text, update
+from sqlalchemy import and_, bindparam, case, func, null, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -97,21 +97,39 @@ def check_password(session: Session, email: str, password: str) -> Person | None
 
 def actor_for_session(session: Session, secret: str, settings: Settings) -> Actor | None:
     """Who a browser's cookie stands for, unless it ended, idled out or is past its absolute end."""
-    found = session.execute(
-        select(UserSession, Person, func.now())
-        .join(Person, Person.id == UserSession.person_id)
-        .where(UserSession.secret_sha256 == _sha256(secret), UserSession.ended_at.is_(None), Person.active)
-    ).one_or_none()
-    if found is None:
+    row = session.execute(_SESSION, {"secret": _sha256(secret)}).one_or_none()
+    if row is None:
         return None
-    row, person, now = found
-    if now - row.seen_at > timedelta(minutes=settings.session_idle_minutes):
+    if row.now - row.seen_at > timedelta(minutes=settings.session_idle_minutes):
         return None
-    if now - row.created_at > timedelta(minutes=settings.session_absolute_minutes):
+    if row.now - row.created_at > timedelta(minutes=settings.session_absolute_minutes):
         return None
-    if now - row.seen_at >= SEEN_AGAIN_AFTER:
-        row.seen_at = now
-    return _actor(session, person, _is_fresh(row.stepped_up_at, now, settings))
+    if row.now - row.seen_at >= SEEN_AGAIN_AFTER:
+        session.execute(update(UserSession).where(UserSession.id == row.id).values(seen_at=row.now))
+    return Actor(
+        id=row.person_id,
+        roles=frozenset(row.roles or ()),
+        account=row.account,
+        stepped_up=_is_fresh(row.stepped_up_at, row.now, settings),
+        display_name=row.display_name,
+        locale=row.locale,
+    )
+
+
+_SESSION = (
+    select(
+        *(UserSession.id, UserSession.seen_at, UserSession.created_at, UserSession.stepped_up_at),
+        *(UserSession.person_id, Person.account, Person.display_name, Person.locale, func.now().label("now")),
+        select(func.array_agg(PersonRole.role))
+        .where(PersonRole.person_id == Person.id)
+        .correlate(Person)
+        .scalar_subquery()
+        .label("roles"),
+    )
+    .join(Person, Person.id == UserSession.person_id)
+    .where(UserSession.secret_sha256 == bindparam("secret"), UserSession.ended_at.is_(None), Person.active)
+)
+"""Everything that is asked about a browser at each request, made once."""
 
 
 def actor_for_token(session: Session, secret: str, settings: Settings) -> Actor | None:
@@ -129,7 +147,16 @@ def actor_for_token(session: Session, secret: str, settings: Settings) -> Actor 
     if found is None:
         return None
     token, person, now = found
-    return _actor(session, person, _is_fresh(token.stepped_up_at, now, settings), scopes=token.scopes)
+    roles = roles_of(session, person.id)
+    return Actor(
+        id=person.id,
+        roles=roles,
+        account=person.account,
+        stepped_up=_is_fresh(token.stepped_up_at, now, settings),
+        scopes=usable_scopes(token.scopes, roles),
+        display_name=person.display_name,
+        locale=person.locale,
+    )
 
 
 def step_up(session: Session, secret: str, password: str) -> bool:
@@ -280,19 +307,6 @@ def _open_session(session: Session, secret: str) -> UserSession | None:
         select(UserSession)
         .where(UserSession.secret_sha256 == _sha256(secret), UserSession.ended_at.is_(None))
         .with_for_update()
-    )
-
-
-def _actor(session: Session, person: Person, stepped_up: bool, scopes: Iterable[str] | None = None) -> Actor:
-    roles = roles_of(session, person.id)
-    return Actor(
-        id=person.id,
-        roles=roles,
-        account=person.account,
-        stepped_up=stepped_up,
-        scopes=None if scopes is None else usable_scopes(scopes, roles),
-        display_name=person.display_name,
-        locale=person.locale,
     )
 
 

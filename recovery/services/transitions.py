@@ -6,6 +6,7 @@ jobs. Whatever calls it commits all of that or none.
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -22,6 +23,7 @@ from recovery.domain.ids import new_id
 from recovery.errors import MoveNotOpen, NotAllowed, StaleVersion, StepUpNeeded
 from recovery.models import CaseEvent, Job, Posting, RecoveryCase
 from recovery.queries.facts import database_now, read_facts, read_makers
+from recovery.services.opening import Row
 from workflows.facts import Facts
 from workflows.machine import Transition, Workflow
 from workflows.states import State
@@ -137,14 +139,14 @@ def append_event(
     case: RecoveryCase,
     name: str,
     *,
-    source: str | None,
+    source: str,
     role: str,
     data: Mapping[str, Any],
     entries: Sequence[Entry] = (),
 ) -> CaseEvent:
-    """Write the next event of a locked case, with its postings. Only the opening of a case and ``advance`` call it."""
+    """Write the next event of a locked case, with its postings. Only ``advance`` calls it."""
     now = database_now(session)
-    seq = case.version + 1 if source is not None else 1
+    seq = case.version + 1
     body = event_body(
         case_ref=case.ref,
         seq=seq,
@@ -157,7 +159,6 @@ def append_event(
         at=now,
         data=data,
     )
-    prev_hash = case.head_hash if source is not None else GENESIS
     event = CaseEvent(
         case_id=case.id,
         seq=seq,
@@ -165,8 +166,8 @@ def append_event(
         name=name,
         actor_id=actor.id,
         body=body,
-        prev_hash=prev_hash,
-        hash=event_hash(case.id, seq, prev_hash, body),
+        prev_hash=case.head_hash,
+        hash=event_hash(case.id, seq, case.head_hash, body),
         at=now,
     )
     case.version = seq
@@ -181,15 +182,50 @@ def append_event(
     return event
 
 
+def first_event(actor: Actor, case: Mapping[str, Any], *, role: str, at: datetime, data: Mapping[str, Any]) -> Row:
+    """The event that opens a case, as a row: computed before the case is written, so that the case is written once.
+
+    ``case`` are the values of the case's row; ``at`` is the time of the unit of work. Only the opening of a case calls it.
+    """
+    body = event_body(
+        case_ref=case["ref"],
+        seq=1,
+        name="open",
+        workflow=case["workflow"],
+        source=None,
+        target=case["state"],
+        actor_id=actor.id,
+        role=role,
+        at=at,
+        data=data,
+    )
+    return {
+        "case_id": case["id"],
+        "seq": 1,
+        "id": new_id(),
+        "name": "open",
+        "actor_id": actor.id,
+        "body": body,
+        "prev_hash": GENESIS,
+        "hash": event_hash(case["id"], 1, GENESIS, body),
+        "at": at,
+    }
+
+
 def add_job(
     session: Session, topic: str, case: RecoveryCase, data: Mapping[str, Any], *, due_at: datetime | None = None
 ) -> Job:
     """Promise that something will happen; true exactly when this unit of work becomes true."""
-    job = Job(id=new_id(), topic=topic, case_id=case.id, data=dict(data), state="due", attempts=0)
+    job = Job(**new_job(topic, case.id, data))
     if due_at is not None:
         job.due_at = due_at
     session.add(job)
     return job
+
+
+def new_job(topic: str, case_id: uuid.UUID, data: Mapping[str, Any]) -> Row:
+    """The row of a job that is due at once."""
+    return {"id": new_id(), "topic": topic, "case_id": case_id, "data": dict(data), "state": "due", "attempts": 0}
 
 
 def choices(session: Session, actor: Actor, case: RecoveryCase) -> tuple[Choice, ...]:

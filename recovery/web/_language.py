@@ -12,6 +12,7 @@ from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
 from flask import Flask, g, has_request_context, request
 from flask_babel import Babel, Domain, get_locale
+from markupsafe import Markup
 
 FOLDER = Path(__file__).resolve().parent.parent / "locale"
 COOKIE = "locale"
@@ -40,6 +41,31 @@ def catalogue(locale: str) -> NullTranslations:
     return Translations(compiled)
 
 
+def language() -> str:
+    """The language of the request at hand, found once."""
+    if not has_request_context():
+        return "en"
+    if "language" not in g:
+        g.language = str(get_locale() or "en")
+    return str(g.language)
+
+
+@lru_cache(maxsize=16384)
+def spoken(locale: str, text: str) -> str:
+    """A text of the catalogue in a language. A page says the same few hundred texts again and again."""
+    return str(catalogue(locale).ugettext(text))
+
+
+@lru_cache(maxsize=16384)
+def _plain(locale: str, text: str) -> Markup:
+    return Markup(spoken(locale, text)) % {}  # noqa: S704 - the catalogue's own text
+
+
+def in_template(text: str, **values: object) -> Markup:
+    """``_()`` of templates: always a format string, so that translators need one rule; values are escaped."""
+    return Markup(spoken(language(), text)) % values if values else _plain(language(), text)  # noqa: S704
+
+
 @lru_cache(maxsize=1)
 def languages() -> tuple[str, ...]:
     """Every language there is a catalogue for, English first."""
@@ -51,6 +77,7 @@ def install(app: Flask) -> None:
     """Let flask-babel choose per request."""
     babel = Babel(app, locale_selector=chosen_language)
     babel.domain_instance = Catalogue()
+    app.jinja_env.globals.update(_=in_template, gettext=in_template)
 
 
 def chosen_language() -> str:

@@ -5,25 +5,37 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any, Literal
 from urllib.parse import quote
 
 from babel import Locale
-from babel.dates import format_timedelta
+from babel.dates import TIMEDELTA_UNITS, format_timedelta
 from babel.numbers import get_decimal_symbol, get_group_symbol
 from flask import Flask, g, request, url_for
-from flask_babel import format_datetime, get_locale, gettext
+from flask_babel import format_datetime
 from markupsafe import Markup
 
 from chains import catalogue
 from chains.errors import ChainError
 from chains.types import Network
 from recovery.domain import amounts, chain_text, texts
-from recovery.web._language import languages
+from recovery.domain.marking import mark
+from recovery.web._language import language, languages, spoken
 from recovery.web._wall import local_path
 
 THEME_COOKIE = "theme"
 THEMES = ("auto", "light", "dark")
+ROUND_UP = 0.95
+"""From this share of a unit on, a time is told in that unit."""
+_SAID_DURATIONS: dict[tuple[str, str, str, str, int], str] = {}
+"""Durations in words; there are only so many, since all are rounded to one unit."""
+LEFT_TO_RIGHT, END = Markup('<bdi dir="ltr">'), Markup("</bdi>")
+TITLED, CLOSED = Markup('<bdi dir="ltr" title="'), Markup('">')
+AMOUNT = Markup('<bdi dir="ltr" class="amount">')
+UNIT, UNIT_END = Markup(' <span class="unit">'), Markup("</span>")
+TIME, TIME_TITLED, TIME_END = Markup('<time datetime="'), Markup('" title="'), Markup("</time>")
+"""Pieces of markup to put text between: adding text to them escapes it, and is much faster than formatting."""
 LEAD_MOVES = frozenset(
     {
         "take", "conclude", "quote", "prepare_sweep", "approve_credit", "approve_sweep_wallet", "approve_sweep_clearing",
@@ -92,8 +104,8 @@ def said(text: str, **values: object) -> str:
     """One text of the catalogue in the visitor's language."""
     if not text:
         return ""
-    spoken = str(gettext(text))
-    return spoken % _Lenient(values) if values else spoken
+    words = spoken(language(), text)
+    return words % _Lenient(values) if values else words
 
 
 def detail_text(detail: str, values: Mapping[str, object] | None = None) -> str:
@@ -118,27 +130,25 @@ def cause_text(cause: str | None, part: str) -> str:
 
 def chain(value: object, longest: int = 200) -> Markup:
     """Text from a chain: stripped of what is invisible, kept left to right, escaped."""
-    return Markup('<bdi dir="ltr">{}</bdi>').format(chain_text.shown(str(value), longest))
+    return LEFT_TO_RIGHT + chain_text.shown(str(value), longest) + END
 
 
 def short(value: object, ends: int = 8) -> Markup:
     """A long hash or address by its two ends; the whole stands in the title."""
     text = chain_text.shown(str(value), 200)
     view = text if len(text) <= 2 * ends + 3 else f"{text[: ends + 2]}…{text[-ends:]}"
-    return Markup('<bdi dir="ltr" title="{}">{}</bdi>').format(text, view)
+    return TITLED + text + CLOSED + view + END
 
 
 def amount(value: object, decimals: int | None, symbol: str | None = None) -> Markup:
     """An exact amount with its symbol; base units, and said to be, when nobody knows the decimals."""
     units = int(str(value))
-    locale = get_locale()
-    group, point = (get_group_symbol(locale), get_decimal_symbol(locale)) if locale else (",", ".")
+    group, point = _separators(language())
     digits = amounts.grouped(amounts.decimal_text(units, decimals or 0), group=group, point=point)
     name = chain_text.shown(symbol, 24) if symbol else ""
     if decimals is None:
-        name = gettext("base units of %(symbol)s", symbol=name) if name else gettext("base units")
-    unit = Markup(' <span class="unit">{}</span>').format(name) if name else ""
-    return Markup('<bdi dir="ltr" class="amount">{}{}</bdi>').format(digits, unit)
+        name = said(mark("base units of %(symbol)s"), symbol=name) if name else said(mark("base units"))
+    return AMOUNT + digits + (UNIT + name + UNIT_END if name else "") + END
 
 
 def moment(value: datetime | str | None) -> Markup:
@@ -157,7 +167,8 @@ def ago(value: datetime | str | None) -> Markup:
     if when is None:
         return Markup("–")
     words = _duration(datetime.now(UTC) - when, "second", "short")
-    return Markup('<time datetime="{0}" title="{0}">{1}</time>').format(when.strftime("%Y-%m-%dT%H:%M:%SZ"), words)
+    exact = f"{when:%Y-%m-%dT%H:%M:%S}Z"
+    return TIME + exact + TIME_TITLED + exact + CLOSED + words + TIME_END
 
 
 def until(value: datetime | str | None) -> str:
@@ -244,7 +255,22 @@ def language_name(locale: str) -> str:
 
 
 def _duration(span: timedelta, finest: Literal["second", "minute"], form: Literal["short", "long"]) -> str:
-    return format_timedelta(span, granularity=finest, format=form, threshold=0.95, locale=get_locale() or "en")
+    seconds = abs(span.days * 86400 + span.seconds)
+    unit, length = next(
+        (unit, length) for unit, length in TIMEDELTA_UNITS if seconds / length >= ROUND_UP or unit == finest
+    )
+    key = (language(), form, finest, unit, max(1, round(seconds / length)) if seconds else 0)
+    if key not in _SAID_DURATIONS:
+        _SAID_DURATIONS[key] = format_timedelta(
+            span, granularity=finest, format=form, threshold=ROUND_UP, locale=language()
+        )
+    return _SAID_DURATIONS[key]
+
+
+@lru_cache(maxsize=64)
+def _separators(locale: str) -> tuple[str, str]:
+    """What groups digits in a language, and what stands before the fraction."""
+    return get_group_symbol(locale), get_decimal_symbol(locale)
 
 
 def _percent(bps: object) -> str:
@@ -285,7 +311,7 @@ def _page() -> dict[str, Any]:
     return {
         "actor": g.get("actor"),
         "theme": theme if theme in THEMES else "auto",
-        "locale": str(get_locale() or "en"),
+        "locale": language(),
         "languages": languages(),
         "here": local_path(here),
         "can_export": bool(g.get("actor") and g.actor.roles & {"auditor", "lead"}),
