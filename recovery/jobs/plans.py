@@ -170,11 +170,19 @@ def _refund_due(session: Session, case: RecoveryCase) -> Due:
         network=networks()[claim.network],
         contract=claim.contract,
         amount=quote.net,
-        source=our_wallet(session, claim.network, "recovery"),
+        source=_swept_to(session, case),
         destination=quote.destination,
         tank="",
         prepared_by=_preparer(session, case),
     )
+
+
+def _swept_to(session: Session, case: RecoveryCase) -> str:
+    """The wallet the coins of this case went to, whichever the address book names now: no other case's coins pay."""
+    sweep = current_plan(session, case.id, "sweep")
+    if sweep is None or sweep.state != "confirmed":
+        raise Conflict("plan_is_verified")
+    return str(json.loads(sweep.payload)["destination"])
 
 
 def release(work: Work) -> None:

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import delete, update
 
 from recovery.domain.ids import new_id
 from recovery.errors import MoveNotOpen
+from recovery.jobs.plans import _refund_due
 from recovery.models import Account, Credit, OwnedAddress
-from tests.recovery.desk import GROSS, LONG_AGO, NETWORK, OUTSIDE, TANK, TOKEN, WALLET, Desk
+from recovery.queries.custody import our_wallet
+from tests.recovery.desk import GROSS, LONG_AGO, NETWORK, OUTSIDE, TANK, TOKEN, WALLET, Desk, find
 
 pytestmark = pytest.mark.promise
 
-Meanwhile = Callable[[Desk, str], None]
+NOW = datetime(2025, 1, 1, tzinfo=UTC)
 
 
 def credited(desk: Desk, ref: str) -> None:
@@ -145,3 +148,17 @@ def test_nothing_is_refunded_to_an_address_that_became_ours(desk: Desk) -> None:
         refused(desk, ref, "refund", "addresses_still_hold")
         with pytest.raises(MoveNotOpen, match="addresses_still_hold"):
             desk.release(late, "refund", {WALLET: desk.fresh_nonce()})
+
+
+def test_a_refund_is_paid_from_where_the_coins_went(desk: Desk) -> None:
+    """Another recovery wallet meanwhile holds other people's coins."""
+    ref = desk.swept()
+    with now_ours(desk, OUTSIDE), desk.database.unit_of_work() as session:
+        session.execute(
+            update(OwnedAddress)
+            .where(OwnedAddress.address == OUTSIDE)
+            .values(account="", kind="hot", label="recovery wallet", valid_from=NOW)
+        )
+        assert our_wallet(session, NETWORK.slug, "recovery") == OUTSIDE
+        assert _refund_due(session, find(session, ref)).source == WALLET
+        session.rollback()
