@@ -11,13 +11,16 @@ import structlog
 from chains.errors import ChainError
 from config.settings import Settings
 from recovery.db import Database
-from recovery.errors import RecoveryError
+from recovery.errors import RecoveryError, Unavailable
+from recovery.jobs.holding import held
 from recovery.jobs.topics import TOPICS
 from recovery.jobs.work import LeaseLost, Work, lease
 
 log = structlog.get_logger()
 
 KEEP_GOING_SECONDS = 2.0
+PASSING = (ChainError, Unavailable)
+"""Troubles that end by themselves, however long they last: a job that meets them is never given up."""
 
 
 @cache
@@ -48,20 +51,21 @@ def run(work: Work) -> None:
     """Run one leased job. Whatever goes wrong is noted on the job and tried again; nothing is swallowed."""
     bound = log.bind(job=str(work.job_id), topic=work.topic, case=str(work.case_id), attempt=work.attempts)
     try:
-        TOPICS[work.topic](work)
+        with held(work):
+            TOPICS[work.topic](work)
         bound.info("job.ran")
     except LeaseLost:
         bound.warning("job.lease_lost")
     except (RecoveryError, ChainError) as error:
-        _note(work, f"{type(error).__name__}: {getattr(error, 'detail', error.code)}")
+        _note(work, f"{type(error).__name__}: {getattr(error, 'detail', error.code)}", isinstance(error, PASSING))
         bound.warning("job.refused", code=error.code)
     except Exception as error:  # noqa: BLE001 - the job row must learn of every failure, whatever it was
         _note(work, type(error).__name__)
         bound.exception("job.failed")
 
 
-def _note(work: Work, error: str) -> None:
+def _note(work: Work, error: str, passing: bool = False) -> None:
     try:
-        work.failed(error)
+        work.failed(error, passing=passing)
     except LeaseLost:
         log.warning("job.lease_lost", job=str(work.job_id))
