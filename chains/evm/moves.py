@@ -76,6 +76,12 @@ def next_nonce(network: Network, nodes: Sequence[Node], address: str) -> int:
     return agreed(network, nodes, calls, lambda outcomes: quantity(result_of(outcomes[0]), bits=64))
 
 
+def mined_count(network: Network, nodes: Sequence[Node], address: str) -> int:
+    """How many transactions of ``address`` are in blocks: every nonce below this is used up."""
+    calls = [Call("eth_getTransactionCount", [_address(address), "latest"])]
+    return agreed(network, nodes, calls, lambda outcomes: quantity(result_of(outcomes[0]), bits=64))
+
+
 def plan_sweep(
     network: Network,
     nodes: Sequence[Node],
