@@ -85,6 +85,7 @@ def _examine(plan: Mapping[str, Any], chain_id: int, holders: Collection[str], l
     if not moves or len(moves) != len(steps):
         _refuse("steps_differ", f"{len(steps)} steps for {len(moves)} approved moves")
     _check_moves(payload, moves, limits)
+    _check_ways(payload, holders)
     signed = []
     for index, (move, step) in enumerate(zip(moves, steps, strict=True)):
         _check_step(index, step, move, chain_id, holders, limits)
@@ -130,6 +131,15 @@ def _check_moves(payload: Mapping[str, Any], moves: list[Mapping[str, Any]], lim
             _refuse("moves_differ", "a move before the payment is no gas for its source")
         if _number(move["amount"]) > limits.top_up:
             _refuse("top_up_too_large", f"{move['amount']} wei")
+
+
+def _check_ways(payload: Mapping[str, Any], holders: Collection[str]) -> None:
+    """A sweep stays in the custody's own hands, whatever was approved; a refund leaves them, in one move."""
+    kept = _address(payload["destination"]) in holders
+    if payload["kind"] == "sweep" and not kept:
+        _refuse("destination_unknown", "a sweep to an address the custody has no key for")
+    if payload["kind"] == "refund" and (kept or len(payload["moves"]) != 1):
+        _refuse("moves_differ", "a refund is one payment to somebody else")
 
 
 def _check_step(

@@ -27,6 +27,8 @@ class Facts:
     credit_confirmed: bool = False
     question_open: bool = False
     asset_listed: bool = False
+    account_blocked: bool = False
+    plan_addresses_hold: bool = False
 
 
 def leg_is_claimed(facts: Facts) -> bool:
@@ -102,6 +104,21 @@ def plan_is_verified(facts: Facts) -> bool:
 def credit_is_confirmed(facts: Facts) -> bool:
     """The exchange's ledger shows the credit for this leg."""
     return facts.credit_confirmed
+
+
+def leg_is_not_credited(facts: Facts) -> bool:
+    """The exchange's ledger shows no credit for this leg: what was credited is not paid out as well."""
+    return not facts.credit_confirmed
+
+
+def account_is_not_blocked(facts: Facts) -> bool:
+    """The depositor's account is neither frozen nor closed now, whatever it was when the case began."""
+    return not facts.account_blocked
+
+
+def addresses_still_hold(facts: Facts) -> bool:
+    """The address book still says of the plan's addresses what it said when the plan was made."""
+    return facts.plan_addresses_hold
 
 
 def asset_is_listed(facts: Facts) -> bool:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from workflows.facts import (
+    account_is_not_blocked,
+    addresses_still_hold,
     clearing_has_not_signed,
     destination_is_checked,
     everybody_signed,
     leg_is_claimed,
+    leg_is_not_credited,
     no_plan_is_out,
     plan_is_current,
     plan_is_recorded,
@@ -24,6 +27,12 @@ from workflows.states import CLOSED, State
 
 MAKERS = ("conclude", "quote", "prepare_sweep")
 """Whoever made one of these prepared the case, and may approve neither its sweep nor its refund."""
+
+MAY_SWEEP = (leg_is_not_credited, addresses_still_hold)
+"""What can become untrue while a plan waits, so it is asked again at each sign-off and at the release."""
+
+MAY_PAY = (*MAY_SWEEP, account_is_not_blocked)
+"""The same for a plan that pays out. Only the desk meets these guards: a depositor learns nothing from them."""
 
 REVIEW: tuple[Transition, ...] = (
     Transition("take", (State.UNDER_REVIEW,), State.UNDER_REVIEW, by=("specialist",)),
@@ -81,7 +90,7 @@ SWEEP: tuple[Transition, ...] = (
         (State.ACCEPTED,),
         State.PLANNING_SWEEP,
         by=("specialist",),
-        guards=(quote_is_accepted,),
+        guards=(quote_is_accepted, leg_is_not_credited),
         emits=("sweep.plan",),
     ),
     Transition("plan_failed", (State.PLANNING_SWEEP,), State.ACCEPTED, by=("system",)),
@@ -99,7 +108,7 @@ SWEEP: tuple[Transition, ...] = (
         State.SWEEP_SIGN_OFF,
         by=("wallet",),
         unlike=(*MAKERS, "approve_sweep_clearing"),
-        guards=(plan_is_current, wallet_has_not_signed),
+        guards=(plan_is_current, wallet_has_not_signed, *MAY_SWEEP),
         emits=("plan.release",),
         step_up=True,
         in_round=True,
@@ -110,7 +119,7 @@ SWEEP: tuple[Transition, ...] = (
         State.SWEEP_SIGN_OFF,
         by=("clearing",),
         unlike=(*MAKERS, "approve_sweep_wallet"),
-        guards=(plan_is_current, clearing_has_not_signed),
+        guards=(plan_is_current, clearing_has_not_signed, *MAY_SWEEP),
         emits=("plan.release",),
         step_up=True,
         in_round=True,
@@ -121,7 +130,7 @@ SWEEP: tuple[Transition, ...] = (
         (State.SWEEP_SIGN_OFF,),
         State.SWEEPING,
         by=("system",),
-        guards=(plan_is_current, everybody_signed),
+        guards=(plan_is_current, everybody_signed, *MAY_SWEEP),
     ),
     Transition(
         "record_sweep",
@@ -182,7 +191,7 @@ REFUND: tuple[Transition, ...] = (
         State.REFUND_SIGN_OFF,
         by=("wallet",),
         unlike=(*MAKERS, "approve_refund_clearing"),
-        guards=(plan_is_current, wallet_has_not_signed),
+        guards=(plan_is_current, wallet_has_not_signed, *MAY_PAY),
         emits=("plan.release",),
         step_up=True,
         in_round=True,
@@ -193,7 +202,7 @@ REFUND: tuple[Transition, ...] = (
         State.REFUND_SIGN_OFF,
         by=("clearing",),
         unlike=(*MAKERS, "approve_refund_wallet"),
-        guards=(plan_is_current, clearing_has_not_signed),
+        guards=(plan_is_current, clearing_has_not_signed, *MAY_PAY),
         emits=("plan.release",),
         step_up=True,
         in_round=True,
@@ -204,7 +213,7 @@ REFUND: tuple[Transition, ...] = (
         (State.REFUND_SIGN_OFF,),
         State.PAYING,
         by=("system",),
-        guards=(plan_is_current, everybody_signed),
+        guards=(plan_is_current, everybody_signed, *MAY_PAY),
     ),
     Transition(
         "record_refund",

@@ -1,4 +1,4 @@
-"""Questions to several nodes about the present: taken as agreed, or from whoever answers first."""
+"""Questions to several nodes about the present: taken as agreed, or as the middle of what enough of them say."""
 
 from __future__ import annotations
 
@@ -40,19 +40,44 @@ def agreed(
     raise NodesDisagree(f"the nodes of {network.slug} disagree")
 
 
-def first(
+def surveyed(
     network: Network, nodes: Sequence[Node], calls: Sequence[Call], read: Callable[[Sequence[Outcome]], _T]
-) -> _T:
-    """What the first node says that answers at all."""
+) -> list[_T]:
+    """What each node says of something on which honest nodes differ a little, from enough of them to outvote a liar.
+
+    Raises as :func:`agreed`; :class:`Refused` when enough of them refuse.
+    """
     if not nodes:
         raise NoNode(network.slug)
+    needed = quorum(len(nodes))
+    said: list[_T] = []
+    refused: list[Refused] = []
     trouble: ChainError | None = None
     for node in nodes:
         try:
-            return read(rpc_results(Session(node), network, calls))
+            said.append(read(rpc_results(Session(node), network, calls)))
+        except Refused as refusal:
+            refused.append(refusal)
         except (NodeUnavailable, NodeMistaken) as error:
             trouble = error
-    raise trouble or NodeUnavailable("no node answered")
+    if len(refused) >= needed:
+        raise refused[0]
+    if len(said) >= needed:
+        return said
+    raise trouble or NodesDisagree(f"the nodes of {network.slug} disagree")
+
+
+def middle(said: Sequence[int], *, apart: int = 2) -> int:
+    """The middle of what was said: whoever lies alone among three is not heard.
+
+    Of two in the middle the higher one, which is still enough when prices rise; raises :class:`NodesDisagree` when it
+    is more than ``apart`` times the lower one, for then nobody knows which of them is honest.
+    """
+    ordered = sorted(said)
+    low, high = ordered[(len(ordered) - 1) // 2], ordered[len(ordered) // 2]
+    if high > apart * low:
+        raise NodesDisagree(f"prices between {low} and {high}")
+    return high
 
 
 def result_of(outcome: Outcome) -> Any:

@@ -1,7 +1,8 @@
 """Preparing and sending value that leaves: facts, balances, unsigned plans, nonces, broadcast. No keys anywhere.
 
 Facts that decide over money are taken only when enough of the configured nodes say the same (as in
-:mod:`chains.agreement`); prices and gas estimates, which differ honestly, from the first node that answers.
+:mod:`chains.agreement`); prices and gas estimates, which differ honestly, are the middle of what enough nodes say, so
+that no single node can make us pay a fee of its choice.
 All functions raise :class:`NoNode`, :class:`NodeUnavailable`, :class:`NodeMistaken`, :class:`NodesDisagree`.
 """
 
@@ -13,7 +14,7 @@ from dataclasses import dataclass
 from chains.encoding import keccak, octets, quantity
 from chains.errors import ArrivesShort, NodeMistaken, NodeUnavailable, NoNode, Refused
 from chains.evm import address as addresses, facts
-from chains.evm.asking import agreed, first, result_of, rpc_results
+from chains.evm.asking import agreed, middle, result_of, rpc_results, surveyed
 from chains.evm.traces import revert_reason
 from chains.transport import Call, Outcome, Session
 from chains.types import Network, Node, UnsignedStep
@@ -72,6 +73,12 @@ def balances(network: Network, nodes: Sequence[Node], address: str, contract: st
 def next_nonce(network: Network, nodes: Sequence[Node], address: str) -> int:
     """The nonce of the next transaction of ``address``, counting those that wait in the mempool."""
     calls = [Call("eth_getTransactionCount", [_address(address), "pending"])]
+    return agreed(network, nodes, calls, lambda outcomes: quantity(result_of(outcomes[0]), bits=64))
+
+
+def mined_count(network: Network, nodes: Sequence[Node], address: str) -> int:
+    """How many transactions of ``address`` are in blocks: every nonce below this is used up."""
+    calls = [Call("eth_getTransactionCount", [_address(address), "latest"])]
     return agreed(network, nodes, calls, lambda outcomes: quantity(result_of(outcomes[0]), bits=64))
 
 
@@ -268,7 +275,7 @@ def _estimate(network: Network, nodes: Sequence[Node], call: Call) -> int:
             raise Refused(f"it would fail: {_why(outcomes[0])}")
         return quantity(outcomes[0].result, bits=63)
 
-    gas = first(network, nodes, [call], read)
+    gas = middle(surveyed(network, nodes, [call], read))
     return gas if gas == 21_000 else gas + gas * GAS_MARGIN_PERCENT // 100
 
 
@@ -279,14 +286,17 @@ def _prices(network: Network, nodes: Sequence[Node], *, with_tip: int | None = N
     if layered:
         calls.append(facts.question(L1_ORACLE, f"0x{L1_FEE_UPPER_BOUND}{TRANSFER_BYTES:064x}"))
 
-    def read(outcomes: Sequence[Outcome]) -> _Prices:
+    def read(outcomes: Sequence[Outcome]) -> tuple[int, int, int]:
         block = result_of(outcomes[0])
         base = quantity(block.get("baseFeePerGas") if isinstance(block, dict) else None)
         tip = with_tip if with_tip is not None else _tip(outcomes[1])
         l1 = int.from_bytes(octets(result_of(outcomes[2]), length=32), "big") if layered else 0
-        return _Prices(2 * base + tip, tip, l1 + l1 // 2)
+        return base, tip, l1
 
-    return first(network, nodes, calls, read)
+    said = surveyed(network, nodes, calls, read)
+    base, l1 = middle([one[0] for one in said]), middle([one[2] for one in said])
+    tip = sorted(one[1] for one in said)[(len(said) - 1) // 2]  # a matter of taste; the lower one is only slower
+    return _Prices(2 * base + tip, tip, l1 + l1 // 2)
 
 
 def _tip(outcome: Outcome) -> int:

@@ -167,8 +167,10 @@ def _refunded(tx: Transaction, leg: Transfer, owner: Owner, books: Books) -> Che
 
 
 def _our_own_move(tx: Transaction, leg: Transfer, owner: Owner, books: Books) -> Check:
-    ours = any(leg.sender == other.address for other in books.owners)
-    return _is("sent_by_ourselves", ours, "sender_in_address_book", leg.position)
+    """Told to those it concerns only: to anybody else it would say whose both addresses are."""
+    senders = [other for other in books.owners if other.address == leg.sender]
+    concerned = books.claimant is None or books.claimant in (owner.account, *(other.account for other in senders))
+    return _is("sent_by_ourselves", bool(senders) and concerned, "sender_in_address_book", leg.position)
 
 
 def _our_wallet(tx: Transaction, leg: Transfer, owner: Owner, books: Books) -> Check:
@@ -256,11 +258,11 @@ def _plain(tx: Transaction, leg: Transfer, owner: Owner, books: Books) -> Check:
 LEG_RULES: tuple[tuple[str, LegRule], ...] = (
     ("H01", _credited),
     ("H02", _refunded),
+    ("B08", _other_customer),
     ("H04", _other_case),
     ("B17", _our_own_move),
     ("B11", _our_wallet),
     ("H12", _nobody_yet),
-    ("B08", _other_customer),
     ("G06", _frozen_account),
     ("A11", _nothing_moved),
     ("D10", _not_fungible),
@@ -274,7 +276,11 @@ LEG_RULES: tuple[tuple[str, LegRule], ...] = (
     ("F02", _by_router),
     ("G02", _plain),
 )
-"""Read from the top; the first yes is the cause of the leg."""
+"""Read from the top; the first yes is the cause of the leg.
+
+The address of another account comes before everything that is known of the leg: whoever pastes a stranger's deposit is
+told the same as of an address that is nobody's, whether or not there is a case about it.
+"""
 
 
 def diagnose(tx: Transaction, network: Network, books: Books) -> Finding:

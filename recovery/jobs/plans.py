@@ -11,8 +11,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from chains.catalogue import networks
-from chains.errors import NodeUnavailable, NoNode, Refused
-from chains.evm.moves import balances, broadcast, next_nonce, plan_refund, plan_sweep
+from chains.errors import ChainError, NodeUnavailable, NoNode, Refused
+from chains.evm.moves import balances, broadcast, mined_count, next_nonce, plan_refund, plan_sweep
 from chains.types import Answer, Network, Node, Status, Transaction, UnsignedStep
 from chains.verify import verify
 from recovery.domain.actor import SYSTEM
@@ -29,6 +29,8 @@ from recovery.services.transitions import advance, lock
 from workflows.states import State
 
 WATCH_SECONDS = 2.0
+NONCE_USED_ELSEWHERE = "nonce_used_by_another_transaction"
+"""A step that can never be mined any more: the sender's wallet was used past the plan. Only people can know how."""
 
 
 @dataclass(frozen=True)
@@ -170,11 +172,19 @@ def _refund_due(session: Session, case: RecoveryCase) -> Due:
         network=networks()[claim.network],
         contract=claim.contract,
         amount=quote.net,
-        source=our_wallet(session, claim.network, "recovery"),
+        source=_swept_to(session, case),
         destination=quote.destination,
         tank="",
         prepared_by=_preparer(session, case),
     )
+
+
+def _swept_to(session: Session, case: RecoveryCase) -> str:
+    """The wallet the coins of this case went to, whichever the address book names now: no other case's coins pay."""
+    sweep = current_plan(session, case.id, "sweep")
+    if sweep is None or sweep.state != "confirmed":
+        raise Conflict("plan_is_verified")
+    return str(json.loads(sweep.payload)["destination"])
 
 
 def release(work: Work) -> None:
@@ -243,6 +253,9 @@ def watch(work: Work) -> None:
             continue
         if tx.status in (Status.NOT_FOUND, Status.PENDING, Status.UNKNOWN) and tx.block is None:
             _send_again(network, nodes, str(signed))
+            if tx.status is Status.NOT_FOUND and _overtaken(network, nodes, str(hash), step_from_json(unsigned)):
+                seen[-1] = Seen(index, tx, (NONCE_USED_ELSEWHERE,))
+                break
         if not tx.final or problems:
             break
     crash_point("watch:after_ask")
@@ -256,6 +269,15 @@ def _send_again(network: Network, nodes: tuple[Node, ...], signed: str) -> None:
     with suppress(Refused, NodeUnavailable, NoNode):
         broadcast(network, nodes, signed)
     crash_point("watch:after_broadcast")
+
+
+def _overtaken(network: Network, nodes: tuple[Node, ...], hash: str, step: UnsignedStep) -> bool:
+    """Whether enough nodes say that the step's nonce is used up, and after that still do not know the step."""
+    try:
+        used = mined_count(network, nodes, step.sender) > int(step.nonce or 0)
+    except ChainError:
+        return False
+    return used and verify(network, hash, nodes).transaction.status is Status.NOT_FOUND
 
 
 def _conclude_watch(
@@ -275,7 +297,8 @@ def _conclude_watch(
     fees = {one.index: one.tx.fee.amount for one in seen if one.tx.final and one.tx.fee is not None}
     failed = next((one for one in seen if one.tx.final and one.tx.status is Status.FAILED), None)
     problems = {str(one.index): list(one.problems) for one in seen if one.problems}
-    if not _is_settled(seen, failed, fees):
+    overtaken = any(NONCE_USED_ELSEWHERE in one.problems for one in seen)
+    if not overtaken and not _is_settled(seen, failed, fees):
         work.again(session, WATCH_SECONDS)
         return
     for hash, said in answers:

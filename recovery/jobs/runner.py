@@ -11,7 +11,8 @@ import structlog
 from chains.errors import ChainError
 from config.settings import Settings
 from recovery.db import Database
-from recovery.errors import RecoveryError
+from recovery.errors import RecoveryError, Unavailable
+from recovery.jobs.holding import held
 from recovery.jobs.topics import ASK_NO_NODE, TOPICS
 from recovery.jobs.work import LEASE, LeaseLost, Work, give_back, lease
 
@@ -22,6 +23,8 @@ AT_ONCE = 20
 """How many jobs that ask no node are leased together."""
 WAITING_SECONDS = LEASE.total_seconds() / 3
 """How long a leased job may wait for its turn: enough of its lease must be left to run in."""
+PASSING = (ChainError, Unavailable)
+"""Troubles that end by themselves, however long they last: a job that meets them is never given up."""
 
 
 @cache
@@ -56,20 +59,21 @@ def run(work: Work) -> None:
     """Run one leased job. Whatever goes wrong is noted on the job and tried again; nothing is swallowed."""
     bound = log.bind(job=str(work.job_id), topic=work.topic, case=str(work.case_id), attempt=work.attempts)
     try:
-        TOPICS[work.topic](work)
+        with held(work):
+            TOPICS[work.topic](work)
         bound.info("job.ran")
     except LeaseLost:
         bound.warning("job.lease_lost")
     except (RecoveryError, ChainError) as error:
-        _note(work, f"{type(error).__name__}: {getattr(error, 'detail', error.code)}")
+        _note(work, f"{type(error).__name__}: {getattr(error, 'detail', error.code)}", isinstance(error, PASSING))
         bound.warning("job.refused", code=error.code)
     except Exception as error:  # noqa: BLE001 - the job row must learn of every failure, whatever it was
         _note(work, type(error).__name__)
         bound.exception("job.failed")
 
 
-def _note(work: Work, error: str) -> None:
+def _note(work: Work, error: str, passing: bool = False) -> None:
     try:
-        work.failed(error)
+        work.failed(error, passing=passing)
     except LeaseLost:
         log.warning("job.lease_lost", job=str(work.job_id))

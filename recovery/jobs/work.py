@@ -73,9 +73,12 @@ class Work:
             )
         )
 
-    def failed(self, error: str) -> None:
-        """Note a failure (a class and a code, nothing foreign) and come back later, or wait for a person."""
-        stuck = self.attempts >= MOST_ATTEMPTS
+    def failed(self, error: str, *, passing: bool = False) -> None:
+        """Note a failure (a class and a code, nothing foreign) and come back later, or wait for a person.
+
+        A ``passing`` trouble (nodes that do not answer) may last for days; it never leaves a case without its job.
+        """
+        stuck = self.attempts >= MOST_ATTEMPTS and not passing
         pause = min(LONGEST_BACKOFF, 0.5 * 2 ** min(self.attempts, 12))
         with self.database.unit_of_work() as session:
             self._finish(

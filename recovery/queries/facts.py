@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from collections.abc import Iterable
 from datetime import datetime
@@ -10,11 +11,13 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from recovery.models import (
+    Account,
     AssetProbe,
     CaseEvent,
     Claim,
     Credit,
     ListedAsset,
+    OwnedAddress,
     Plan,
     PlanStep,
     Quote,
@@ -100,6 +103,7 @@ def read_facts(session: Session, case: RecoveryCase) -> Facts:
     )
     asset = listed_asset(session, claim.network, claim.contract)
     credits = leg_credits(session, claim.network, claim.hash, claim.position)
+    account = session.get(Account, case.account, populate_existing=True)
     return Facts(
         leg_claimed=True,
         probe_ok=probe is not None and probe.ok,
@@ -114,6 +118,31 @@ def read_facts(session: Session, case: RecoveryCase) -> Facts:
         plan_verified=plan is not None and plan.state == "confirmed" and _all_final(session, plan),
         credit_confirmed=bool(credits),
         asset_listed=asset is not None and asset.state == "listed",
+        account_blocked=account is not None and account.state != "active",
+        plan_addresses_hold=plan is not None and _addresses_hold(session, plan),
+    )
+
+
+def _addresses_hold(session: Session, plan: Plan) -> bool:
+    """Whether the address book of now would still send value where the plan sends it.
+
+    A sweep goes to a recovery wallet in use, its gas comes from a tank in use; a refund leaves to an address not ours.
+    """
+    payload = json.loads(plan.payload)
+    moves = payload["moves"]
+    named = {payload["destination"], *(move["sender"] for move in moves)}
+    book = session.scalars(
+        select(OwnedAddress)
+        .where(OwnedAddress.network == plan.network, OwnedAddress.address.in_(named))
+        .execution_options(populate_existing=True)
+    ).all()
+    if plan.kind == "refund":
+        return all(row.address != payload["destination"] for row in book)
+    own = [row for row in book if row.account == "" and row.valid_until is None]
+    wallets = {row.address for row in own if row.kind == "hot" and row.label == "recovery wallet"}
+    tanks = {row.address for row in own if row.kind == "gas_tank"}
+    return payload["destination"] in wallets and all(
+        move["sender"] in tanks for move in moves if move["purpose"] == "gas_top_up"
     )
 
 

@@ -14,11 +14,12 @@ from hypothesis import given, settings, strategies as st
 from chains.catalogue import network
 from chains.errors import NodesDisagree, NodeUnavailable, NoNode, Refused
 from chains.evm import moves
+from chains.evm.asking import middle
 from chains.evm.signed import NotSigned, decode_signed, matches
 from chains.types import Node, Status, UnsignedStep
 from chains.verify import verify
 from tests.chains.conftest import LiveNode
-from tests.chains.faulty_node import World, faulty_node
+from tests.chains.faulty_node import NoResult, World, faulty_node
 
 LOCAL = network("local")
 KEY = "0x" + "5e" * 32
@@ -261,3 +262,58 @@ def test_who_answers_decides(anvil_node: LiveNode) -> None:
 def test_a_refused_broadcast(anvil_node: LiveNode) -> None:
     with pytest.raises(Refused):
         moves.broadcast(LOCAL, [anvil_node.node], sign(STEP, KEY))
+
+
+class Dear(World):
+    """A node that would have us pay a thousandfold."""
+
+    def result(self, method: str, params: list[Any]) -> Any:
+        match method:
+            case "eth_getBalance":
+                return hex(ETHER)
+            case "eth_estimateGas":
+                return hex(21_000_000)
+            case "eth_maxPriorityFeePerGas":
+                return hex(10**15)
+            case "eth_getBlockByNumber":
+                return {"baseFeePerGas": hex(10**15)}
+        return super().result(method, params)
+
+
+def test_no_single_node_sets_the_price(anvil_node: LiveNode) -> None:
+    """Asked first, and believed, it would drain the gas tank into a fee."""
+    fund(anvil_node, SOURCE, ETHER)
+    honest = anvil_node.node
+    fair = moves.plan_refund(LOCAL, [honest], contract=None, amount=1, source=SOURCE, destination=DESTINATION)
+    with faulty_node(Dear()) as liar:
+        asked = [liar.node, honest, honest]
+        heard = moves.plan_refund(LOCAL, asked, contract=None, amount=1, source=SOURCE, destination=DESTINATION)
+        with pytest.raises(NodesDisagree):
+            moves.plan_refund(LOCAL, asked[:2], contract=None, amount=1, source=SOURCE, destination=DESTINATION)
+    assert heard == fair
+
+
+def test_a_node_that_refuses_alone_stops_nothing(anvil_node: LiveNode) -> None:
+    class Unwilling(Dear):
+        def result(self, method: str, params: list[Any]) -> Any:
+            if method == "eth_estimateGas":
+                raise NoResult(3, "execution reverted")
+            return super().result(method, params)
+
+    fund(anvil_node, SOURCE, ETHER)
+    with faulty_node(Unwilling()) as liar:
+        nodes = [liar.node, anvil_node.node, anvil_node.node]
+        assert moves.plan_refund(LOCAL, nodes, contract=None, amount=1, source=SOURCE, destination=DESTINATION)
+
+
+@pytest.mark.parametrize(
+    ("said", "heard"), [([7], 7), ([7, 7], 7), ([10, 15], 15), ([1, 10, 11], 10), ([9, 10, 10**9], 10), ([0, 0], 0)]
+)
+def test_the_middle_of_what_was_said(said: list[int], heard: int) -> None:
+    assert middle(said) == heard
+
+
+@pytest.mark.parametrize("said", [[10, 21], [0, 1], [1, 2, 5, 900]])
+def test_there_is_no_middle_between_strangers(said: list[int]) -> None:
+    with pytest.raises(NodesDisagree):
+        middle(said)

@@ -78,6 +78,30 @@ def test_a_sweep_that_failed_for_good_is_booked_back_and_done_again(trouble: Sam
     assert not unsettled((debit, credit, asset, amount) for debit, credit, asset, amount in rows)
 
 
+@pytest.mark.parametrize("kind", ["sweep", "refund"])
+def test_a_wallet_used_past_the_plan_stops_the_case(trouble: SampleWorld, kind: str) -> None:
+    """The nonce of a recorded step is used up by another transaction: it can never be mined, and people must know."""
+    ref, _ = planned(trouble)
+    sign_off(trouble, ref, "sweep")
+    if kind == "refund":
+        settle(trouble)
+        trouble.work_until(ref, "refund_sign_off")
+        sign_off(trouble, ref, "refund")
+    sender = view(trouble, "wallet", ref).plans[-1]["steps"][0]["sender"]
+    trouble.anvil.rpc("anvil_impersonateAccount", sender)
+    trouble.anvil.rpc("eth_sendTransaction", {"from": sender, "to": SOMEBODY, "value": "0x1"})
+    trouble.anvil.rpc("anvil_mine", "0x5")
+    trouble.anvil.rpc("anvil_stopImpersonatingAccount", sender)
+    settle(trouble)
+    trouble.work_until(ref, f"{kind}_on_hold", rounds=5)
+    events = [event for event in view(trouble, "lead", ref).events if event["name"] == f"freeze_{kind}"]
+    assert events[-1]["data"] == {"problems": {"0": ["nonce_used_by_another_transaction"]}}
+    with pytest.raises(MoveNotOpen, match="no_plan_is_out"):
+        trouble.move(trouble.actor("lead"), ref, f"plan_{kind}_again")
+    trouble.move(trouble.actor("lead"), ref, f"resume_{kind}")
+    trouble.work_until(ref, f"{kind}_on_hold", rounds=5)
+
+
 def test_a_refund_that_did_not_pay_is_frozen_and_no_second_is_possible(trouble: SampleWorld) -> None:
     ref, deposit = planned(trouble)
     sign_off(trouble, ref, "sweep")

@@ -44,6 +44,15 @@ def _approval_call(plan: Plan) -> None:
     step["data"] = "0x" + artifacts()["SampleToken"].call("approve", STRANGER, int(step["moves"]["amount"])).hex()
 
 
+def _sweep_to_a_stranger(plan: Plan) -> None:
+    plan["payload"]["destination"] = STRANGER
+    plan["payload"]["moves"][1]["recipient"] = STRANGER
+
+
+def _called_a_refund(plan: Plan) -> None:
+    plan["kind"] = plan["payload"]["kind"] = "refund"
+
+
 def _longer_data(plan: Plan) -> None:
     plan["steps"][1]["data"] += "00"
 
@@ -88,6 +97,8 @@ MISAPPROVED: dict[str, tuple[Callable[[Plan], None], str]] = {
     "gas to somebody else": (_set("payload", "moves", 0, "recipient", STRANGER), "moves_differ"),
     "gas beyond reason": (_set("payload", "moves", 0, "amount", str(10**18)), "top_up_too_large"),
     "a sender the signer has no key for": (_set("payload", "source", STRANGER), "moves_differ"),
+    "a sweep to a stranger": (_sweep_to_a_stranger, "destination_unknown"),
+    "a refund with a move before it": (_called_a_refund, "moves_differ"),
     "no moves": (_set("payload", "moves", []), "steps_differ"),
 }
 

@@ -178,11 +178,11 @@ ALL_TRUE = books(
 LATER: list[tuple[str, Callable[[Books], Books]]] = [
     ("H01", lambda known: known),
     ("H02", lambda known: replace(known, legs={"log:0": LegHistory(refunded=True, claimed_elsewhere=True)})),
-    ("H04", lambda known: replace(known, legs={"log:0": LegHistory(claimed_elsewhere=True)})),
+    ("B08", lambda known: replace(known, legs={"log:0": LegHistory(claimed_elsewhere=True)})),
+    ("H04", lambda known: replace(known, owners=(replace(known.owners[0], account="acct-1"), known.owners[1]))),
     ("B17", lambda known: replace(known, legs={})),
     ("B11", lambda known: replace(known, owners=known.owners[:1])),
-    ("B08", lambda known: replace(known, owners=(replace(known.owners[0], kind="deposit"),))),
-    ("G06", lambda known: replace(known, owners=(replace(known.owners[0], account="acct-1"),))),
+    ("G06", lambda known: replace(known, owners=(replace(known.owners[0], kind="deposit"),))),
     ("A11", lambda known: replace(known, claimant_state="active")),
 ]
 
@@ -239,3 +239,29 @@ def test_symbols_that_look_alike_are_alike(symbol: str) -> None:
 @pytest.mark.parametrize("symbol", ["USDC", "USD", "TUSD", ""])
 def test_other_symbols_are_not(symbol: str) -> None:
     assert skeleton(symbol) != skeleton("USDT")
+
+
+STRANGERS = Owner(DEPOSIT, "acct-2", "deposit", "key")
+HOT = Owner(DEPOSIT, "", "hot", "key")
+
+
+@pytest.mark.parametrize(
+    ("told", "of_nobody"),
+    [
+        # a deposit to another customer's address, with and without a case about it
+        (books(owners=(STRANGERS,), legs={"log:0": LegHistory(claimed_elsewhere=True)}), books(owners=(STRANGERS,))),
+        # what we sent to another customer's address ourselves
+        (books(owners=(STRANGERS, Owner(SENDER, "", "hot", "key"))), books(owners=(STRANGERS,))),
+        # another customer's address emptied into our wallet, and a stranger's payment to it
+        (books(owners=(HOT, Owner(SENDER, "acct-2", "deposit", "key"))), books(owners=(HOT,))),
+    ],
+)
+def test_whose_an_address_is_does_not_show(told: Books, of_nobody: Books) -> None:
+    """Whoever pastes other people's transactions reads the same, whatever we know of their addresses and cases."""
+    assert diagnose(LISTED_TX, NETWORK, told).cause == diagnose(LISTED_TX, NETWORK, of_nobody).cause
+
+
+@pytest.mark.parametrize("account", ["acct-1", "acct-2"])
+def test_our_own_move_is_told_to_whom_it_concerns(account: str) -> None:
+    emptied = books(owners=(HOT, Owner(SENDER, "acct-1", "deposit", "key")), claimant=account)
+    assert diagnose(LISTED_TX, NETWORK, emptied).cause == ("B17" if account == "acct-1" else "B11")
