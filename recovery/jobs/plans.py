@@ -1,4 +1,4 @@
-"""Jobs around value that leaves: making unsigned plans, releasing them, watching them to finality."""
+"""Jobs around value that leaves: releasing approved plans to the signer, watching them to finality."""
 
 from __future__ import annotations
 
@@ -7,184 +7,25 @@ import uuid
 from contextlib import suppress
 from dataclasses import dataclass
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from chains.catalogue import networks
 from chains.errors import ChainError, NodeUnavailable, NoNode, Refused
-from chains.evm.moves import balances, broadcast, mined_count, next_nonce, plan_refund, plan_sweep
+from chains.evm.moves import broadcast, mined_count, next_nonce
 from chains.types import Answer, Network, Node, Status, Transaction, UnsignedStep
 from chains.verify import verify
-from recovery.domain.actor import SYSTEM
 from recovery.domain.settlement import deviations, step_from_json, steps_of
-from recovery.errors import Conflict
 from recovery.jobs.crash import crash_point
 from recovery.jobs.work import Work
-from recovery.models import CaseEvent, Plan, RecoveryCase
-from recovery.queries.custody import our_wallet
-from recovery.queries.facts import current_plan, open_claim
+from recovery.models import Plan, RecoveryCase
+from recovery.queries.facts import current_plan
 from recovery.services import evidence, plans
-from recovery.services.quotes import accepted_quote
-from recovery.services.transitions import advance, lock
+from recovery.services.transitions import lock
 from workflows.states import State
 
 WATCH_SECONDS = 2.0
 NONCE_USED_ELSEWHERE = "nonce_used_by_another_transaction"
 """A step that can never be mined any more: the sender's wallet was used past the plan. Only people can know how."""
-
-
-@dataclass(frozen=True)
-class Due:
-    """What a plan must move, read before any node is asked."""
-
-    network: Network
-    contract: str | None
-    amount: int
-    source: str
-    destination: str
-    tank: str
-    prepared_by: uuid.UUID
-
-
-def plan_a_sweep(work: Work) -> None:
-    """Make the unsigned plan that brings the coins from the deposit address to the recovery wallet."""
-    with work.database.reading() as session:
-        case = work.case(session)
-        due = _sweep_due(session, case) if case.state == State.PLANNING_SWEEP else None
-    if due is None:
-        with work.finishing():
-            return
-    crash_point("plan:before_ask")
-    problem: str | None = None
-    steps: tuple[UnsignedStep, ...] = ()
-    try:
-        nodes = work.nodes(due.network.slug)
-        if balances(due.network, nodes, due.source, due.contract) < due.amount:
-            problem = "coins_are_gone"
-        else:
-            steps = plan_sweep(
-                due.network,
-                nodes,
-                contract=due.contract,
-                amount=due.amount,
-                source=due.source,
-                gas_tank=due.tank,
-                destination=due.destination,
-            )
-    except Refused as error:
-        problem = error.code
-    crash_point("plan:after_ask")
-    with work.finishing() as session:
-        case = work.case(session)
-        lock(session, case)
-        if case.state != State.PLANNING_SWEEP:
-            return
-        if problem is not None:
-            advance(session, SYSTEM, case, "plan_failed", data={"problem": problem})
-            return
-        plans.draft(
-            session,
-            case,
-            "sweep",
-            due.network,
-            steps,
-            prepared_by=due.prepared_by,
-            source=due.source,
-            destination=due.destination,
-            amount=due.amount,
-        )
-
-
-def _sweep_due(session: Session, case: RecoveryCase) -> Due:
-    claim = open_claim(session, case.id)
-    if claim is None:
-        raise Conflict("leg_is_claimed")
-    return Due(
-        network=networks()[claim.network],
-        contract=claim.contract,
-        amount=claim.amount,
-        source=claim.recipient,
-        destination=our_wallet(session, claim.network, "recovery"),
-        tank=our_wallet(session, claim.network, "gas_tank"),
-        prepared_by=_preparer(session, case),
-    )
-
-
-def _preparer(session: Session, case: RecoveryCase) -> uuid.UUID:
-    """Who asked for the sweep: the maker nobody may be when signing off."""
-    return session.execute(
-        select(CaseEvent.actor_id)
-        .where(CaseEvent.case_id == case.id, CaseEvent.name == "prepare_sweep")
-        .order_by(CaseEvent.seq.desc())
-        .limit(1)
-    ).scalar_one()
-
-
-def plan_a_refund(work: Work) -> None:
-    """Make the unsigned plan that pays the accepted net amount to the accepted destination."""
-    with work.database.reading() as session:
-        case = work.case(session)
-        due = _refund_due(session, case) if case.state == State.SWEPT else None
-    if due is None:
-        with work.finishing():
-            return
-    crash_point("plan:before_ask")
-    problem: str | None = None
-    steps: tuple[UnsignedStep, ...] = ()
-    try:
-        steps = plan_refund(
-            due.network,
-            work.nodes(due.network.slug),
-            contract=due.contract,
-            amount=due.amount,
-            source=due.source,
-            destination=due.destination,
-        )
-    except Refused as error:
-        problem = error.code
-    crash_point("plan:after_ask")
-    with work.finishing() as session:
-        case = work.case(session)
-        lock(session, case)
-        if case.state != State.SWEPT:
-            return
-        if problem is not None:
-            plans.freeze(session, case, "refund", {"plan": [problem]})
-            return
-        plans.draft(
-            session,
-            case,
-            "refund",
-            due.network,
-            steps,
-            prepared_by=due.prepared_by,
-            source=due.source,
-            destination=due.destination,
-            amount=due.amount,
-        )
-
-
-def _refund_due(session: Session, case: RecoveryCase) -> Due:
-    claim, quote = open_claim(session, case.id), accepted_quote(session, case.id)
-    if claim is None or quote is None or quote.destination is None:
-        raise Conflict("quote_is_accepted")
-    return Due(
-        network=networks()[claim.network],
-        contract=claim.contract,
-        amount=quote.net,
-        source=_swept_to(session, case),
-        destination=quote.destination,
-        tank="",
-        prepared_by=_preparer(session, case),
-    )
-
-
-def _swept_to(session: Session, case: RecoveryCase) -> str:
-    """The wallet the coins of this case went to, whichever the address book names now: no other case's coins pay."""
-    sweep = current_plan(session, case.id, "sweep")
-    if sweep is None or sweep.state != "confirmed":
-        raise Conflict("plan_is_verified")
-    return str(json.loads(sweep.payload)["destination"])
 
 
 def release(work: Work) -> None:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from recovery.jobs import credits, evidence, plans, quotes
+from recovery.jobs import credits, evidence, planning, plans, quotes
 from recovery.jobs.work import Work
 
 TOPICS: dict[str, Callable[[Work], None]] = {
     "evidence.collect": evidence.collect,
     "case.probe": evidence.probe,
     "quote.expire": quotes.expire,
-    "sweep.plan": plans.plan_a_sweep,
-    "refund.plan": plans.plan_a_refund,
+    "sweep.plan": planning.plan_a_sweep,
+    "refund.plan": planning.plan_a_refund,
     "plan.release": plans.release,
     "plan.watch": plans.watch,
     "credit.deliver": credits.deliver,

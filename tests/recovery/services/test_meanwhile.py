@@ -11,7 +11,7 @@ from sqlalchemy import delete, update
 
 from recovery.domain.ids import new_id
 from recovery.errors import MoveNotOpen
-from recovery.jobs.plans import _refund_due
+from recovery.jobs.planning import _refund_due
 from recovery.models import Account, Credit, OwnedAddress
 from recovery.queries.custody import our_wallet
 from tests.recovery.desk import GROSS, LONG_AGO, NETWORK, OUTSIDE, TANK, TOKEN, WALLET, Desk, find
