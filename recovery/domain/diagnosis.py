@@ -167,9 +167,8 @@ def _refunded(tx: Transaction, leg: Transfer, owner: Owner, books: Books) -> Che
 
 
 def _our_own_move(tx: Transaction, leg: Transfer, owner: Owner, books: Books) -> Check:
-    """Told to those it concerns only: to anybody else it would say whose both addresses are."""
-    senders = [other for other in books.owners if other.address == leg.sender]
-    concerned = books.claimant is None or books.claimant in (owner.account, *(other.account for other in senders))
+    senders = [other.account for other in books.owners if other.address == leg.sender]
+    concerned = books.claimant in (None, owner.account, *senders)  # anybody else would learn whose both addresses are
     return _is("sent_by_ourselves", bool(senders) and concerned, "sender_in_address_book", leg.position)
 
 
@@ -276,11 +275,7 @@ LEG_RULES: tuple[tuple[str, LegRule], ...] = (
     ("F02", _by_router),
     ("G02", _plain),
 )
-"""Read from the top; the first yes is the cause of the leg.
-
-The address of another account comes before everything that is known of the leg: whoever pastes a stranger's deposit is
-told the same as of an address that is nobody's, whether or not there is a case about it.
-"""
+"""The first yes decides. Another account's address comes first: a case about a stranger's deposit must not show."""
 
 
 def diagnose(tx: Transaction, network: Network, books: Books) -> Finding:

@@ -14,6 +14,7 @@ from recovery.models.registry import (
     OwnedAddress,
     PlatformLabel,
     RegistryImport,
+    RegistryLoad,
     SentWithdrawal,
 )
 
@@ -43,6 +44,7 @@ __all__ = [
     "Quote",
     "RecoveryCase",
     "RegistryImport",
+    "RegistryLoad",
     "SentWithdrawal",
     "SignOff",
     "UserSession",

@@ -24,6 +24,28 @@ class RegistryImport(Base):
     at: Mapped[datetime] = mapped_column(server_default=func.now())
 
 
+class RegistryLoad(Base):
+    """One import that took effect, kept for ever: who, when, the SHA-256 of the file (less a byte order mark), its effect."""
+
+    __tablename__ = "registry_load"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    kind: Mapped[str]
+    by: Mapped[uuid.UUID]
+    at: Mapped[datetime] = mapped_column(server_default=func.now())
+    sha256: Mapped[str]
+    replaced: Mapped[bool]
+    rows: Mapped[int]
+    added: Mapped[int]
+    changed: Mapped[int]
+    removed: Mapped[int]
+
+    __table_args__ = (
+        CheckConstraint("length(sha256) = 64", name="sha256_is_whole"),
+        Index("ix_registry_load_kind", "kind", "at"),
+    )
+
+
 class OwnedAddress(Base):
     """An address of ours, whose it was, and when."""
 

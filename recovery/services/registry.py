@@ -7,6 +7,7 @@ wished, one refused row means that nothing changes. What cannot be read as such 
 from __future__ import annotations
 
 import csv
+import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TextIO
@@ -24,7 +25,7 @@ from recovery.domain.actor import Actor
 from recovery.domain.ids import new_id
 from recovery.domain.registries import Registry, WrongCell, parse_row
 from recovery.errors import InvalidInput, NotAllowed
-from recovery.models import RegistryImport
+from recovery.models import RegistryImport, RegistryLoad
 from recovery.queries.registry import registry_of, table_of
 
 LONGEST_LINE = 32_768
@@ -73,11 +74,25 @@ def import_registry(
     table = table_of(kind)
     _one_at_a_time(session, actor, kind)
     stage = _staging_table(session, table, registry)
-    staged = _copy(session, stage, _good_rows(registry, file, result))
+    sha256 = hashlib.sha256()
+    staged = _copy(session, stage, _good_rows(registry, file, result, sha256))
     if partial or not result.refused:
         _merge(session, registry, table, stage, staged, result)
-        if replace:
-            session.execute(delete(table).where(~select(stage).where(_same_key(registry, table, stage)).exists()))
+        removed = _remove_others(session, registry, table, stage) if replace else 0
+        session.add(
+            RegistryLoad(
+                id=new_id(),
+                kind=kind,
+                by=actor.id,
+                sha256=sha256.hexdigest(),
+                replaced=replace,
+                rows=result.rows,
+                added=result.added,
+                changed=result.changed,
+                removed=removed,
+            )
+        )
+        session.flush()
     session.execute(text(f'DROP TABLE "{stage.name}"'))
     session.expire_all()
     return result
@@ -91,10 +106,12 @@ def _one_at_a_time(session: Session, actor: Actor, kind: str) -> None:
     )
 
 
-def _good_rows(registry: Registry, file: TextIO, result: ImportResult) -> Iterator[dict[str, Any]]:
+def _good_rows(
+    registry: Registry, file: TextIO, result: ImportResult, sha256: hashlib._Hash
+) -> Iterator[dict[str, Any]]:
     """Rows in canonical form; the others are noted as refused."""
     seen: dict[tuple[Any, ...], int] = {}
-    rows = _rows(file)
+    rows = _rows(file, sha256)
     header = [name.strip() for name in next(rows, [])]
     if sorted(header) != sorted(registry.header):
         raise InvalidInput("wrong_header", {"file": ["wrong_header"]}, expected=",".join(registry.header))
@@ -112,9 +129,9 @@ def _good_rows(registry: Registry, file: TextIO, result: ImportResult) -> Iterat
         yield row
 
 
-def _rows(file: TextIO) -> Iterator[list[str]]:
+def _rows(file: TextIO, sha256: hashlib._Hash) -> Iterator[list[str]]:
     """Records of the file, blank lines left out. Raises InvalidInput when it is no CSV in UTF-8."""
-    reader = csv.reader(_lines(file), strict=True)
+    reader = csv.reader(_lines(file, sha256), strict=True)
     try:
         for cells in reader:
             if any(len(cell) > LONGEST_LINE for cell in cells):
@@ -127,10 +144,11 @@ def _rows(file: TextIO) -> Iterator[list[str]]:
         raise InvalidInput("not_csv", {"file": ["not_csv"]}, line=reader.line_num) from None
 
 
-def _lines(file: TextIO) -> Iterator[str]:
+def _lines(file: TextIO, sha256: hashlib._Hash) -> Iterator[str]:
     while line := file.readline(LONGEST_LINE + 1):
         if len(line) > LONGEST_LINE:
             raise InvalidInput("line_too_long", {"file": ["line_too_long"]}, limit=LONGEST_LINE)
+        sha256.update(line.encode("utf-8", "surrogatepass"))
         yield line
 
 
@@ -194,6 +212,14 @@ def _copy(session: Session, stage: Table, rows: Iterator[dict[str, Any]]) -> int
             count += 1
     session.execute(text(f'ANALYZE "{stage.name}"'))
     return count
+
+
+def _remove_others(session: Session, registry: Registry, table: Table, stage: Table) -> int:
+    """Remove what the file lacks; how many rows that were."""
+    gone = delete(table).where(~select(stage).where(_same_key(registry, table, stage)).exists())
+    removed = session.execute(gone, execution_options={"preserve_rowcount": True})
+    assert isinstance(removed, CursorResult)
+    return removed.rowcount
 
 
 def _same_key(registry: Registry, table: Table, stage: Table) -> ColumnElement[bool]:

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 import time
 from collections.abc import Iterator
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
+from sqlalchemy.exc import IntegrityError
 
 from recovery.db import Database
 from recovery.domain.actor import SYSTEM, Actor
 from recovery.domain.ids import new_id
 from recovery.domain.registries import REGISTRIES, SINCE_EVER
 from recovery.errors import InvalidInput, NotAllowed, NotFound
-from recovery.models import ListedAsset, OwnedAddress
+from recovery.models import ListedAsset, OwnedAddress, RegistryLoad
 from recovery.queries.registry import export_rows, registry_page
 from recovery.services.registry import LONGEST_LINE, import_registry
 
@@ -128,6 +130,24 @@ def test_replacing_makes_the_file_the_whole(database: Database) -> None:
     assert export(database, "accounts") == a_file("accounts", "b,frozen,,", "c,active,,")
     with pytest.raises(InvalidInput, match="replace_needs_a_whole_file"):
         load(database, "accounts", a_file("accounts"), replace=True, partial=True)
+
+
+def test_every_import_that_took_effect_is_remembered_for_ever(database: Database) -> None:
+    first, second = a_file("accounts", "a,active,,", "b,active,,"), a_file("accounts", "b,frozen,,", "c,active,,")
+    load(database, "accounts", first)
+    load(database, "accounts", a_file("accounts", "d,sleeping,,"))  # refused as a whole
+    load(database, "accounts", second, replace=True)
+    with database.reading() as session:
+        loads = session.scalars(select(RegistryLoad).order_by(RegistryLoad.at)).all()
+    assert [(one.by, one.sha256) for one in loads] == [
+        (SYSTEM.id, hashlib.sha256(content.encode()).hexdigest()) for content in (first, second)
+    ]
+    assert [(one.replaced, one.rows, one.added, one.changed, one.removed) for one in loads] == [
+        (False, 2, 2, 0, 0),
+        (True, 2, 1, 1, 1),
+    ]
+    with pytest.raises(IntegrityError), database.unit_of_work() as session:
+        session.execute(update(RegistryLoad).values(by=new_id()))
 
 
 def test_addresses_assets_and_hashes_take_their_canonical_form(database: Database) -> None:

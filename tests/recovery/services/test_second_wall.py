@@ -220,3 +220,17 @@ def test_a_case_is_not_deleted(desk: Desk) -> None:
     with desk.database.reading() as session:
         assert session.get(RecoveryCase, desk.case(desk.reviewed()).id)
     refused(desk, "DELETE FROM recovery_case")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE fee_policy SET rules = '[]'",
+        "UPDATE fee_policy SET drafted_by = activated_by, activated_by = drafted_by",
+        "UPDATE fee_policy SET activated_at = now()",
+        "DELETE FROM fee_policy",
+        "TRUNCATE fee_policy CASCADE",
+    ],
+)
+def test_a_fee_policy_in_force_keeps_its_rules(desk: Desk, change: str) -> None:
+    refused(desk, change)
