@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from recovery.embedded import binaries
+from recovery.embedded import binaries, parts
 
 
 def test_npm_trusts_what_the_machine_trusts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -18,3 +18,10 @@ def test_npm_trusts_what_the_machine_trusts(tmp_path: Path, monkeypatch: pytest.
     assert binaries._npm() == (["npm"], {"NODE_EXTRA_CA_CERTS": str(bundle)})
     monkeypatch.setenv("NODE_EXTRA_CA_CERTS", "/ours.pem")
     assert binaries._npm() == (["npm"], {})
+
+
+def test_a_run_without_a_sample_chain_says_why_nobody_can_sign_in(tmp_path: Path) -> None:
+    plan = parts.Plan.make(tmp_path, {})
+    plan.door.close()
+    assert "No sample sign-ins" in plan.welcome()
+    assert "recovery person add" in plan.welcome()
