@@ -106,6 +106,7 @@ def install_with_uv(locks: list[str]) -> bool:
     if not run(PYTHON, "-m", "pip", "install", "-q", "--only-binary", ":all:", UV):
         return False
     environment = os.environ | {"UV_PYTHON_DOWNLOADS": "never", "VIRTUAL_ENV": str(VENV), "UV_LINK_MODE": "copy"}
+    environment.setdefault("UV_SYSTEM_CERTS", "1")  # a company's own authority is trusted as pip trusts it
     if not os.access(Path.home(), os.W_OK):
         environment["UV_NO_CACHE"] = "1"
     say("Installing the packages")

@@ -31,7 +31,19 @@ def deposit_key(account: str) -> str:
     return f"deposit:{account}"
 
 
-CUSTODY_KEYS = (*WALLETS, *(deposit_key(account) for account in ACCOUNTS))
+def coin_key(account: str) -> str:
+    """The name of the key of an account's second deposit address, the one for the native coin.
+
+    The first holds tokens and nothing to pay gas with, as token deposit addresses do, so a sweep of it needs a top-up.
+    """
+    return f"deposit:{account}:coin"
+
+
+CUSTODY_KEYS = (
+    *WALLETS,
+    *(deposit_key(account) for account in ACCOUNTS),
+    *(coin_key(account) for account in DEPOSITORS),
+)
 OUTSIDE_KEYS = (ISSUER, "stranger", *DEPOSITORS, NEIGHBOUR)
 
 

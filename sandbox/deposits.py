@@ -15,7 +15,7 @@ from eth_account import Account
 from eth_account.signers.local import LocalAccount
 
 from sandbox.artifacts import artifacts
-from sandbox.cast import DEPOSITORS, ISSUER, NEIGHBOUR, deposit_key
+from sandbox.cast import DEPOSITORS, ISSUER, NEIGHBOUR, coin_key, deposit_key
 from sandbox.rpc import Rpc
 from sandbox.wallets import Purse, Sent
 
@@ -81,6 +81,9 @@ class Scene:
 
     def deposit_address(self, account: str) -> str:
         return str(self.custody[deposit_key(account)].address)
+
+    def coin_address(self, account: str) -> str:
+        return str(self.custody[coin_key(account)].address)
 
     def send_token(self, payer: str, symbol: str, to: str, amount: int, *, function: str = "transfer") -> Sent:
         title = next(token.title for token in TOKENS if token.symbol == symbol)
@@ -156,9 +159,10 @@ def _unlisted(scene: Scene, account: str, to: str) -> Iterator[Deposit]:
 def _through_contracts(scene: Scene, account: str, to: str) -> Iterator[Deposit]:
     purse, router, contract = scene.purse(account), scene.contracts["router"], artifacts()["PayoutRouter"]
     amount = 3 * ETHER // 2
-    sent = purse.send(router, value=amount, data=contract.call("payNative", to))
+    coins_to = scene.coin_address(account)
+    sent = purse.send(router, value=amount, data=contract.call("payNative", coins_to))
     explain = "The native coin, paid onward by a contract: an internal transfer the deposit watcher does not see."
-    yield _deposit("internal_native", sent, account, None, amount, to, explain)
+    yield _deposit("internal_native", sent, account, None, amount, coins_to, explain)
 
     amount = 425 * DOLLAR
     purse.send(scene.contracts["SUSD"], data=artifacts()["SampleToken"].call("approve", router, amount))
@@ -192,9 +196,10 @@ def _ordinary(scene: Scene, account: str, to: str) -> Iterator[Deposit]:
     explain = "An ordinary deposit of Sample Dollar that was never credited."
     yield _deposit("uncredited_listed", sent, account, susd, 275 * DOLLAR, to, explain)
 
-    sent = scene.purse(account).send(to, value=ETHER // 4)
+    coins_to = scene.coin_address(account)
+    sent = scene.purse(account).send(coins_to, value=ETHER // 4)
     explain = "An ordinary deposit of the native coin that was never credited."
-    yield _deposit("uncredited_native", sent, account, None, ETHER // 4, to, explain)
+    yield _deposit("uncredited_native", sent, account, None, ETHER // 4, coins_to, explain)
 
 
 def _awkward_tokens(scene: Scene, account: str, to: str) -> Iterator[Deposit]:

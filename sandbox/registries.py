@@ -49,6 +49,7 @@ def _addresses(world: Mapping[str, Any]) -> list[Row]:
     kinds = {"gas_tank": "gas_tank", "recovery_wallet": "hot", "hot": "hot"}
     labels = {"gas_tank": "gas tank", "recovery_wallet": "recovery wallet", "hot": "exchange hot wallet"}
     rows = [_address(address, account, "deposit", "") for account, address in deposit_addresses.items()]
+    rows += [_address(address, account, "deposit", "") for account, address in world["coin_addresses"].items()]
     return rows + [_address(wallets[name], "", kind, labels[name]) for name, kind in kinds.items()]
 
 

@@ -19,7 +19,7 @@ from typing import Any
 
 from eth_account.signers.local import LocalAccount
 
-from sandbox.cast import ACCOUNTS, CUSTODY_KEYS, DEPOSITORS, OUTSIDE_KEYS, WALLETS, deposit_key, draw_sign_ins
+from sandbox.cast import ACCOUNTS, CUSTODY_KEYS, DEPOSITORS, OUTSIDE_KEYS, WALLETS, coin_key, deposit_key, draw_sign_ins
 from sandbox.deposits import (
     CONFIRMED_DEPTH,
     ETHER,
@@ -39,6 +39,8 @@ from sandbox.wallets import fund, keyring
 LOCAL_CHAIN = 31337
 _FUNDS = {"gas_tank": 100 * ETHER, "recovery_wallet": 10 * ETHER, "hot": 50 * ETHER}
 _OUTSIDE_FUNDS = 100 * ETHER
+VERSION = 2
+"""Of the form of ``world.json``."""
 
 
 class WrongChain(Exception):
@@ -74,6 +76,8 @@ def _what_is_lost(
     outside: Mapping[str, LocalAccount],
 ) -> str | None:
     """Why the world on file cannot be the one on the chain, or ``None`` when it is."""
+    if world["version"] != VERSION:
+        return "an older version of this program made it"
     if world["wallets"] != _addresses(custody, WALLETS) or world["outside_wallets"] != _addresses(outside, DEPOSITORS):
         return "the keys are not those it was made with"
     if any(rpc.code(address) in ("0x", "") for address in world["contracts"].values()):
@@ -98,7 +102,7 @@ def _build(
     contracts = deploy_contracts(rpc, chain_id, outside["issuer"])
     deposits = make_deposits(Scene(rpc, chain_id, custody, outside, contracts))
     return {
-        "version": 1,
+        "version": VERSION,
         "node": rpc.url,
         "chain_id": chain_id,
         "made_at": utc(datetime.now(UTC)),
@@ -106,6 +110,7 @@ def _build(
         "tokens": [asdict(token) | {"contract": contracts[token.symbol]} for token in TOKENS],
         "wallets": _addresses(custody, WALLETS),
         "deposit_addresses": {account: custody[deposit_key(account)].address for account in ACCOUNTS},
+        "coin_addresses": {account: custody[coin_key(account)].address for account in DEPOSITORS},
         "outside_wallets": _addresses(outside, DEPOSITORS),
         "sign_ins": before["sign_ins"] if before else draw_sign_ins(),
         "deposits": deposits,

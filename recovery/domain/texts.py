@@ -124,7 +124,7 @@ LABEL_NOTES: dict[str, str] = {
         "The network has not finished yet. We look again by ourselves; you need not do anything."
     ),
     "your_answer_needed": mark("We need one thing from you before we can go on. You find it below."),
-    "in_review": mark("A specialist looks at your case. We write here as soon as there is news."),
+    "in_review": mark("Our people look at your case. We write here as soon as there is news."),
     "your_decision_needed": mark("We know what can be returned and what it costs. Nothing happens until you accept."),
     "on_its_way": mark("The work is under way. Two teams approve every step, and we check each one on the network."),
     "completed": mark("Everything is done."),

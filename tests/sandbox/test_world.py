@@ -83,6 +83,13 @@ def test_five_unlisted_deposits_of_different_amounts_for_each_depositor(world: d
         assert {deposit["recipient"] for deposit in mine} == {world["deposit_addresses"][account]}
 
 
+def test_a_sweep_of_a_deposited_token_needs_a_gas_top_up(rpc: Rpc, world: dict[str, Any]) -> None:
+    """Addresses with tokens hold no native coin; that is sent to the account's other address."""
+    for account, address in world["coin_addresses"].items():
+        assert rpc.quantity("eth_getBalance", world["deposit_addresses"][account], "latest") == 0
+        assert rpc.quantity("eth_getBalance", address, "latest") > 0
+
+
 def test_the_newest_is_still_confirming_and_the_others_are_not(rpc: Rpc, world: dict[str, Any]) -> None:
     tip = rpc.quantity("eth_blockNumber")
     (confirming,) = _deposits(world, "confirming")
@@ -171,7 +178,7 @@ def test_loading_uses_the_products_commands_and_is_cheap_again(
     monkeypatch.setenv("RECOVERY_DATABASE_URL", database_url)
     command = ["--node", node, "--out", str(home / "world")]
     assert main([*command, "--load"]) == 0, capsys.readouterr().err
-    assert in_database(database_url) == {"people": len(world["sign_ins"]) + 1, "policies": 1, "addresses": 7}
+    assert in_database(database_url) == {"people": len(world["sign_ins"]) + 1, "policies": 1, "addresses": 9}
     assert not (home / "world/people.json").exists()
     token = home / "signer/token"
     assert stat.S_IMODE(token.stat().st_mode) == 0o600
@@ -179,7 +186,7 @@ def test_loading_uses_the_products_commands_and_is_cheap_again(
 
     assert main([*command, "--load"]) == 0
     assert token.read_text() == first
-    assert in_database(database_url) == {"people": len(world["sign_ins"]) + 1, "policies": 1, "addresses": 7}
+    assert in_database(database_url) == {"people": len(world["sign_ins"]) + 1, "policies": 1, "addresses": 9}
     assert main([*command, "--load-again", "--recovery", f"{sys.executable} -c raise(SystemExit('no'))"]) == 1
     assert "sample world: recovery" in capsys.readouterr().err
 

@@ -1,3 +1,13 @@
+// A hash is one line although its field shows two: Enter sends it.
+(() => {
+  "use strict";
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || event.shiftKey || event.isComposing || !event.target.matches("textarea[name=reference]")) return;
+    event.preventDefault();
+    event.target.form.requestSubmit();
+  });
+})();
+
 // Says aloud what a poll changed, for those who listen to the page instead of looking at it.
 (() => {
   "use strict";

@@ -268,3 +268,9 @@ def test_a_quote_is_accepted_with_address_and_password(
     done = client.post(f"{path}/accept", data=form(client, path, **fields))
     assert done.status_code == 303
     assert "What you accepted" in client.get(path).text
+
+
+def test_a_depositor_reads_which_networks_are_not_connected(client_of: Clients) -> None:
+    page = client_of("depositor").get("/networks").text
+    assert "not connected here" in page
+    assert "may stand in the way" in page
