@@ -41,7 +41,7 @@ CAUSES: dict[str, CauseText] = {
         mark("In your wallet's history, open the payment and copy its transaction hash (TxID). Then send it here."),
     ),
     "A03": CauseText(
-        mark("Not on any network"),
+        mark("Not found on the networks we read"),
         mark(
             "No network we read knows this transaction. It may not have been sent out yet, or the hash has a "
             "typing error."

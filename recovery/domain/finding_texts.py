@@ -83,6 +83,7 @@ WHYS: dict[str, str] = {
     "inner_movements_not_shown": mark("the nodes do not show inner movements"),
     "no_transfer": mark("no transfer in it"),
     "no_node_for_any_candidate": mark("no node for any network it could be on"),
+    "no_node_for_some_candidates": mark("no node for some networks it could be on"),
 }
 
 ANSWERS: dict[str, str] = {"yes": mark("yes"), "no": mark("no"), "unknown": mark("unknown")}

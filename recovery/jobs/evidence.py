@@ -6,7 +6,7 @@ from chains.catalogue import networks
 from chains.errors import ChainError
 from chains.evm.moves import asset_facts, balances, plan_sweep
 from chains.identify import identify
-from chains.types import Network, Node, Reading
+from chains.types import Reading
 from chains.verify import probe as probe_networks
 from recovery.domain.settlement import highest_cost
 from recovery.errors import Conflict
@@ -24,22 +24,23 @@ def collect(work: Work) -> None:
     with work.database.reading() as session:
         case = work.case(session)
         hash, only = case.hash, case.network or case.named_network
-    candidates = _candidates(work, hash, only)
+    slugs = _slugs(hash, only)
+    candidates = {networks()[slug]: nodes for slug in slugs if (nodes := work.nodes(slug))}
+    unasked = [slug for slug in slugs if not work.nodes(slug) and not networks()[slug].sandbox]
     crash_point("evidence:before_ask")
     readings: list[Reading] = probe_networks(hash, candidates, timeout=ASK_SECONDS) if candidates else []
     crash_point("evidence:after_ask")
     with work.finishing() as session:
         case = work.case(session)
-        seconds = evidence.conclude_look(session, case, readings, sandbox=work.settings.sandbox)
+        seconds = evidence.conclude_look(session, case, readings, sandbox=work.settings.sandbox, unasked=unasked)
         if seconds is not None:
             work.again(session, seconds)
     crash_point("evidence:after_commit")
 
 
-def _candidates(work: Work, hash: str, only: str | None) -> dict[Network, tuple[Node, ...]]:
-    slugs = (only,) if only else identify(hash).candidates
-    catalogue = networks()
-    return {catalogue[slug]: nodes for slug in slugs if slug in catalogue and (nodes := work.nodes(slug))}
+def _slugs(hash: str, only: str | None) -> list[str]:
+    """The networks the hash can be on: the one that is known, or all whose hashes look like that."""
+    return [slug for slug in ((only,) if only else identify(hash).candidates) if slug in networks()]
 
 
 def probe(work: Work) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import timedelta
 
 from sqlalchemy import select
@@ -62,10 +62,13 @@ def keep_answers(
         )
 
 
-def conclude_look(session: Session, case: RecoveryCase, readings: Sequence[Reading], *, sandbox: bool) -> float | None:
+def conclude_look(
+    session: Session, case: RecoveryCase, readings: Sequence[Reading], *, sandbox: bool, unasked: Sequence[str] = ()
+) -> float | None:
     """Take what the nodes said: keep it, diagnose, move the case. Returns seconds until the next look, if one is due.
 
-    Safe to run twice: a case that is no longer being looked at is left alone.
+    ``unasked`` are networks the hash could be on that have no node; who reads "not found" is told. Safe to run twice: a
+    case that is no longer being looked at is left alone.
     """
     lock(session, case)
     if case.state not in LOOKING:
@@ -80,20 +83,25 @@ def conclude_look(session: Session, case: RecoveryCase, readings: Sequence[Readi
     if tx_seen is None:
         _write(session, case, None, _nothing_to_ask())
         return _wait(session, case)
-    return _decide(session, case, tx_seen, sandbox=sandbox)
+    return _decide(session, case, tx_seen, sandbox=sandbox, unasked=unasked)
 
 
 def decisive(readings: Sequence[Reading]) -> Transaction | None:
-    """The transaction of the network that shows it. Not found counts only when every candidate was asked and said so."""
+    """The transaction of the network that shows it. Not found counts only when every network asked said so."""
     order = (Status.SUCCEEDED, Status.FAILED, Status.PENDING, Status.UNKNOWN, Status.NOT_FOUND)
     transactions = [reading.transaction for reading in readings]
     return min(transactions, key=lambda tx: order.index(tx.status), default=None)
 
 
-def _decide(session: Session, case: RecoveryCase, tx: Transaction, *, sandbox: bool) -> float | None:
+def _decide(
+    session: Session, case: RecoveryCase, tx: Transaction, *, sandbox: bool, unasked: Sequence[str]
+) -> float | None:
     there = tx.status in (Status.SUCCEEDED, Status.FAILED, Status.PENDING)
     books = read_books(session, tx, claimant=case.account, case_id=case.id, sandbox=sandbox)
     finding = diagnose(tx, find_network(tx.network), books)
+    if finding.cause == "A03" and unasked:
+        others = Check("node_configured", Says.UNKNOWN, "no_node_for_some_candidates", ", ".join(unasked))
+        finding = replace(finding, checks=(*finding.checks, others))
     diagnosis = _write(session, case, tx, finding)
     case.cause = finding.cause
     if there:

@@ -149,3 +149,15 @@ def test_a_credit_is_approved_by_clearing_and_booked(world: SampleWorld) -> None
     world.move(world.actor("clearing"), ref, "approve_credit")
     world.work()
     assert world.case(ref).state == "completed"
+
+
+def test_not_found_names_the_networks_nobody_could_be_asked_about(world: SampleWorld) -> None:
+    ref = world.open("0x" + "9e" * 32)
+    world.work_until(ref, "needs_information", mine=False)
+    diagnosis = view(world, "specialist", ref).diagnosis
+    assert diagnosis is not None
+    assert diagnosis["cause"] == "A03"
+    unasked = diagnosis["checks"][-1]
+    assert (unasked["answer"], unasked["why"]) == ("unknown", "no_node_for_some_candidates")
+    assert "ethereum" in unasked["evidence"]
+    assert "local" not in unasked["evidence"]
