@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import psycopg
 
@@ -157,12 +158,15 @@ class Plan:
     def welcome(self) -> str:
         """What a person needs to begin: the address, the sample sign-ins, how to stop."""
         lines = ["", f"  Open {self.url}", ""]
-        if sign_ins := self._sign_ins():
+        world = self._world()
+        if sign_ins := world.get("sign_ins"):
             widths = [max(len(entry[key]) for entry in sign_ins) for key in ("role", "email")]
             lines += ["  Sample sign-ins:"]
             for entry in sign_ins:
                 lines.append(f"    {entry['role']:<{widths[0]}}  {entry['email']:<{widths[1]}}  {entry['password']}")
-            lines.append("")
+            lines += ["", *_samples(world), ""]
+            lines += ["  Ask the sample chain yourself:"]
+            lines += [f"    RECOVERY_NODES_LOCAL={self.chain_url} .venv/bin/recovery verify HASH --network local", ""]
         elif self.sandbox:
             lines += [
                 "  No sample sign-ins, since there is no sample chain: set right what is named above and run it again,"
@@ -171,14 +175,14 @@ class Plan:
         lines += [f"  Logs are in {self.home / 'logs'}. Ctrl-C stops everything; the data stay.", ""]
         return "\n".join(lines)
 
-    def _sign_ins(self) -> list[dict[str, str]]:
+    def _world(self) -> dict[str, Any]:
+        """What the sample world's file holds; nothing when there is none."""
         if not self.has_chain:
-            return []
+            return {}
         try:
-            world = json.loads((self.home / "world" / "world.json").read_text())
+            return dict(json.loads((self.home / "world" / "world.json").read_text()))
         except (OSError, ValueError):
-            return []
-        return [{key: str(entry[key]) for key in ("role", "email", "password")} for entry in world["sign_ins"]]
+            return {}
 
     def _postgres(self) -> Child:
         server = postgres.start_server(self.home)
@@ -210,3 +214,19 @@ def _count(environ: Mapping[str, str], name: str, default: int) -> int:
     if text and not (text.isdigit() and 0 < int(text) <= 64):
         raise EmbeddedError(f"{name} must be a number from 1 to 64")
     return int(text) if text else default
+
+
+SAMPLES = ("unlisted_token", "internal_native", "reverted", "confirming", "foreign_address", "credited")
+"""The kinds of lost deposits a newcomer is shown, one each."""
+
+
+def _samples(world: Mapping[str, Any]) -> list[str]:
+    """Hashes to paste as the first depositor."""
+    account = world["sign_ins"][0]["account"]
+    found: dict[str, str] = {}
+    for deposit in world["deposits"]:
+        if deposit["account"] == account and deposit["kind"] in SAMPLES:
+            found.setdefault(deposit["kind"], deposit["hash"])
+    width = max((len(kind) for kind in found), default=0)
+    shown = [f"    {kind:<{width}}  {found[kind]}" for kind in SAMPLES if kind in found]
+    return ["  Lost deposits to paste as the first depositor:", *shown]
