@@ -7,6 +7,7 @@ answer as an :class:`~chains.types.Answer`, and raises only :class:`NodeUnavaila
 
 from __future__ import annotations
 
+import atexit
 import hashlib
 import json
 import os
@@ -300,6 +301,7 @@ def client() -> httpx.Client:
                 trust_env=False,
                 headers={"User-Agent": "recovery"},
             )
+            atexit.register(_shared_client.close)
         return _shared_client
 
 
