@@ -217,7 +217,8 @@ def check_files(source: Source, manifest: dict[str, Any], report: Report) -> Non
 
 
 _UNREADABLE = (
-    *(Broken, ValueError, LookupError, TypeError, AttributeError, OverflowError, RecursionError, NotImplementedError),
+    *(Broken, ValueError, LookupError, TypeError, AttributeError, OverflowError),
+    RuntimeError,  # a member that says it is encrypted, or in a way this Python cannot unpack, or too deep
     *(zipfile.BadZipFile, zlib.error, csv.Error, EOFError, OSError),
 )
 

@@ -108,6 +108,14 @@ def test_every_changed_byte_is_found(tmp_path: Path) -> None:
         assert problems(checked) == []
 
 
+def test_a_member_that_says_it_is_encrypted_is_a_problem_and_no_crash(tmp_path: Path) -> None:
+    bundle = written(tmp_path)
+    whole = bytearray(bundle.read_bytes())
+    whole[whole.index(b"PK\x01\x02") + 8] ^= 1  # the first member's flags in the directory
+    bundle.write_bytes(bytes(whole))
+    assert not verifier.verify(bundle).ok
+
+
 def _shorter(lines: list[bytes], rng: random.Random) -> list[bytes]:
     return lines[: rng.randrange(len(lines))]
 
