@@ -12,12 +12,27 @@ from functools import cache
 from importlib import import_module
 from typing import Protocol, cast
 
+from chains.sweep import SweepOrder, SweepPlan
 from chains.transport import Talk
 from chains.types import AddressCheck, Network, Transaction
 
 FAMILIES: Mapping[str, str] = {
+    "algorand": "chains.algorand",
+    "aptos": "chains.aptos",
+    "beacon": "chains.beacon",
+    "cardano": "chains.cardano",
+    "cosmos": "chains.cosmos",
     "evm": "chains.evm",
+    "hedera": "chains.hedera",
+    "near": "chains.near",
+    "polkadot": "chains.polkadot",
+    "solana": "chains.solana",
+    "stellar": "chains.stellar",
+    "tezos": "chains.tezos",
+    "ton": "chains.ton",
+    "tron": "chains.tron",
     "utxo": "chains.utxo",
+    "xrpl": "chains.xrpl",
 }
 """Family name to module path; modules are imported on first use."""
 
@@ -50,6 +65,25 @@ class Family(Protocol):
 
         All input from outside comes through ``talk`` (also the time), so a recorded conversation gives the same reading.
         Raises :class:`~chains.errors.NodeUnavailable` or :class:`~chains.errors.NodeMistaken`.
+        """
+        ...
+
+
+class Planner(Protocol):
+    """What a family module offers besides when it can write unsigned transactions; see :mod:`chains.sweep`."""
+
+    def plan_sweep(self, network: Network, talk: Talk, order: SweepOrder) -> SweepPlan:
+        """An unsigned transaction that does what ``order`` says, built from what one node tells.
+
+        Raises :class:`~chains.errors.Refused` with the reason when it cannot be done (nothing there, destination cannot
+        receive), :class:`~chains.errors.NodeUnavailable` or :class:`~chains.errors.NodeMistaken`.
+        """
+        ...
+
+    def check_plan(self, network: Network, order: SweepOrder, plan: SweepPlan) -> list[str]:
+        """Names of what in the bytes of ``plan`` differs from ``order``; empty when it is exact. Pure.
+
+        Takes the file apart anew and trusts nothing else in ``plan``.
         """
         ...
 

@@ -46,11 +46,11 @@ class Recorded:
     def __init__(self, label: str, answers: Sequence[Answer]) -> None:
         self.node = Node(label=label, url="", interface=None)
         self._at = max((answer.at for answer in answers), default=datetime.fromtimestamp(0, UTC))
-        self._gets: dict[str, Answer] = {}
+        self._rests: dict[str, Answer] = {}
         self._calls: dict[str, Outcome] = {}
         for answer in answers:
-            if answer.request.startswith("GET "):
-                self._gets[answer.request] = answer
+            if answer.request.startswith(("GET ", "POST ")):
+                self._rests[answer.request] = answer
             else:
                 self._calls.update(_outcomes(answer, label))
 
@@ -70,7 +70,17 @@ class Recorded:
         self, path: str, *, cap: int = BODY_CAP, depth: int = strict_json.DEEPEST, as_text: bool = False
     ) -> Fetched:
         """The recorded answer to ``path``. Raises :class:`NodeUnavailable` when there is none."""
-        answer = self._gets.get(f"GET {path}")
+        return self._rest(f"GET {path}", depth, as_text)
+
+    def post(
+        self, path: str, value: Any, *, cap: int = BODY_CAP, depth: int = strict_json.DEEPEST, as_text: bool = False
+    ) -> Fetched:
+        """The recorded answer to this question. Raises :class:`NodeUnavailable` when there is none."""
+        text = json.dumps(value, separators=(",", ":"), sort_keys=True)
+        return self._rest(f"POST {path} {text}", depth, as_text)
+
+    def _rest(self, question: str, depth: int, as_text: bool) -> Fetched:
+        answer = self._rests.get(question)
         if answer is None:
             raise NodeUnavailable(f"{self.node.label}: not on record")
         return fetched(answer.status, answer.body, depth=depth, as_text=as_text, label=self.node.label)

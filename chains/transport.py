@@ -65,7 +65,7 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Fetched:
-    """The answer to a GET. ``value`` is the parsed JSON, ``None`` when a 4xx answer was not JSON; ``text`` the words."""
+    """A REST answer. ``value`` is the parsed JSON, ``None`` when a 4xx answer was not JSON; ``text`` the words."""
 
     status: int
     value: Any
@@ -87,6 +87,10 @@ class Talk(Protocol):
 
     def get(self, path: str, *, cap: int = ..., depth: int = ..., as_text: bool = ...) -> Fetched:
         """Ask a REST path relative to the node's URL."""
+        ...
+
+    def post(self, path: str, value: Any, *, cap: int = ..., depth: int = ..., as_text: bool = ...) -> Fetched:
+        """Ask a REST path that takes its question as a JSON body."""
         ...
 
     def now(self) -> datetime:
@@ -137,6 +141,14 @@ class Session:
     ) -> Fetched:
         """Ask a REST path relative to the node's URL. A 4xx answer is returned, for families to judge."""
         status, body = self._exchange("GET", path, None, f"GET {path}", cap)
+        return fetched(status, body, depth=depth, as_text=as_text, label=self.node.label)
+
+    def post(
+        self, path: str, value: Any, *, cap: int = BODY_CAP, depth: int = strict_json.DEEPEST, as_text: bool = False
+    ) -> Fetched:
+        """Ask a REST path with ``value`` as its JSON body. A 4xx answer is returned, for families to judge."""
+        text = json.dumps(value, separators=(",", ":"), sort_keys=True)
+        status, body = self._exchange("POST", path, text, f"POST {path} {text}", cap)
         return fetched(status, body, depth=depth, as_text=as_text, label=self.node.label)
 
     def _exchange(self, method: str, path: str, content: str | None, request: str, cap: int) -> tuple[int, bytes]:

@@ -1,0 +1,1 @@
+"""The aptos family."""
