@@ -57,6 +57,7 @@ TABLES = {
     "check": texts.CHECKS,
     "answer": texts.ANSWERS,
     "warning": texts.WARNINGS,
+    "node_state": texts.NODE_STATES,
     "line": texts.QUOTE_LINES,
     "purpose": texts.PURPOSES,
     "plan_state": texts.PLAN_STATES,
