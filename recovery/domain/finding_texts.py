@@ -139,6 +139,7 @@ NODE_STATES: dict[str, str] = {
 }
 
 PROBLEMS: dict[str, str] = {
+    "sent_by_hand": mark("Transfers on this network are sent by the wallet team, with what recovery plan writes."),
     "coins_are_gone": mark("The coins are no longer at the address."),
     "arrives_short": mark("The token keeps a part of every transfer: less would arrive than is sent."),
     "refused": mark("A trial of the transfer was refused."),

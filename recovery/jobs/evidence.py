@@ -13,6 +13,7 @@ from chains.verify import probe as probe_networks
 from recovery.domain.settlement import highest_cost
 from recovery.errors import Conflict
 from recovery.jobs.crash import crash_point
+from recovery.jobs.planning import SENT_BY_MACHINE, SentByHand
 from recovery.jobs.work import Work
 from recovery.queries.custody import our_wallet
 from recovery.queries.facts import open_claim
@@ -84,6 +85,8 @@ def probe(work: Work) -> None:
     problem: str | None = None
     symbol, decimals, balance, cost = None, None, None, None
     try:
+        if network.family not in SENT_BY_MACHINE:
+            raise SentByHand(network.slug)
         if contract is not None:
             facts = asset_facts(network, nodes, contract)
             symbol, decimals = facts.symbol, facts.decimals
