@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from chains import standing
-from chains.agreement import Testimony, agree
+from chains.agreement import Testimony as Told, agree
 from chains.catalogue import network
 from chains.errors import NodeUnavailable
 from chains.transaction_json import from_json, to_json
@@ -122,7 +122,7 @@ def test_an_interface_that_does_not_show_the_block_agrees_with_one_that_does() -
         seen = verify(LOCAL, HASH, [node.node]).transaction
     assert seen.block is not None
     blind = replace(seen, block=replace(seen.block, hash=""))
-    told = [Testimony(Source(name, 110, "0" * 64), one) for name, one in (("blind", blind), ("seeing", seen))]
+    told = [Told(Source(name, 110, "0" * 64), one) for name, one in (("blind", blind), ("seeing", seen))]
     verdict = agree(LOCAL, HASH, told)
     assert verdict.status is Status.SUCCEEDED
     assert verdict.block == seen.block
