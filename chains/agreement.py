@@ -54,7 +54,7 @@ def agree(network: Network, reference: str, told: Sequence[Testimony]) -> Transa
     groups: dict[Hashable, list[Testimony]] = {}
     for testimony in told:
         if testimony.transaction is not None:
-            groups.setdefault(_story(testimony.transaction), []).append(testimony)
+            groups.setdefault(story_of(testimony.transaction), []).append(testimony)
     needed = quorum(len(told))
     for members in groups.values():
         if len(members) >= needed:
@@ -71,7 +71,7 @@ def settled(told: Sequence[Testimony]) -> bool:
     stories: dict[Hashable, int] = {}
     for testimony in told:
         if testimony.transaction is not None:
-            story = _story(testimony.transaction)
+            story = story_of(testimony.transaction)
             stories[story] = stories.get(story, 0) + 1
     return max(stories.values(), default=0) >= quorum(len(told))
 
@@ -90,7 +90,7 @@ def _what_it_said(testimony: Testimony) -> list[str]:
     return [f"said_{testimony.transaction.status.value}:{testimony.source.node}"]
 
 
-def _story(transaction: Transaction) -> Hashable:
+def story_of(transaction: Transaction) -> Hashable:
     """What nodes must agree on. Depth differs honestly between nodes; inner transfers only some can see; names of tokens
     are only for display."""
     return (
