@@ -37,7 +37,8 @@ def address_word(address: str) -> str:
 
 @dataclass(frozen=True)
 class Chain:
-    """What one node shows of the invented chain. ``refused`` are methods it does not offer."""
+    """What one node shows of the invented chain. ``refused`` are methods it does not offer,
+    ``results`` those it answers with something of their own."""
 
     network: Network
     chain_id: int
@@ -48,6 +49,7 @@ class Chain:
     receipt: Mapping[str, Any] | None
     canonical: str = BLOCK_HASH
     early: bool = True
+    results: Mapping[str, Any] = field(default_factory=dict)
     refused: frozenset[str] = field(default_factory=frozenset)
 
     def answers(self) -> Answers:
@@ -58,6 +60,8 @@ class Chain:
         """The result of one call."""
         if method in self.refused or f"{method}/{params[0] if params else ''}" in self.refused:
             raise RpcRefusal
+        if method in self.results:
+            return self.results[method]
         match method, list(params):
             case "eth_chainId", _:
                 return hex(self.chain_id)
