@@ -109,6 +109,8 @@ def receipt(value: Any, reference: str) -> Receipt:
     status = _optional(row, "status")
     if status not in (None, 0, 1):
         raise NodeMistaken("a status is 0 or 1")
+    if status == 0 and _has_state_root(row, block_hash):
+        status = None
     rows = row.get("logs")
     if not isinstance(rows, list) or len(rows) > _MOST_LOGS:
         raise NodeMistaken("a receipt has logs")
@@ -130,6 +132,13 @@ def receipt(value: Any, reference: str) -> Receipt:
         blob_gas=_optional(row, "blobGasUsed") or 0,
         blob_price=_optional(row, "blobGasPrice"),
     )
+
+
+def _has_state_root(row: dict[str, Any], block_hash: str) -> bool:
+    """Whether it is of the time when receipts held the state's root instead of a status: some programs write a zero beside it,
+    which says nothing. Networks that put the block's hash there mean nothing by it."""
+    root = row.get("root")
+    return isinstance(root, str) and len(root) == 66 and root.strip("0x") != "" and root.lower() != block_hash
 
 
 def head(value: Any) -> Head:

@@ -77,13 +77,20 @@ def test_a_failed_transfer_moves_nothing_whatever_its_calldata_says() -> None:
     assert failed.fee is not None
 
 
-def test_a_receipt_from_before_byzantium_has_a_root_and_no_status() -> None:
-    old = {"root": "0x" + "cc" * 32, "status": None}
+@pytest.mark.parametrize("status", [None, "0x0"])
+def test_a_receipt_from_before_byzantium_has_a_root_and_no_status(status: str | None) -> None:
+    """Or a zero that was filled in for want of one."""
+    old = {"root": "0x" + "cc" * 32, "status": status}
     seen = told(shown(left=old))
     assert (seen.status, seen.warnings) == (Status.SUCCEEDED, ())
     blind = told(replace(shown(left=old), results={}))
     assert (blind.status, blind.transfers) == (Status.UNKNOWN, ())
     assert "status_not_recorded" in blind.warnings
+
+
+def test_a_root_that_is_the_blocks_hash_is_no_state() -> None:
+    failed = told(shown(ZKSYNC, left={"root": BLOCK_HASH, "status": "0x0"}))
+    assert failed.status is Status.FAILED
 
 
 def test_a_fee_on_transfer_counts_as_the_log_says_not_the_calldata() -> None:
