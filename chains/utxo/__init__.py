@@ -15,7 +15,8 @@ from chains.transport import Talk
 from chains.types import Network
 from chains.utxo import bitcoind, blockbook, esplora
 from chains.utxo.address import check_address
-from chains.utxo.decode import Absent, Seen, decode
+from chains.utxo.decode import decode
+from chains.utxo.seen import Absent, Seen
 
 __all__ = ["check_address", "hash_candidate", "read"]
 

@@ -91,7 +91,9 @@ def _expand(hrp: str) -> list[int]:
 def bech32_decode(text: str, *, longest: int = 90) -> tuple[str, list[int], int]:
     """Human-readable part, five-bit data without the checksum, and the checksum constant that fits.
 
-    ``longest`` is what BIP-173 allows; ZIP-316 lifts it. Raises ``mixed_case``, ``bad_characters``, ``wrong_length``, ``bad_checksum``.
+    ``longest`` is what BIP-173 allows; ZIP-316 lifts it.
+
+    Raises ``mixed_case``, ``bad_characters``, ``wrong_length``, ``bad_checksum``.
     """
     if not 8 <= len(text) <= longest:
         raise BadText("wrong_length")
