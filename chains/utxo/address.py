@@ -230,7 +230,18 @@ def _bech32(shape: Forms, text: str) -> tuple[str, str]:
         raise BadText("wrong_network")
     if version in shape.mweb_versions:
         raise BadText("mweb_not_supported")
-    return _witness_kind(version, program), witness_encode(hrp, version, program)
+    kind = _witness_kind(version, program)
+    if kind == "p2tr" and not _on_curve(int.from_bytes(program, "big")):
+        raise BadText("not_a_key")  # nobody could ever spend what is sent there
+    return kind, witness_encode(hrp, version, program)
+
+
+_FIELD = (1 << 256) - (1 << 32) - 977
+
+
+def _on_curve(x: int) -> bool:
+    """Whether a point of secp256k1 has this first coordinate."""
+    return x < _FIELD and pow(x**3 + 7, (_FIELD - 1) // 2, _FIELD) == 1
 
 
 def _base58(shape: Forms, text: str) -> tuple[str, str]:
