@@ -231,6 +231,8 @@ def _bech32(shape: Forms, text: str) -> tuple[str, str]:
     if version in shape.mweb_versions:
         raise BadText("mweb_not_supported")
     kind = _witness_kind(version, program)
+    if version == 1 and kind != "p2tr":
+        raise BadText("bad_witness_length")  # BIP-350 allows the text; anyone could take what is sent there
     if kind == "p2tr" and not _on_curve(int.from_bytes(program, "big")):
         raise BadText("not_a_key")  # nobody could ever spend what is sent there
     return kind, witness_encode(hrp, version, program)
