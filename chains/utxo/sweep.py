@@ -244,8 +244,10 @@ def check_plan(network: Network, order: SweepOrder, plan: SweepPlan) -> list[str
     wrong: list[str] = []
     for file in plan.files:
         try:
-            transaction, before = _read_psbt(file.body) if file.format == "psbt" else _read_json(network, file.body)
-            wrong += _differences(network, order, transaction, before)
+            transaction, before = (
+                _read_psbt(network, file.body) if file.format == "psbt" else _read_json(network, file.body)
+            )
+            wrong += _differences(network, order, plan.cost, transaction, before)
         except (BadTransaction, NodeMistaken, ArithmeticError, LookupError, TypeError, ValueError):
             wrong.append("file_not_understood")
     if plan.network != network.slug:
@@ -256,8 +258,9 @@ def check_plan(network: Network, order: SweepOrder, plan: SweepPlan) -> list[str
 _Before = list[tuple[bytes, RawOutput | None]]
 
 
-def _read_psbt(body: bytes) -> tuple[RawTransaction, _Before]:
+def _read_psbt(network: Network, body: bytes) -> tuple[RawTransaction, _Before]:
     packet = unsigned.read(body)
+    _demand_unsigned(network, packet.transaction, packet.data)
     return packet.transaction, [(each.whole, each.output) for each in packet.before]
 
 
@@ -267,9 +270,8 @@ def _read_json(network: Network, body: bytes) -> tuple[RawTransaction, _Before]:
     transaction = parse_raw(network, data)
     if value["network"] != network.id or transaction is None:
         raise BadTransaction("of another network")
+    _demand_unsigned(network, transaction, data)
     points = [(one.txid, one.vout) for one in transaction.inputs]
-    if _written(network, points, transaction.outputs) != data or transaction.inputs == ():
-        raise BadTransaction("more than an unsigned transaction")
     if [(one["txid"], one["vout"]) for one in value["inputs"]] != points:
         raise BadTransaction("its list names other inputs")
     return transaction, [
@@ -278,7 +280,16 @@ def _read_json(network: Network, body: bytes) -> tuple[RawTransaction, _Before]:
     ]
 
 
-def _differences(network: Network, order: SweepOrder, transaction: RawTransaction, before: _Before) -> list[str]:
+def _demand_unsigned(network: Network, transaction: RawTransaction, data: bytes) -> None:
+    """Version, sequence numbers, lock time and empty unlocking scripts, told by writing the transaction anew."""
+    points = [(one.txid, one.vout) for one in transaction.inputs]
+    if not points or _written(network, points, transaction.outputs) != data:
+        raise BadTransaction("more than an unsigned transaction")
+
+
+def _differences(
+    network: Network, order: SweepOrder, cost: int | None, transaction: RawTransaction, before: _Before
+) -> list[str]:
     """Names of what differs: ``inputs``, ``source``, ``values``, ``outputs``, ``destination``, ``amount``, ``fee``."""
     wrong: list[str] = []
     if [f"{one.txid}:{one.vout}" for one in transaction.inputs] != list(order.outpoints):
@@ -308,6 +319,6 @@ def _differences(network: Network, order: SweepOrder, transaction: RawTransactio
     kinds = [script_kind(forms(network.params), output.script) for output in spent]
     if not all(fees.spendable(kind) for kind in kinds):
         return [*wrong, "source"]
-    if not 0 < fee <= fees.most(network, kinds, transaction.outputs):
+    if fee != cost or not 0 < fee <= fees.most(network, kinds, transaction.outputs):
         wrong.append("fee")
     return wrong

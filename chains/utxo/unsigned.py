@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from chains.utxo.raw import BadTransaction, RawInput, RawOutput, RawTransaction, Reader, parse
+from chains.utxo.raw import BadTransaction, RawOutput, RawTransaction, Reader, parse
 
 _MAGIC = b"psbt\xff"
 _UNSIGNED, _WHOLE_BEFORE, _OUTPUT_BEFORE = b"\0", b"\0", b"\x01"
@@ -26,8 +26,9 @@ class Before:
 
 @dataclass(frozen=True)
 class Packet:
-    """A taken-apart file: the transaction, and for each input what it says it spends."""
+    """A taken-apart file: the transaction, as bytes too, and for each input what it says it spends."""
 
+    data: bytes
     transaction: RawTransaction
     before: tuple[Before, ...]
 
@@ -103,9 +104,9 @@ def read(data: bytes) -> Packet:
     for _ in transaction.outputs:
         if _entries(reader):
             raise BadTransaction("entries of an output")
-    if reader.place != len(data) or not _is_unsigned(head[_UNSIGNED]):
-        raise BadTransaction("more than an unsigned transaction")
-    return Packet(transaction, tuple(before))
+    if reader.place != len(data):
+        raise BadTransaction("wrong length")
+    return Packet(head[_UNSIGNED], transaction, tuple(before))
 
 
 def _entries(reader: Reader) -> dict[bytes, bytes]:
@@ -123,16 +124,3 @@ def _read_output(data: bytes) -> RawOutput:
     if reader.place != len(data):
         raise BadTransaction("wrong length")
     return output
-
-
-def _is_unsigned(data: bytes) -> bool:
-    """Whether no input has an unlocking script, told by writing the transaction anew."""
-    raw = parse(data, witness=False)
-    points = [_point(one) for one in raw.inputs]
-    if any(one.sequence != SEQUENCE for one in raw.inputs):
-        return False
-    return unsigned(points, raw.outputs, version=int.from_bytes(data[:4], "little")) == data
-
-
-def _point(one: RawInput) -> tuple[str, int]:
-    return one.txid, one.vout

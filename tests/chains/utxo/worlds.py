@@ -42,6 +42,8 @@ class World:
     amounts: Mapping[int, int] = field(default_factory=dict)
     more: Mapping[str, Any] = field(default_factory=dict)
     silent: Sequence[str] = ()
+    spent: Sequence[str] = ()
+    fee_rate: int = 20
 
     @property
     def tip(self) -> int:
@@ -105,6 +107,10 @@ def daemon(world: World) -> Answers:
                     "confirmations": world.depth if stands else -1,
                     "time": 1700000000,
                 }
+            case "gettxout", [txid, vout, True]:
+                return None if f"{txid}:{vout}" in world.spent else {"confirmations": world.depth}
+            case "estimatesmartfee", _:
+                return {"feerate": float(coins(world.fee_rate * 1000)), "blocks": 6}
             case "getindexinfo", _:
                 raise RpcRefusal
             case "getrawtransaction", [txid, *_]:
@@ -166,6 +172,8 @@ def blockbook(world: World) -> Answers:
             })  # fmt: skip
         if path.startswith("/api/v2/block-index/"):
             return Told({"blockHash": world.hash_at(int(path.rpartition("/")[2]))})
+        if path.startswith("/api/v2/estimatefee/"):
+            return Told({"result": str(coins(world.fee_rate * 1000))})
         txid = path.rpartition("/")[2]
         if path != f"/api/v2/tx/{txid}" or txid not in world.known:
             return Told({"error": f"Transaction '{txid}' not found"}, 400)
@@ -181,6 +189,9 @@ def _indexed(world: World, txid: str) -> dict[str, Any]:
     if not raw.coinbase:
         inputs = []
         for place, one in enumerate(raw.inputs):
+            if one.txid not in world.known:
+                inputs.append({"txid": one.txid, "vout": one.vout, "n": place})
+                continue
             before = world.raw(one.txid).outputs[one.vout]
             total += before.amount
             address = world.address(before.script)
@@ -188,14 +199,17 @@ def _indexed(world: World, txid: str) -> dict[str, Any]:
                            "addresses": [address], "isAddress": address is not None})  # fmt: skip
     outputs = [
         {"value": str(world.amount(txid, place)), "n": place, "hex": output.script.hex(),
+         "spent": f"{txid}:{place}" in world.spent,
          "addresses": [world.address(output.script)], "isAddress": world.address(output.script) is not None}
         for place, output in enumerate(raw.outputs)
     ]  # fmt: skip
+    known = raw.coinbase or all(one.txid in world.known for one in raw.inputs)
     paid = total - sum(int(str(output["value"])) for output in outputs)
     shown: dict[str, Any] = {
         "txid": txid, "vin": inputs, "vout": outputs, "blockHeight": HEIGHT if world.depth else -1,
-        "confirmations": world.depth, "blockTime": 1700000000, "fees": str(max(paid, 0)),
+        "confirmations": world.depth, "blockTime": 1700000000,
     }  # fmt: skip
+    shown |= {"fees": str(max(paid, 0))} if known else {}
     shown |= {"blockHash": BLOCK} if world.depth else {}
     return shown | ({"hex": world.known[txid].hex()} if world.bytes_shown else {})
 
@@ -209,6 +223,11 @@ def esplora(world: World) -> Answers:
             return Told(status=404, text="no")
         if path == "/blocks/tip/height":
             return Told(text=str(world.tip))
+        if path == "/fee-estimates":
+            return Told({"6": float(world.fee_rate)})
+        if "/outspend/" in path:
+            _, _, txid, _, vout = path.split("/")
+            return Told({"spent": f"{txid}:{vout}" in world.spent})
         if path == "/blocks":
             return Told([{"height": world.tip, "timestamp": int(time.time()) - world.tip_age}])
         if path.startswith("/block-height/"):
@@ -237,13 +256,13 @@ def _explored(world: World, txid: str) -> dict[str, Any]:
 
     inputs = [
         {"txid": one.txid, "vout": one.vout, "is_coinbase": raw.coinbase, "sequence": one.sequence,
-         "prevout": None if raw.coinbase else coin(one.txid, one.vout)}
+         "prevout": coin(one.txid, one.vout) if one.txid in world.known else None}
         for one in raw.inputs
     ]  # fmt: skip
     outputs = [coin(txid, place) for place in range(len(raw.outputs))]
     held = {"block_height": HEIGHT, "block_hash": BLOCK, "block_time": 1700000000} if world.depth else {}
     shown = {"txid": txid, "vin": inputs, "vout": outputs, "status": {"confirmed": bool(world.depth)} | held}
-    if not raw.coinbase and raw.inputs:
+    if not raw.coinbase and raw.inputs and all(one.txid in world.known for one in raw.inputs):
         before = sum(world.raw(one.txid).outputs[one.vout].amount for one in raw.inputs)
         shown["fee"] = before - sum(int(output["value"]) for output in outputs)
     return shown
