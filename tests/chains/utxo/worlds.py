@@ -264,7 +264,7 @@ def _explored(world: World, txid: str) -> dict[str, Any]:
     shown = {"txid": txid, "vin": inputs, "vout": outputs, "status": {"confirmed": bool(world.depth)} | held}
     if not raw.coinbase and raw.inputs and all(one.txid in world.known for one in raw.inputs):
         before = sum(world.raw(one.txid).outputs[one.vout].amount for one in raw.inputs)
-        shown["fee"] = before - sum(int(output["value"]) for output in outputs)
+        shown["fee"] = max(before - sum(int(output["value"]) for output in outputs), 0)
     return shown
 
 

@@ -69,4 +69,4 @@ def id_of(data: bytes) -> str:
 
 def coinbase(outputs: Sequence[tuple[int, bytes]], mark: bytes = b"\x51\x51") -> bytes:
     """New coins."""
-    return transaction([("00" * 32, 0xFFFFFFFF)], outputs, unlocking=mark)
+    return transaction([("00" * 32, 0xFFFFFFFF)], outputs, version=1, unlocking=mark)
