@@ -43,6 +43,7 @@ def _optional(answer: Fetched) -> Mapping[str, Any]:
 def _identity(network: Network, talk: Talk, index: Mapping[str, Any], backend: Mapping[str, Any]) -> Identity:
     chain = backend.get("chain")
     coin = index.get("coin")
+    names = {str(network.params["coin"]).lower(), network.name.lower()}
     genesis = _hash_at(talk, 0)
     regtest = genesis is not None and genesis == network.params.get("regtest", {}).get("genesis")
     return identity(
@@ -52,7 +53,7 @@ def _identity(network: Network, talk: Talk, index: Mapping[str, Any], backend: M
         chain=None if chain is None else str(chain),
         fork=None,
         # Only a whole chain is named after its coin; a test chain is called as its makers like.
-        named=None if coin is None or regtest else str(coin).lower() == str(network.params["coin"]).lower(),
+        named=None if coin is None or regtest else str(coin).lower() in names,
     )
 
 

@@ -4,7 +4,7 @@ The three interfaces bring their answers into one shape, :class:`Seen`; what it 
 steer it through ``params``:
 
 ``raw``
-    how a transaction is serialised: ``"bitcoin"`` (the default) or ``"zcash"``. Its id is recomputed from the bytes.
+    how a transaction is serialised: Bitcoin's way when left out, or ``"zip225"`` (Zcash). Its id is recomputed from the bytes.
 ``maturity``
     confirmations before new coins can be spent.
 ``mweb_versions``
@@ -105,7 +105,7 @@ def parse_raw(network: Network, data: bytes) -> RawTransaction | None:
     """Take bytes apart by the row's rules; None when they are of a version not known. Raises :class:`NodeMistaken`."""
     params = network.params
     try:
-        if params.get("raw") == "zcash":
+        if params.get("raw") == "zip225":
             return zcash.parse(data)
         return parse(
             data,
@@ -205,7 +205,7 @@ _OPEN = Shielded(0, 0, present=False)
 
 def _shielded(network: Network, seen: Seen, raw: RawTransaction | None, warnings: list[str]) -> Shielded | None:
     """What moved between the open and the hidden part; None where a network has one and the node does not show it."""
-    if network.params.get("raw") != "zcash":
+    if network.params.get("raw") != "zip225":
         return _OPEN
     shielded = raw.shielded if raw is not None else seen.shielded
     if shielded is None or shielded.present:

@@ -187,7 +187,7 @@ def _outputs(
 
 
 def _written(network: Network, points: Sequence[tuple[str, int]], outputs: Sequence[RawOutput]) -> bytes:
-    if network.params.get("raw") == "zcash":
+    if network.params.get("raw") == "zip225":
         return unsigned.unsigned_zcash(points, outputs)
     return unsigned.unsigned(points, outputs, version=2 if network.params.get("hrp") else 1)
 

@@ -57,7 +57,7 @@ def saplings_form(
 
 def written(network: Network, inputs: Sequence[tuple[str, int]], outputs: Sequence[tuple[int, bytes]]) -> bytes:
     """A plain transaction in the form of the network."""
-    if network.params.get("raw") == "zcash":
+    if network.params.get("raw") == "zip225":
         return saplings_form(inputs, outputs)
     return transaction(inputs, outputs)
 
