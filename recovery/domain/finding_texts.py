@@ -126,6 +126,16 @@ WARNINGS: dict[str, str] = {
     "unindexed_transfer_log": mark("A transfer log is written in an unusual way."),
     "trace_contradicts_receipt": mark("Trace and receipt contradict each other."),
     "status_not_recorded": mark("The network did not record success or failure then."),
+    "bare_multisig": mark("An output belongs to several keys and has no address."),
+    "fee_rate_not_visible": mark("The node does not say what fee is usual; the lowest was taken."),
+    "hash_used_twice": mark("Two transactions have this hash; only the later one counts."),
+    "input_not_final": mark("A coin that is to be spent is not final yet."),
+    "input_size_assumed": mark("The size of a signature had to be assumed."),
+    "mweb_output": mark("An output goes to the hidden part of the network."),
+    "pay_to_public_key": mark("An output names a key and no address."),
+    "script_without_address": mark("An output has no address."),
+    "shielded_part_not_visible": mark("A part of it is shielded and cannot be seen."),
+    "spent_not_visible": mark("The node does not show whether a coin was spent already."),
 }
 
 NODE_STATES: dict[str, str] = {
