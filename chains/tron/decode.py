@@ -193,7 +193,7 @@ def _memo(data: bytes) -> tuple[str | None, list[str]]:
     try:
         return plain(data.decode("utf-8"), 512) or None, []
     except UnicodeDecodeError:
-        return None, ["memo_not_text"]
+        return None, ["memo_unreadable"]
 
 
 def _own(network: Network, shown: Shown, sent: Sent) -> list[Transfer]:

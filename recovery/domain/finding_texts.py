@@ -126,6 +126,10 @@ WARNINGS: dict[str, str] = {
     "unindexed_transfer_log": mark("A transfer log is written in an unusual way."),
     "trace_contradicts_receipt": mark("Trace and receipt contradict each other."),
     "status_not_recorded": mark("The network did not record success or failure then."),
+    "block_hash_not_visible": mark("A node does not show the hash of the block."),
+    "memo_unreadable": mark("The message cannot be read."),
+    "movements_not_readable": mark("What a transaction of this kind moves cannot be read in full."),
+    "raw_transaction_not_visible": mark("A node does not show the signed transaction, only its own words for it."),
 }
 
 PROBLEMS: dict[str, str] = {
