@@ -80,9 +80,8 @@ def decode(network: Network, shown: Shown) -> Transaction:
     if shown.sent is None:
         return outside(network, shown, Status.UNKNOWN, "node_inconsistent" if shown.info else None)
     if shown.info is None:
-        if _should_be_known(shown, shown.sent):
-            return outside(network, shown, Status.UNKNOWN, "receipt_not_visible")
-        return outside(network, shown, Status.PENDING)
+        late = _should_be_known(shown, shown.sent)
+        return outside(network, shown, Status.PENDING, "receipt_not_visible" if late else None)
     return _included(network, shown, shown.sent, shown.info)
 
 

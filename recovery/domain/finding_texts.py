@@ -126,9 +126,14 @@ WARNINGS: dict[str, str] = {
     "unindexed_transfer_log": mark("A transfer log is written in an unusual way."),
     "trace_contradicts_receipt": mark("Trace and receipt contradict each other."),
     "status_not_recorded": mark("The network did not record success or failure then."),
+    "batch_has_own_transactions": mark("The parts of this batch are transactions of their own; ask for those."),
     "block_hash_not_visible": mark("A node does not show the hash of the block."),
+    "evm_tokens_not_visible": mark("Tokens moved by contracts inside it are not visible."),
+    "fee_unclear": mark("Fee and movements cannot be told apart with certainty."),
     "memo_unreadable": mark("The message cannot be read."),
     "movements_not_readable": mark("What a transaction of this kind moves cannot be read in full."),
+    "rewards_not_listed": mark("It also pays rewards, which are not listed."),
+    "schedule_not_executed": mark("It only schedules another transaction, which has not been carried out."),
     "raw_transaction_not_visible": mark("A node does not show the signed transaction, only its own words for it."),
 }
 
