@@ -136,6 +136,15 @@ WARNINGS: dict[str, str] = {
     "script_without_address": mark("An output has no address."),
     "shielded_part_not_visible": mark("A part of it is shielded and cannot be seen."),
     "spent_not_visible": mark("The node does not show whether a coin was spent already."),
+    "batch_has_own_transactions": mark("The parts of this batch are transactions of their own; ask for those."),
+    "block_hash_not_visible": mark("A node does not show the hash of the block."),
+    "evm_tokens_not_visible": mark("Tokens moved by contracts inside it are not visible."),
+    "fee_unclear": mark("Fee and movements cannot be told apart with certainty."),
+    "memo_unreadable": mark("The message cannot be read."),
+    "movements_not_readable": mark("What a transaction of this kind moves cannot be read in full."),
+    "rewards_not_listed": mark("It also pays rewards, which are not listed."),
+    "schedule_not_executed": mark("It only schedules another transaction, which has not been carried out."),
+    "raw_transaction_not_visible": mark("A node does not show the signed transaction, only its own words for it."),
 }
 
 NODE_STATES: dict[str, str] = {
