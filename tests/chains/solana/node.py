@@ -44,7 +44,7 @@ def node(known: Known) -> Answers:
 
     def result(method: str, params: Any) -> Any:
         if method in known.silent:
-            raise RpcRefusal()
+            raise RpcRefusal
         return _METHODS[method](known, params)
 
     return json_rpc(result)
