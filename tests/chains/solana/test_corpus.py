@@ -25,14 +25,34 @@ pytestmark = pytest.mark.skipif(CORPUS is None, reason="RECOVERY_CORPUS is not s
 
 USDC = "EPjFWdd5AufqSSqeM2qN1xzybapC8G4wEGGkZwyTDt1v"
 SOL = None
+A1 = "HBYC51YrGFAZ8rM7Sj8e9uqKggpSrDYrinQDZzvMtqQp"
+A2 = "AHy6YZA8BsHgQfVkk7MbwpAN94iyN7Nf1zN4nPqUN32Q"
+A3 = "ASQQcxX1n6J1wtWEM14SoWsFmCtY2bvpV8dcKFJPZgWd"
+A4 = "8wytzyCBXco7yqgrLDiecpEt452MSuNWRe7xsLgAAX1H"
+A5 = "5QtyKPHtWUf45bNb5buQ6UxpL2ekSJxBCK9g8xMCsc9U"
+A6 = "B1nzrk99FEDAYB2M82yepdvEv1YBRJKcx5Y5R6MSDW1Q"
+A7 = "CabroWmzUzcqqGvprUoC7RnJznuwX6qf5W1tSSaomri7"
+A8 = "CVxvaZ5CpzfWkYmFFS4g6xk4ArLxGE4bVqaKBuDDnuTG"
+A9 = "FmAcjWaRFUxGWBfGT7G3CzcFeJFsewQ4KPJVG4f6fcob"
+A10 = "3tJ67qa2GDfvv2wcMYNUfN5QBZrFpTwcU8ASZKMvCTVU"
+A11 = "jupSoLaHXQiZZTSfEWMTRRgpnyFm8f6sZdosWBjx93v"
+A12 = "DqsyUJ3hBSAt94pnShLW6HL4vQzxM3XrtMzfe8Yi7gGw"
+A13 = "4abvSWugzSRhpAk4rpvdSruFAFoNG1D1JTStmzpGt7xA"
+A14 = "HADfwkTfBeZezWZsWzEaP9fT9YSb674drrJH8hs2tTP"
+A15 = "mm5G1iYsa87dCR7zwBHmDC57k7mA6HHiRTE8FFNpkju"
+A16 = "818iVkyZJajuiDTrsvo3M6T1hGtPszvREd1qjU7k2o4L"
+A17 = "JB5TxxRchPN1kBt6oWNURAC5DAnz88SeX2BeQEamMQva"
+A18 = "5Q544fKrFoe6tsEbD7S8EmxGTJYAKtTVhAW5Q5pge4j1"
+A19 = "So11111111111111111111111111111111111111112"
+
 LEGS: dict[str, list[tuple[str, str | None, str | None, str | None, int]]] = {
     # a system transfer of 2020, without inner instructions and token balances
     "4aQuuc4X": [
         (
             "ix:0",
             SOL,
-            "HBYC51YrGFAZ8rM7Sj8e9uqKggpSrDYrinQDZzvMtqQp",
-            "AHy6YZA8BsHgQfVkk7MbwpAN94iyN7Nf1zN4nPqUN32Q",
+            A1,
+            A2,
             1_230_000,
         )
     ],
@@ -43,8 +63,8 @@ LEGS: dict[str, list[tuple[str, str | None, str | None, str | None, int]]] = {
         (
             "ix:1",
             SOL,
-            "ASQQcxX1n6J1wtWEM14SoWsFmCtY2bvpV8dcKFJPZgWd",
-            "8wytzyCBXco7yqgrLDiecpEt452MSuNWRe7xsLgAAX1H",
+            A3,
+            A4,
             10_483_145,
         )
     ],
@@ -53,8 +73,8 @@ LEGS: dict[str, list[tuple[str, str | None, str | None, str | None, int]]] = {
         (
             "ix:1",
             USDC,
-            "5QtyKPHtWUf45bNb5buQ6UxpL2ekSJxBCK9g8xMCsc9U",
-            "B1nzrk99FEDAYB2M82yepdvEv1YBRJKcx5Y5R6MSDW1Q",
+            A5,
+            A6,
             24_737_625,
         )
     ],
@@ -63,22 +83,22 @@ LEGS: dict[str, list[tuple[str, str | None, str | None, str | None, int]]] = {
         (
             "ix:1/0",
             SOL,
-            "CabroWmzUzcqqGvprUoC7RnJznuwX6qf5W1tSSaomri7",
-            "CVxvaZ5CpzfWkYmFFS4g6xk4ArLxGE4bVqaKBuDDnuTG",
+            A7,
+            A8,
             2_463_840,
         ),
         (
             "ix:1/1",
             SOL,
-            "CabroWmzUzcqqGvprUoC7RnJznuwX6qf5W1tSSaomri7",
-            "FmAcjWaRFUxGWBfGT7G3CzcFeJFsewQ4KPJVG4f6fcob",
+            A7,
+            A9,
             222_720,
         ),
         (
             "ix:1/2",
             SOL,
-            "CabroWmzUzcqqGvprUoC7RnJznuwX6qf5W1tSSaomri7",
-            "3tJ67qa2GDfvv2wcMYNUfN5QBZrFpTwcU8ASZKMvCTVU",
+            A7,
+            A10,
             150_000_000,
         ),
     ],
@@ -88,16 +108,16 @@ LEGS: dict[str, list[tuple[str, str | None, str | None, str | None, int]]] = {
     "4iZxoW1D": [
         (
             "ix:1/0",
-            "jupSoLaHXQiZZTSfEWMTRRgpnyFm8f6sZdosWBjx93v",
-            "DqsyUJ3hBSAt94pnShLW6HL4vQzxM3XrtMzfe8Yi7gGw",
-            "4abvSWugzSRhpAk4rpvdSruFAFoNG1D1JTStmzpGt7xA",
+            A11,
+            A12,
+            A13,
             178_000_000_000,
         ),
         (
             "ix:1/1",
             SOL,
-            "HADfwkTfBeZezWZsWzEaP9fT9YSb674drrJH8hs2tTP",
-            "4abvSWugzSRhpAk4rpvdSruFAFoNG1D1JTStmzpGt7xA",
+            A14,
+            A13,
             2_039_280,
         ),
     ],
@@ -106,29 +126,29 @@ LEGS: dict[str, list[tuple[str, str | None, str | None, str | None, int]]] = {
         (
             "ix:2/1",
             SOL,
-            "mm5G1iYsa87dCR7zwBHmDC57k7mA6HHiRTE8FFNpkju",
-            "818iVkyZJajuiDTrsvo3M6T1hGtPszvREd1qjU7k2o4L",
+            A15,
+            A16,
             2_039_280,
         ),
         (
             "ix:3/0",
-            "JB5TxxRchPN1kBt6oWNURAC5DAnz88SeX2BeQEamMQva",
-            "mm5G1iYsa87dCR7zwBHmDC57k7mA6HHiRTE8FFNpkju",
-            "5Q544fKrFoe6tsEbD7S8EmxGTJYAKtTVhAW5Q5pge4j1",
+            A17,
+            A15,
+            A18,
             7_287_032_271_779,
         ),
         (
             "ix:3/1",
-            "So11111111111111111111111111111111111111112",
-            "5Q544fKrFoe6tsEbD7S8EmxGTJYAKtTVhAW5Q5pge4j1",
-            "mm5G1iYsa87dCR7zwBHmDC57k7mA6HHiRTE8FFNpkju",
+            A19,
+            A18,
+            A15,
             45_130_273,
         ),
         (
             "ix:4",
             SOL,
-            "818iVkyZJajuiDTrsvo3M6T1hGtPszvREd1qjU7k2o4L",
-            "mm5G1iYsa87dCR7zwBHmDC57k7mA6HHiRTE8FFNpkju",
+            A16,
+            A15,
             47_169_553,
         ),
     ],
