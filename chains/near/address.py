@@ -29,7 +29,7 @@ def check(network: Network, text: str) -> AddressCheck:
     """Whether ``text`` is an account that can receive, in lower case.
 
     Kinds: ``named``, ``implicit``, ``ethereum_implicit``, ``deterministic``. Reasons: ``empty``, ``wrong_length``,
-    ``not_lower_case``, ``not_an_account``, ``wrong_network``, ``top_level_name``, ``system_account``.
+    ``not_an_address``, ``test_network``, ``top_level_name``, ``program_address`` (the system).
     """
     text = text.strip() if len(text) < 1000 else text
     if not text:
@@ -43,14 +43,14 @@ def check(network: Network, text: str) -> AddressCheck:
         kind = "ethereum_implicit" if lower[1] == "x" else "deterministic"
         return AddressCheck(True, lower, kind, None, None)
     if not is_account(lower):
-        return _refused("not_an_account")
+        return _refused("not_an_address")
     if lower == SYSTEM:
-        return _refused("system_account")
+        return _refused("program_address")
     if lower.rpartition(".")[2] in _TEST_NAMES:
-        return _refused("wrong_network")
+        return _refused("test_network")
     if "." not in lower:
         if text != lower:
-            return _refused("not_lower_case")  # looks like a key or a hash in base58, not like a name
+            return _refused("not_an_address")  # looks like a key or a hash in base58, not like a name
         if lower not in network.params.get("top_level", ()):
             return _refused("top_level_name")
     return AddressCheck(True, lower, "named", None, None)

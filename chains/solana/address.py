@@ -21,8 +21,8 @@ SIGNATURE_BYTES = 64
 def check(text: str) -> AddressCheck:
     """Whether ``text`` is an address that can receive.
 
-    Reasons: ``empty``, ``not_base58``, ``wrong_length``, ``is_signature`` (64 bytes: a transaction, not an address),
-    ``burn_address``, ``program_address`` (a program or a sysvar of the chain), ``token_contract`` (the mint of wrapped SOL).
+    Reasons: ``empty``, ``bad_characters``, ``wrong_length``, ``is_signature`` (64 bytes: a transaction, not an address),
+    ``zero_address`` (burns), ``program_address`` (a program of the chain), ``token_contract`` (the mint of wrapped SOL).
     """
     text = text.strip() if len(text) < 1000 else text
     if not text:
@@ -30,12 +30,12 @@ def check(text: str) -> AddressCheck:
     try:
         data = base58_decode(text, longest=100)
     except ValueError:
-        return _refused("wrong_length" if len(text) > 100 else "not_base58")
+        return _refused("wrong_length" if len(text) > 100 else "bad_characters")
     if len(data) != ADDRESS_BYTES:
         return _refused("is_signature" if len(data) == SIGNATURE_BYTES else "wrong_length")
     normalised = base58_encode(data)
     if normalised == INCINERATOR:
-        return _refused("burn_address")
+        return _refused("zero_address")
     if normalised in NO_RECIPIENTS or normalised.startswith(SYSVARS):
         return _refused("program_address")
     if normalised in NATIVE_MINTS:

@@ -13,6 +13,7 @@ Decisions, all of them because a token account belongs to somebody and is nobody
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -261,14 +262,16 @@ def _fees(legs: Sequence[Leg], account: str, missing: int) -> dict[int, int | No
         return None
     if len(numbers) == 1:
         return {numbers[0]: missing}
-    splits = set()
-    for rate in range(1, BASIS + 1):
-        split = tuple(-(-legs[number].amount * rate // BASIS) for number in numbers)
-        if sum(split) == missing:
-            splits.add(split)
-    if len(splits) != 1:
+
+    def split(rate: int) -> tuple[int, ...]:
+        return tuple(-(-legs[number].amount * rate // BASIS) for number in numbers)
+
+    rates = range(1, BASIS + 1)  # a higher rate never withholds less, of any of them
+    first = bisect_left(rates, missing, key=lambda rate: sum(split(rate)))
+    last = bisect_right(rates, missing, key=lambda rate: sum(split(rate))) - 1
+    if first > last or split(rates[first]) != split(rates[last]):
         return dict.fromkeys(numbers)
-    return dict(zip(numbers, splits.pop(), strict=True))
+    return dict(zip(numbers, split(rates[first]), strict=True))
 
 
 def _filling(acted: Sequence[Acted], account: str) -> tuple[int, ...] | None:

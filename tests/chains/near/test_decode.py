@@ -254,6 +254,10 @@ def test_what_contradicts_is_refused() -> None:
     answer = record(Ran("r", ALICE, BOB, [pay(5)]))
     with pytest.raises(NodeMistaken):
         seen(record(Ran("r", ALICE, BOB, [pay(5)]), name="two"))
+    for name in ("transaction", "transaction_outcome"):
+        other = record(Ran("r", ALICE, BOB, [pay(5)]), name="two")[name]
+        with pytest.raises(NodeMistaken):
+            seen(answer | {name: other})
     with pytest.raises(NodeMistaken):
         seen(answer | {"receipts_outcome": answer["receipts_outcome"] * 2})
     with pytest.raises(NodeUnavailable):

@@ -211,7 +211,7 @@ class Chain:
         if len(account.data) == 82 or (len(account.data) > 165 and account.data[165] == 1):
             info: dict[str, Any] = {"decimals": account.data[44], "isInitialized": True, "extensions": []}
             if len(account.data) > 166:
-                rate = int.from_bytes(account.data[272:274], "little")
+                rate = int.from_bytes(account.data[276:278], "little")
                 fee = {"epoch": 0, "maximumFee": 10**18, "transferFeeBasisPoints": rate}
                 state = {"olderTransferFee": fee, "newerTransferFee": fee, "withheldAmount": 0}
                 info["extensions"] = [{"extension": "transferFeeConfig", "state": state}]

@@ -35,7 +35,7 @@ def test_what_can_receive(text: str, kind: str) -> None:
     ("text", "reason"),
     [
         ("", "empty"),
-        ("HBYC51YrGFAZ8rM7Sj8e9uqKggpSrDYrinQDZzvMtqQ0", "not_base58"),
+        ("HBYC51YrGFAZ8rM7Sj8e9uqKggpSrDYrinQDZzvMtqQ0", "bad_characters"),
         ("HBYC51YrGFAZ8rM7Sj8e9uqKggpSrDYrinQDZzvM", "wrong_length"),
         ("1HBYC51YrGFAZ8rM7Sj8e9uqKggpSrDYrinQDZzvMtqQp", "wrong_length"),
         ("H" * 2000, "wrong_length"),
@@ -43,7 +43,7 @@ def test_what_can_receive(text: str, kind: str) -> None:
         (programs.SYSTEM, "program_address"),
         (programs.TOKEN, "program_address"),
         ("SysvarC1ock11111111111111111111111111111111", "program_address"),
-        (programs.INCINERATOR, "burn_address"),
+        (programs.INCINERATOR, "zero_address"),
         (programs.WRAPPED_SOL, "token_contract"),
     ],
 )
