@@ -155,6 +155,16 @@ NODE_STATES: dict[str, str] = {
     "wrong_chain": mark("serves another network"),
     "mistaken": mark("gives answers that cannot be used"),
     "silent": mark("does not answer"),
+    "balance_change_unexplained": mark("Balances changed in a way that no instruction explains."),
+    "confidential_transfer_not_visible": mark("A part of it is encrypted by the token."),
+    "part_failed": mark("A part of it failed on the network; what is listed did happen."),
+    "sender_needed": mark("The sender's account is needed to find it: write it behind the hash, after an @."),
+    "several_memos": mark("It carries several memos, and which one is meant is not clear."),
+    "token_instruction_not_read": mark("An instruction to a token cannot be read."),
+    "token_not_visible": mark("The node does not say which token was moved."),
+    "token_owner_not_visible": mark("The node does not say whose a token account was."),
+    "transaction_version_not_supported": mark("The transaction is of a newer kind than the node can show."),
+    "withheld_fee_not_visible": mark("A token kept a fee, and how much of it arrived is not clear."),
 }
 
 PROBLEMS: dict[str, str] = {
