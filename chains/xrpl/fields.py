@@ -81,6 +81,7 @@ def recomputed(body: Mapping[str, Any], reference: str) -> bool | None:
     """
     import hashlib
 
+    from xrpl.constants import XRPLException
     from xrpl.core.binarycodec import encode
     from xrpl.core.binarycodec.definitions.definitions import get_field_instance
 
@@ -90,8 +91,8 @@ def recomputed(body: Mapping[str, Any], reference: str) -> bool | None:
         for name in body:
             get_field_instance(name)
         raw = bytes.fromhex(encode(dict(body)))
-    except Exception:  # the codec raises whatever its parts raise, and knows only the fields of its own day
-        return None
+    except (XRPLException, ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError):
+        return None  # the codec raises whatever its parts raise, and knows only the fields of its own day
     return hashlib.sha512(b"TXN\x00" + raw).digest()[:32].hex().upper() == reference
 
 

@@ -63,9 +63,7 @@ def _entry(node: Any) -> Iterator[Entry]:
         raise NodeMistaken("not an affected node")
     if not isinstance(index, str) or not _HEX64.fullmatch(index):
         raise NodeMistaken("not a ledger entry")
-    yield Entry(
-        body["LedgerEntryType"], index.upper(), word == "CreatedNode", word == "DeletedNode", after, before
-    )
+    yield Entry(body["LedgerEntryType"], index.upper(), word == "CreatedNode", word == "DeletedNode", after, before)
 
 
 def balances(changed: Sequence[Entry]) -> Balances:

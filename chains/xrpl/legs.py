@@ -204,7 +204,8 @@ def _credits(
         if not losers and issuer:  # issued
             losers = [issuer]
         for holder, change in sorted(gains.items()):
-            sender, memo = (losers[0], None) if len(losers) == 1 else (None, None)
+            sender = losers[0] if len(losers) == 1 else None
+            memo: str | None = None
             kept = _kept_for(holder, changed)
             if kept is not None:
                 sender, memo = (kept[0] if not losers else sender), kept[1]
@@ -266,5 +267,3 @@ def _nfts(network: Network, changed: Sequence[Entry]) -> list[Transfer]:
         )
         for name, owners in ledger.tokens(changed).items()
     ]
-
-

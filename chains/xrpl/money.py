@@ -123,7 +123,7 @@ def exact(value: Any) -> int:
         return 0
     if power < 0 or power > 2 * _HELD_DECIMALS or mantissa >= 10**20:
         raise NodeMistaken("a value out of range")
-    units = mantissa * 10**power
+    units: int = mantissa * 10**power
     return -units if sign else units
 
 

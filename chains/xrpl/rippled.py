@@ -102,7 +102,7 @@ def ask(talk: Talk, method: str, params: Mapping[str, Any], *, cap: int = LARGE_
         raise NodeUnavailable(f"{talk.node.label}: HTTP {told.status}")
     if result.get("status", reply.get("status")) == "error":
         raise Refusal("error", result)
-    if result is reply and "result" not in reply and method not in ("tx",):
+    if result is reply and "result" not in reply and method != "tx":
         raise NodeMistaken(f"{talk.node.label}: no result")
     return result
 

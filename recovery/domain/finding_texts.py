@@ -99,6 +99,8 @@ WARNINGS: dict[str, str] = {
     "node_differs": mark("A node says something else than the others."),
     "answer_not_understood": mark("A node gave an answer that cannot be read."),
     "chain_identity_not_visible": mark("A node does not show which network it serves."),
+    "block_hash_not_visible": mark("A node does not show the hash of the block."),
+    "delivered_amount_not_visible": mark("How much was delivered cannot be seen."),
     "tip_not_visible": mark("A node does not show how far it is."),
     "node_inconsistent": mark("A node contradicts itself."),
     "node_behind": mark("A node is behind the network."),

@@ -120,5 +120,3 @@ def reading(transaction: dict[str, Any], reference: str | None = None, **around:
     """What the client makes of it."""
     talk = Played(node(transaction, **around))
     return read(ROW, talk, reference or str(transaction.get("hash"))).transaction
-
-
