@@ -148,7 +148,7 @@ SEEN: dict[str, tuple[str, list[tuple[str, str | None, str | None, int, str | No
         (f"nft:{NFT}", "rDeizxSRo6JHjKnih9ivpPkyD2EgXQvhSB", "rPevQCKoJKLmNiWrDLoMWg19aG3o4LEUib", 1,
          "rDeizxSRo6JHjKnih9ivpPkyD2EgXQvhSB")]),
     "CBAA5889": ("failed", []),
-    "45810151": ("failed", []),  # tecUNFUNDED_OFFER
+    "458101D5": ("failed", []),  # tecUNFUNDED_OFFER
     "998E76B9": ("unknown", []),  # of a side chain (2552)
     "B8CFA44C": ("pending", []),  # broadcast and refused
     "B9086F7E": ("unknown", []),  # tefBAD_LEDGER is of no validated ledger
