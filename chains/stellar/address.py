@@ -16,6 +16,8 @@ from chains.types import AddressCheck
 ACCOUNT, MUXED, CONTRACT, POOL, CLAIMABLE = 6 << 3, 12 << 3, 2 << 3, 11 << 3, 1 << 3
 _SECRET = 18 << 3
 _LENGTHS = {ACCOUNT: 32, MUXED: 40, CONTRACT: 32, POOL: 32, CLAIMABLE: 33, _SECRET: 32, 19 << 3: 32, 23 << 3: 32}
+_PRIME = 2**255 - 19
+_D = -121665 * pow(121666, -1, _PRIME) % _PRIME
 _TEXT = re.compile(r"[A-Z2-7]{56,165}")
 _FEDERATION = re.compile(r"[^*\s]{1,100}\*[A-Za-z0-9.-]{1,100}")
 
@@ -30,6 +32,8 @@ def check(text: str) -> AddressCheck:
         version, payload = _parts(text)
     except ValueError as problem:
         return _refused(str(problem))
+    if version in (ACCOUNT, MUXED) and not _on_curve(payload[:32]):
+        return _refused("not_on_curve")
     if version == ACCOUNT:
         return AddressCheck(True, text, "account", None, None)
     if version == MUXED:
@@ -48,20 +52,40 @@ def strkey(version: int, payload: bytes) -> str:
 
 def account(text: object) -> str:
     """``text`` itself when it is an account. Raises :class:`NodeMistaken`."""
-    if not isinstance(text, str) or not (seen := check(text)).valid or seen.kind != "account":
+    named, number = holder(text)
+    if number is not None or not named.startswith("G"):
         raise NodeMistaken("not an account")
-    return text
+    return named
 
 
 def holder(text: object) -> tuple[str, str | None]:
-    """An account or contract that a node names, and the number of a muxed one. Raises :class:`NodeMistaken`."""
-    if isinstance(text, str):
-        seen = check(text)
-        if seen.valid and seen.normalised is not None:
-            return seen.normalised, seen.memo
-        if _TEXT.fullmatch(text) and seen.reason == "wrong_prefix" and _parts(text)[0] in (POOL, CLAIMABLE):
-            return text, None
-    raise NodeMistaken("not a holder")
+    """Whoever a node says holds something (account, contract, pool, claimable balance), and the number of a muxed account.
+
+    Whether anybody has its key is not asked: the ledger takes any 32 bytes. Raises :class:`NodeMistaken`.
+    """
+    if not isinstance(text, str) or not _TEXT.fullmatch(text):
+        raise NodeMistaken("not a holder")
+    try:
+        version, payload = _parts(text)
+    except ValueError:
+        raise NodeMistaken("not a holder") from None
+    if version == MUXED:
+        return strkey(ACCOUNT, payload[:32]), str(int.from_bytes(payload[32:], "big"))
+    if version not in (ACCOUNT, CONTRACT, POOL, CLAIMABLE):
+        raise NodeMistaken("not a holder")
+    return text, None
+
+
+def _on_curve(key: bytes) -> bool:
+    """Whether 32 bytes are a point of Ed25519 (RFC 8032, 5.1.3): only then can anybody have the key of an account."""
+    number = int.from_bytes(key, "little")
+    y, odd = number & ((1 << 255) - 1), number >> 255
+    if y >= _PRIME:
+        return False
+    square = (y * y - 1) * pow(_D * y * y + 1, -1, _PRIME) % _PRIME
+    if square == 0:
+        return not odd
+    return pow(square, (_PRIME - 1) // 2, _PRIME) == 1
 
 
 def _refused(reason: str) -> AddressCheck:
