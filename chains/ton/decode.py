@@ -9,7 +9,7 @@ else says so, a notification least of all. The wallet must be the one its master
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 
 from chains.agreement import INTERNAL_INVISIBLE
@@ -224,7 +224,7 @@ def _fee(network: Network, trace: Trace, warnings: list[str]) -> Fee | None:
         warnings.append("fee_not_visible")
         return None
     top = trace.top
-    amount = top.total_fees + sum(message.fwd_fee + message.ihr_fee for message in top.sent)
+    amount = top.total_fees + sum(message.fwd_fee for message in top.sent)
     return Fee(network.native.asset, network.native.symbol, amount, friendly(top.account))
 
 
@@ -247,9 +247,15 @@ def _transfers(network: Network, trace: Trace, shown: Shown, warnings: list[str]
             legs.append(token)
         if body.encrypted:
             warnings.append("memo_encrypted")
-        if message.value:
-            legs.append(_native(network, message, body, first=message.hash in first, beside=token is not None))
+        if amount := _arrived(message, receiver):
+            leg = _native(network, message, body, first=message.hash in first, beside=token is not None)
+            legs.append(replace(leg, amount=amount))
     return legs
+
+
+def _arrived(message: Message, receiver: Seen) -> int:
+    """What was credited: the message's value, and its fee for fast delivery, which nobody earns, where the chain says so."""
+    return message.value + message.ihr_fee if receiver.credit == message.value + message.ihr_fee else message.value
 
 
 def _native(network: Network, message: Message, body: Body, *, first: bool, beside: bool) -> Transfer:

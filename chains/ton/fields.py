@@ -53,7 +53,8 @@ class Message:
 class Seen:
     """A transaction of one account. ``seqno`` is the masterchain block that refers to it, ``None`` while none does.
 
-    ``returned``: the bounce phase sent the value back. ``why`` are the codes of a phase that failed, in words.
+    ``returned``: the bounce phase sent the value back. ``credit`` is what the credit phase added to the account. ``why`` are
+    the codes of a phase that failed, in words.
     """
 
     hash: str
@@ -65,6 +66,7 @@ class Seen:
     total_fees: int
     aborted: bool
     returned: bool
+    credit: int | None
     skipped_actions: int
     made: int | None
     why: str | None
@@ -97,6 +99,7 @@ def transaction(value: Any) -> Seen:
         total_fees=whole(row.get("total_fees")),
         aborted=_flag(description.get("aborted")),
         returned=_returned(description) or any(one.bounced for one in sent),
+        credit=_credit(description),
         skipped_actions=_small(_object(action).get("skipped_actions")),
         made=None if not action else _small(_object(action).get("msgs_created")),
         why=_why(description),
@@ -169,6 +172,11 @@ def _returned(description: Mapping[str, Any]) -> bool:
     """Whether the bounce phase sent the value back; ``negfunds`` and ``nofunds`` leave it where it is."""
     phase = description.get("bounce")
     return isinstance(phase, dict) and phase.get("type") == "ok"
+
+
+def _credit(description: Mapping[str, Any]) -> int | None:
+    phase = description.get("credit_ph")
+    return whole(phase["credit"]) if isinstance(phase, dict) and phase.get("credit") is not None else None
 
 
 def _why(description: Mapping[str, Any]) -> str | None:

@@ -151,6 +151,7 @@ def _complete(asking: Asking, at: Seen, pool: dict[str, Seen]) -> frozenset[str]
     told = at.hash in found
     if told:
         pool.update(found)
+        return frozenset(one.hash for one in Trace(at, pool).open())
     asked: set[str] = set()
     for _ in range(MOST_FOLLOWED):
         trace = Trace(at, pool)
@@ -158,7 +159,7 @@ def _complete(asking: Asking, at: Seen, pool: dict[str, Seen]) -> frozenset[str]
         missing = waiting[0].hash if waiting else None
         if missing is None and not trace.whole and trace.top.came is not None and trace.top.came.hash not in asked:
             missing = trace.top.came.hash
-        if missing is None or (told and not waiting):
+        if missing is None:
             break
         value = asking.maybe(
             f"/transactionsByMessage?msg_hash={missing}&direction=in"
