@@ -108,7 +108,9 @@ def transaction(value: Any, reference: str) -> Sent:
         cost=whole(row.get("gas_used")) * whole(row["gas_unit_price"]) if paid else None,
         events=() if pending else tuple(_event(n, one) for n, one in enumerate(_list(row.get("events")))),
         written=Written() if pending else written(_list(row.get("changes"))),
-        named=frozenset(_addresses(row.get("payload"))),
+        named=frozenset(
+            _addresses([row.get("payload"), [one.get("data") for one in map(mapping, _list(row.get("events")))]])
+        ),
     )
 
 
@@ -204,13 +206,13 @@ def _payer(signature: Any) -> str | None:
 
 
 def _addresses(value: Any, depth: int = 0) -> list[str]:
-    """Addresses named in a payload, the likely owners of stores that the transaction does not write of."""
+    """Addresses named in a payload or event: likely owners and assets of stores that are not shown themselves."""
     if depth > 6:
         return []
     if isinstance(value, dict):
         value = list(value.values())
     if isinstance(value, list):
-        return [one for member in value[:500] for one in _addresses(member, depth + 1)]
+        return [one for member in value[:1000] for one in _addresses(member, depth + 1)]
     return [value.lower()] if isinstance(value, str) and _HASH.fullmatch(value) else []
 
 

@@ -7,7 +7,7 @@ may have an event of the account's handle and one of the module. Each movement i
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from chains.aptos.address import long_form, primary_store
@@ -16,6 +16,8 @@ from chains.errors import NodeMistaken
 
 APT_COIN = "0x1::aptos_coin::AptosCoin"
 APT_METADATA = long_form("0xa")
+MOST_TRIED = 64
+"""Addresses tried as owner, and as asset, of a store that is not shown."""
 
 _COIN = {
     "0x1::coin::DepositEvent": (True, False),
@@ -121,11 +123,14 @@ def _flow(event: Event, sent: Sent, more_owners: Mapping[str, str]) -> tuple[Flo
         inward, of_module = _ASSET[event.type]
         store = long_form(event.data.get("store")) if of_module else event.account
         metadata = written.stores.get(store, ("", 0))[0]
+        if not metadata and store in written.gone:
+            return None, of_module  # a store of passage, made and emptied by the transaction itself
+        whose = written.owners.get(store) or more_owners.get(store)
+        if not (metadata and whose):
+            known = {metadata} if metadata else {APT_METADATA, *written.names, *sent.named}
+            metadata, whose = _derived(sent, store, known) or (metadata, whose)
         if not metadata:
-            if store in written.gone:
-                return None, of_module  # a store of passage, made and emptied by the transaction itself
             raise Unseen("store_not_visible")
-        whose = written.owners.get(store) or more_owners.get(store) or _derived(sent, store, metadata)
         amount = whole(event.data.get("amount"))
         return Flow(event.index, inward, one_asset(written, metadata), metadata, whose, amount, store), of_module
     if event.type in _TOKEN:
@@ -148,10 +153,12 @@ def one_asset(written: Written, form: str) -> str:
     return written.pairs.get(form, form)
 
 
-def _derived(sent: Sent, store: str, metadata: str) -> str | None:
-    """The owner of a primary store among the accounts the transaction itself names."""
-    likely = sent.named | {one for one in (sent.sender, sent.payer) if one}
-    return next((owner for owner in likely if primary_store(owner, metadata) == store), None)
+def _derived(sent: Sent, store: str, assets: Iterable[str]) -> tuple[str, str] | None:
+    """Asset and owner of a primary store, both among the addresses the transaction itself names: the address proves them."""
+    owners = sorted(sent.named | {one for one in (sent.sender, sent.payer) if one})[:MOST_TRIED]
+    likely = sorted(one for one in assets if "::" not in one)[:MOST_TRIED]
+    pairs = ((asset, owner) for asset in likely for owner in owners)
+    return next(((asset, owner) for asset, owner in pairs if primary_store(owner, asset) == store), None)
 
 
 def _token_id(value: object) -> tuple[str, str]:

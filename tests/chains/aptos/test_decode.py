@@ -104,6 +104,8 @@ def test_the_owner_of_a_primary_store_can_be_derived_or_asked_for() -> None:
     changes = [*store(PAYER_STORE, PAYER, METADATA_APT), *store(own, None, METADATA_APT)]
     payload = {"function": "0x1::aptos_account::transfer", "arguments": [SHOP, "7"]}
     assert legs(told(transaction(events, changes, payload=payload))) == [("event:1", None, PAYER, SHOP, 7)]
+    unwritten = transaction(events[1:], [], payload=payload)
+    assert legs(told(unwritten)) == [("event:0", None, None, SHOP, 7)]
     assert legs(told(transaction(events, changes), owner=SHOP)) == [("event:1", None, PAYER, SHOP, 7)]
     seen = told(transaction(events, changes))
     assert (seen.status, seen.transfers) == (Status.UNKNOWN, ())
