@@ -121,6 +121,18 @@ WARNINGS: dict[str, str] = {
     "unindexed_transfer_log": mark("A transfer log is written in an unusual way."),
     "trace_contradicts_receipt": mark("Trace and receipt contradict each other."),
     "status_not_recorded": mark("The network did not record success or failure then."),
+    "chain_identity_not_visible": mark("The node does not say which network it serves."),
+    "tip_not_visible": mark("The node does not show its newest block."),
+    "events_not_visible": mark("The node does not show what parts of it moved."),
+    "evm_tokens_not_visible": mark("Tokens moved by contracts inside it are not visible."),
+    "sender_not_visible": mark("The sender of a movement is not visible."),
+    "unreadable_transfer_event": mark("A transfer event cannot be read."),
+    "unpaired_coin_event": mark("Coins were moved in a way that cannot be read."),
+    "memo_not_certain": mark("It is not certain which memo belongs to a movement."),
+    "token_transfers_not_visible": mark("The node does not show which tokens moved."),
+    "network_retired": mark("The network has been shut down."),
+    "account_rekeyed": mark("The account is now controlled by another key."),
+    "pool_error": mark("A node refused it before it reached a block."),
 }
 
 PROBLEMS: dict[str, str] = {
