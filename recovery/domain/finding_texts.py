@@ -131,6 +131,8 @@ WARNINGS: dict[str, str] = {
     "memo_not_certain": mark("It is not certain which memo belongs to a movement."),
     "token_transfers_not_visible": mark("The node does not show which tokens moved."),
     "network_retired": mark("The network has been shut down."),
+    "rewards_not_listed": mark("Rewards were paid beside it and are not listed."),
+    "unknown_operation": mark("A part of it is of an unknown kind."),
     "account_rekeyed": mark("The account is now controlled by another key."),
     "pool_error": mark("A node refused it before it reached a block."),
 }
