@@ -95,6 +95,11 @@ WARNINGS: dict[str, str] = {
     "nodes_disagree": mark("The nodes disagree."),
     "too_few_nodes_agree": mark("Too few nodes agree."),
     "node_unavailable": mark("A node did not answer."),
+    "node_slow": mark("A node was too slow; the others agree without it."),
+    "node_differs": mark("A node says something else than the others."),
+    "answer_not_understood": mark("A node gave an answer that cannot be read."),
+    "chain_identity_not_visible": mark("A node does not show which network it serves."),
+    "tip_not_visible": mark("A node does not show how far it is."),
     "node_inconsistent": mark("A node contradicts itself."),
     "node_behind": mark("A node is behind the network."),
     "node_syncing": mark("A node is still catching up."),
@@ -137,7 +142,18 @@ WARNINGS: dict[str, str] = {
     "pool_error": mark("A node refused it before it reached a block."),
 }
 
+NODE_STATES: dict[str, str] = {
+    "agrees": mark("agrees with the others"),
+    "alone": mark("answers, nobody to compare with"),
+    "differs": mark("says something else than the others"),
+    "unsure": mark("cannot tell"),
+    "wrong_chain": mark("serves another network"),
+    "mistaken": mark("gives answers that cannot be used"),
+    "silent": mark("does not answer"),
+}
+
 PROBLEMS: dict[str, str] = {
+    "sent_by_hand": mark("Transfers on this network are sent by the wallet team, with what recovery plan writes."),
     "coins_are_gone": mark("The coins are no longer at the address."),
     "arrives_short": mark("The token keeps a part of every transfer: less would arrive than is sent."),
     "refused": mark("A trial of the transfer was refused."),
