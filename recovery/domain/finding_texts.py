@@ -151,6 +151,20 @@ WARNINGS: dict[str, str] = {
     "rewards_not_listed": mark("It also pays rewards, which are not listed."),
     "schedule_not_executed": mark("It only schedules another transaction, which has not been carried out."),
     "raw_transaction_not_visible": mark("A node does not show the signed transaction, only its own words for it."),
+    "chain_identity_not_visible": mark("The node does not say which network it serves."),
+    "tip_not_visible": mark("The node does not show its newest block."),
+    "events_not_visible": mark("The node does not show what parts of it moved."),
+    "evm_tokens_not_visible": mark("Tokens moved by contracts inside it are not visible."),
+    "sender_not_visible": mark("The sender of a movement is not visible."),
+    "unreadable_transfer_event": mark("A transfer event cannot be read."),
+    "unpaired_coin_event": mark("Coins were moved in a way that cannot be read."),
+    "memo_not_certain": mark("It is not certain which memo belongs to a movement."),
+    "token_transfers_not_visible": mark("The node does not show which tokens moved."),
+    "network_retired": mark("The network has been shut down."),
+    "rewards_not_listed": mark("Rewards were paid beside it and are not listed."),
+    "unknown_operation": mark("A part of it is of an unknown kind."),
+    "account_rekeyed": mark("The account is now controlled by another key."),
+    "pool_error": mark("A node refused it before it reached a block."),
 }
 
 NODE_STATES: dict[str, str] = {
