@@ -10,7 +10,7 @@ from bench.delay import FarNode
 from bench.measure import Row, alternating
 from bench.services import Services
 from chains.catalogue import network
-from chains.transport import nodes_from_urls
+from chains.nodes import nodes_from_urls
 from chains.types import Status
 from chains.verify import verify
 from recovery.embedded.anvil import Anvil

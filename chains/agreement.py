@@ -66,6 +66,16 @@ def agree(network: Network, reference: str, told: Sequence[Testimony]) -> Transa
     return unknown(network, reference, warnings, sources)
 
 
+def settled(told: Sequence[Testimony]) -> bool:
+    """Whether enough of all nodes already tell one story, so that those still silent cannot change it."""
+    stories: dict[Hashable, int] = {}
+    for testimony in told:
+        if testimony.transaction is not None:
+            story = _story(testimony.transaction)
+            stories[story] = stories.get(story, 0) + 1
+    return max(stories.values(), default=0) >= quorum(len(told))
+
+
 def _why_no_verdict(groups: Collection[Sequence[Testimony]]) -> str:
     """``no_node_answers``, ``too_few_nodes_agree`` (the others are silent or unsure) or ``nodes_disagree``."""
     firm = [group for group in groups if (t := group[0].transaction) and t.status is not Status.UNKNOWN]

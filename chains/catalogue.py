@@ -25,7 +25,7 @@ _CHOICES = {
     "memo": ("none", "optional", "required"),
 }
 _REQUIRED = {"id", "name", "native", "confirmations", "finality", "recoverability"}
-_OPTIONAL = {"conditions", "memo", "explorers", "sandbox", "params", "sample_address", "sample_tx"}
+_OPTIONAL = {"conditions", "memo", "explorers", "public_nodes", "sandbox", "params", "sample_address", "sample_tx"}
 
 
 class CatalogueError(ValueError):
@@ -98,6 +98,7 @@ def read_row(family: str, slug: str, row: Any) -> Network:
         conditions=_words(slug, row, "conditions"),
         memo=row.get("memo", "none"),
         explorers=_words(slug, row, "explorers"),
+        public_nodes=_words(slug, row, "public_nodes"),
         sandbox=sandbox,
         params=MappingProxyType(params),
     )

@@ -44,7 +44,8 @@ class Recorded:
     """A conversation as it was recorded: the same questions get the same answers, others none."""
 
     def __init__(self, label: str, answers: Sequence[Answer]) -> None:
-        self.node = Node(label=label, url="", interface=None)
+        interface = answers[0].interface if answers else None
+        self.node = Node(label=label, url="", interface=interface)
         self._at = max((answer.at for answer in answers), default=datetime.fromtimestamp(0, UTC))
         self._rests: dict[str, Answer] = {}
         self._calls: dict[str, Outcome] = {}

@@ -7,12 +7,9 @@ answer as an :class:`~chains.types.Answer`, and raises only :class:`NodeUnavaila
 
 from __future__ import annotations
 
-import atexit
 import hashlib
 import json
-import os
 import secrets
-import threading
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -20,7 +17,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import urlsplit, urlunsplit
 
-from chains import strict_json
+from chains import standing, strict_json
 from chains.encoding import plain
 from chains.errors import NodeMistaken, NodeUnavailable
 from chains.types import Answer, Node
@@ -40,9 +37,6 @@ TOTAL_SECONDS = 20.0
 BACK_OFF_SECONDS = 0.5
 
 _NO_ENTRY = (401, 402, 403, 407)
-
-_client_lock = threading.Lock()
-_shared_client: httpx.Client | None = None
 
 
 @dataclass(frozen=True)
@@ -131,7 +125,7 @@ class Session:
     def _ask(self, frames: Any, cap: int, depth: int) -> Any:
         """The parsed reply to one POST."""
         text = json.dumps(frames, separators=(",", ":"))
-        status, body = self._exchange("POST", "", text, text, cap)
+        status, body = self._exchange("POST", "", text, text, cap, len(frames) if isinstance(frames, list) else 1)
         if status in _NO_ENTRY or (status >= 400 and not body.lstrip().startswith((b"[", b"{"))):
             raise NodeUnavailable(f"{self.node.label}: HTTP {status}")
         return strict_json.parse(body, depth=depth)
@@ -151,18 +145,39 @@ class Session:
         status, body = self._exchange("POST", path, text, f"POST {path} {text}", cap)
         return fetched(status, body, depth=depth, as_text=as_text, label=self.node.label)
 
-    def _exchange(self, method: str, path: str, content: str | None, request: str, cap: int) -> tuple[int, bytes]:
-        """Status and body of one request, asked once more after a short rest when the node is overrun or stumbles."""
+    def _exchange(
+        self, method: str, path: str, content: str | None, request: str, cap: int, weight: int = 1
+    ) -> tuple[int, bytes]:
+        """Status and body of one request, asked once more after a short rest when the node is overrun or stumbles.
+
+        ``weight`` is how many calls the node will count. What happens is noted for :mod:`chains.standing`, which may hold the
+        request back.
+        """
+        conduct = standing.of(self.node)
         for attempt in (1, 2):
+            conduct.admit(weight, self._deadline)
+            began = time.monotonic()
             try:
                 status, body, rest = self._once(method, path, content, request, cap)
-            except _Dropped:
+            except _Dropped as dropped:
+                conduct.stumbled(str(dropped))
                 if attempt == 2:
                     raise
                 continue  # a kept connection may have been closed just as it was used again
+            except NodeUnavailable as trouble:
+                conduct.stumbled(str(trouble))
+                raise
+            except NodeMistaken as trouble:
+                conduct.mumbled(str(trouble))
+                raise
             overrun = status == 429 or status >= 500
             if not overrun or (status >= 500 and _looks_like_rpc(body)):
+                conduct.answered(time.monotonic() - began)
                 return status, body
+            if status == 429:
+                conduct.overrun(rest)
+            else:
+                conduct.stumbled(f"HTTP {status}")
             if attempt == 2 or time.monotonic() + rest >= self._deadline:
                 break
             time.sleep(rest)
@@ -171,18 +186,20 @@ class Session:
     def _once(self, method: str, path: str, content: str | None, request: str, cap: int) -> tuple[int, bytes, float]:
         import httpx
 
+        from chains.http_client import client, deadline_of_thread
+
         label = self.node.label
         remaining = self._deadline - time.monotonic()
         if remaining <= 0:
             raise NodeUnavailable(f"{label}: out of time")
-        headers = {"Accept": "application/json", "Accept-Encoding": "identity"}
+        headers = {"Accept": "application/json", "Accept-Encoding": "identity", **dict(self.node.headers)}
         if content is not None:
             headers["Content-Type"] = "application/json"
         limits = httpx.Timeout(min(READ_SECONDS, remaining), connect=min(CONNECT_SECONDS, remaining))
         try:
             with (
-                _deadline_of_thread(self._deadline),
-                client().stream(
+                deadline_of_thread(self._deadline),
+                client(guarded=self.node.guarded).stream(
                     method,
                     _address_of(self.node.url, path),
                     content=content,
@@ -199,7 +216,8 @@ class Session:
             raise _Dropped(f"{label}: {_kind_of_trouble(error)}") from None
         except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, ValueError, OSError) as error:
             raise NodeUnavailable(f"{label}: {_kind_of_trouble(error)}") from None  # the cause may show the URL
-        self.answers.append(Answer(label, request, body, hashlib.sha256(body).hexdigest(), self.now(), status=status))
+        digest = hashlib.sha256(body).hexdigest()
+        self.answers.append(Answer(label, request, body, digest, self.now(), status, self.node.interface))
         if 300 <= status < 400:
             raise NodeMistaken(f"{label}: redirects are not followed")
         if status < 400 and "html" in kind:
@@ -223,29 +241,6 @@ class Session:
                 raise NodeUnavailable(f"{self.node.label}: out of time")
             pieces.append(piece)
         return b"".join(pieces)
-
-
-def nodes_from_urls(urls: Sequence[str]) -> tuple[Node, ...]:
-    """Nodes as an operator writes them: ``blockbook+https://user:word@host:port/path`` names interface, then URL.
-
-    Labels are host and port, which carry no secret; nodes that share them are numbered. Raises ``ValueError`` naming the
-    place in the list, never the text, for what is not an HTTP URL.
-    """
-    nodes: list[Node] = []
-    for place, written in enumerate(urls, start=1):
-        interface, url = None, written.strip()
-        scheme = url.partition("://")[0]
-        if "+" in scheme:
-            interface, _, _ = scheme.partition("+")
-            url = url[len(interface) + 1 :]
-        parts = urlsplit(url)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise ValueError(f"node {place} is not an http or https URL")
-        host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
-        label = plain(f"{host}:{parts.port}" if parts.port else host, 100)
-        taken = sum(node.label == label or node.label.startswith(f"{label}#") for node in nodes)
-        nodes.append(Node(f"{label}#{taken + 1}" if taken else label, url, interface))
-    return tuple(nodes)
 
 
 def match_batch(reply: Any, first: int, count: int, label: str) -> list[Outcome]:
@@ -296,41 +291,6 @@ def fetched(status: int, body: bytes, *, depth: int, as_text: bool, label: str) 
         if status >= 400:
             return Fetched(status, None, text)
         raise
-
-
-def client() -> httpx.Client:
-    """The process's one HTTP client: pooled keep-alive connections, no redirects, no proxies from the environment."""
-    global _shared_client
-    with _client_lock:
-        if _shared_client is None:
-            import httpx
-
-            from chains.deadline import DeadlineTransport
-
-            _shared_client = httpx.Client(
-                transport=DeadlineTransport(),
-                follow_redirects=False,
-                trust_env=False,
-                headers={"User-Agent": "recovery"},
-            )
-            atexit.register(_shared_client.close)
-        return _shared_client
-
-
-def _forget_client() -> None:
-    """After a fork the child must not write into its parent's connections."""
-    global _shared_client, _client_lock
-    _client_lock = threading.Lock()
-    _shared_client = None
-
-
-os.register_at_fork(after_in_child=_forget_client)
-
-
-def _deadline_of_thread(deadline: float) -> Any:
-    from chains.deadline import deadline_of_thread
-
-    return deadline_of_thread(deadline)
 
 
 def _address_of(url: str, path: str) -> str:

@@ -48,6 +48,7 @@ class Network:
     ``confirmations`` counts the including block. ``finality`` is ``"tag"`` (the node's finalized block decides) or
     ``"depth"`` (``confirmations`` decides). ``recoverability`` is ``direct`` or ``conditional`` with ``conditions``.
     ``memo`` is ``none``, ``optional`` or ``required``. ``sandbox`` rows are listed only where a node is configured.
+    ``public_nodes`` are well-known ones anybody may ask, for a first try; nobody answers for what they say.
     ``params`` holds what only the family understands (prefixes, chain id, fee model, genesis hash).
     """
 
@@ -62,6 +63,7 @@ class Network:
     conditions: tuple[str, ...] = ()
     memo: str = "none"
     explorers: tuple[str, ...] = ()
+    public_nodes: tuple[str, ...] = ()
     sandbox: bool = False
     params: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
@@ -138,8 +140,8 @@ class Transaction:
 class Answer:
     """One exchange with a node, verbatim: what was asked, the bytes that came back, and when.
 
-    ``node`` is a label without credentials. ``body`` is never re-serialised; ``sha256`` is of ``body``. ``status`` is the
-    HTTP status it came with.
+    ``node`` is a label without credentials, ``interface`` what the operator named it (``None``: the family's first).
+    ``body`` is never re-serialised; ``sha256`` is of ``body``. ``status`` is the HTTP status it came with.
     """
 
     node: str
@@ -148,6 +150,7 @@ class Answer:
     sha256: str
     at: datetime
     status: int = 200
+    interface: str | None = None
 
 
 @dataclass(frozen=True)
@@ -160,11 +163,18 @@ class Reading:
 
 @dataclass(frozen=True)
 class Node:
-    """One configured node. ``url`` may carry credentials and never appears in output; ``label`` is safe to show."""
+    """One configured node. ``url`` and ``headers`` may carry credentials and never appear in output; ``label`` is safe.
+
+    ``rate`` is how many calls a second it may be asked, ``None`` for no bound. ``guarded`` nodes are not the operator's word:
+    they are reached at public addresses only.
+    """
 
     label: str
-    url: str
+    url: str = field(repr=False)
     interface: str | None = None
+    headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    rate: int | None = None
+    guarded: bool = False
 
 
 @dataclass(frozen=True)

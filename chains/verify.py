@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor, wait
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
+from dataclasses import replace
 
-from chains.agreement import Testimony, agree, unknown
+from chains.agreement import Testimony, agree, settled, unknown
 from chains.errors import NodeMistaken, NodeUnavailable, NotAReference
 from chains.families import Family, family
 from chains.transport import TOTAL_SECONDS, Session
@@ -15,6 +16,9 @@ from chains.types import Answer, Network, Node, Reading, Source
 
 AT_ONCE = 64
 """Conversations held side by side by one :func:`probe`."""
+
+LEAST_GRACE = 0.3
+"""Seconds that nodes still silent are given once the others agree."""
 
 
 def normalise(network: Network, text: str) -> str:
@@ -44,7 +48,7 @@ def probe(
     deadline = time.monotonic() + timeout
     asked = [(network, node) for network, nodes in candidates.items() for node in nodes]
     sessions = [Session(node, deadline=deadline) for _, node in asked]
-    told: list[Testimony] = [_late(node) for _, node in asked]
+    told: list[Testimony] = [_silent(node, "node_unavailable") for _, node in asked]
 
     def ask(place: int) -> None:
         network, _ = asked[place]
@@ -53,16 +57,39 @@ def probe(
     if len(asked) == 1:
         ask(0)
     elif asked:
-        pool = ThreadPoolExecutor(max_workers=min(at_once, len(asked)), thread_name_prefix="probe")
-        try:
-            wait(
-                [pool.submit(ask, place) for place in range(len(asked))],
-                timeout=max(0.0, deadline - time.monotonic()) + 1,
-            )
-        finally:
-            pool.shutdown(wait=False, cancel_futures=True)
-    told = list(told)  # whoever answers after the deadline writes into a list nobody reads
+        places = {row.slug: [n for n, (one, _) in enumerate(asked) if one.slug == row.slug] for row in candidates}
+        _ask_all(ask, told, list(places.values()), at_once, deadline)
+    told = list(told)  # whoever answers from now on writes into a list nobody reads
     return [_reading(network, references[network.slug], asked, told, sessions) for network in candidates]
+
+
+def _ask_all(
+    ask: Callable[[int], None], told: list[Testimony], groups: Sequence[Sequence[int]], at_once: int, deadline: float
+) -> None:
+    """Ask every place side by side, until all have answered or the slow ones of each group cannot change its verdict.
+
+    ``groups`` are the places of one network each. Once enough nodes of every group agree, the others get a little longer, in
+    proportion to what the quick ones took, and are then left behind as ``node_slow``.
+    """
+    began = time.monotonic()
+    pool = ThreadPoolExecutor(max_workers=min(at_once, len(told)), thread_name_prefix="probe")
+    try:
+        waiting = {pool.submit(ask, place): place for place in range(len(told))}
+        until, agreed_on = deadline + 1, False
+        while waiting and (left := until - time.monotonic()) > 0:
+            done, _ = wait(waiting, timeout=left, return_when=FIRST_COMPLETED)
+            for future in done:
+                del waiting[future]
+            pending = set(waiting.values())
+            if not agreed_on and all(pending.isdisjoint(g) or settled([told[n] for n in g]) for g in groups):
+                agreed_on = True
+                now = time.monotonic()
+                until = min(until, now + max(LEAST_GRACE, now - began))
+        if agreed_on:
+            for place in waiting.values():
+                told[place] = replace(told[place], trouble="node_slow")
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
 
 
 def testimony(module: Family, network: Network, session: Session, reference: str) -> Testimony:
@@ -87,8 +114,8 @@ def source_of(label: str, answers: Sequence[Answer], height: int | None) -> Sour
     return Source(label, height, digest.hexdigest())
 
 
-def _late(node: Node) -> Testimony:
-    return Testimony(source_of(node.label, (), None), None, "node_unavailable")
+def _silent(node: Node, trouble: str) -> Testimony:
+    return Testimony(source_of(node.label, (), None), None, trouble)
 
 
 def _reading(

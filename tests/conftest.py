@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from chains import standing
 from recovery.embedded import (
     EmbeddedError,
     anvil as anvil_node,
@@ -69,8 +70,10 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_runtest_setup() -> None:
-    """Undo what importing the sandbox's cryptography does: without a limit deep input ends the process, not the test."""
+    """Undo what importing the sandbox's cryptography does: without a limit deep input ends the process, not the test.
+    And let no node be judged by what another test's node on the same port did."""
     sys.setrecursionlimit(RECURSION_LIMIT)
+    standing.forget()
 
 
 def _new_home() -> Path:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 
-from chains.errors import NodeMistaken, NodeUnavailable
+from chains.errors import NodeMistaken
 from chains.families import NodeReading
 from chains.transport import Talk
 from chains.types import Network
@@ -37,16 +37,7 @@ def hash_candidate(network: Network, text: str) -> str | None:
 
 def read(network: Network, talk: Talk, reference: str) -> NodeReading:
     """What one node tells of one transaction. Raises ``NodeUnavailable`` or ``NodeMistaken``."""
-    looks = [INTERFACES[talk.node.interface]] if talk.node.interface in INTERFACES else []
-    if not talk.node.url and talk.node.interface is None:
-        # A recorded conversation does not name its interface; the questions on record do.
-        looks = [bitcoind.look, blockbook.look, esplora.look]
-    for last, look in enumerate(looks, start=1 - len(looks)):
-        try:
-            seen = look(network, talk, reference)
-        except NodeUnavailable:
-            if not last:
-                raise
-        else:
-            return NodeReading(decode(network, reference, seen), seen.tip)
-    raise NodeMistaken(f"{talk.node.label}: no such interface in this family")
+    if talk.node.interface not in INTERFACES:
+        raise NodeMistaken(f"{talk.node.label}: no such interface in this family")
+    seen = INTERFACES[talk.node.interface](network, talk, reference)
+    return NodeReading(decode(network, reference, seen), seen.tip)

@@ -10,8 +10,8 @@ from flask import Response
 from chains.catalogue import as_json, networks, shown
 from chains.errors import NotAReference
 from chains.identify import identify
+from chains.nodes import nodes_from_urls
 from chains.transaction_json import search_to_json, to_json
-from chains.transport import nodes_from_urls
 from chains.types import Identification, Node
 from chains.verify import probe, verify
 from recovery.api._limits import spend

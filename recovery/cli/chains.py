@@ -18,7 +18,7 @@ from chains.address import check_address
 from chains.catalogue import as_json as as_row, network as network_of, networks, shown
 from chains.errors import NotAReference, UnknownNetwork
 from chains.identify import LONGEST, identify
-from chains.transport import nodes_from_urls
+from chains.nodes import nodes_from_urls
 from chains.types import Identification, Node, Reading, Status, Transaction
 from config.nodes import PREFIX, nodes_from_env
 from recovery.cli import complain

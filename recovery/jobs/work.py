@@ -14,7 +14,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.dml import ReturningUpdate
 
-from chains.transport import nodes_from_urls
+from chains.nodes import nodes_from_urls
 from chains.types import Node
 from config.settings import Settings
 from recovery.db import Database, table_of

@@ -14,7 +14,7 @@ from chains.catalogue import CatalogueError, network, networks, read_row
 from chains.encoding import plain, quantity
 from chains.errors import NodeMistaken, UnknownNetwork
 from chains.families import FAMILIES
-from chains.transport import nodes_from_urls
+from chains.nodes import nodes_from_urls
 
 ROW: dict[str, Any] = {
     "id": "eip155:5", "name": "N", "native": {"symbol": "N", "decimals": 18, "asset": "eip155:5/slip44:60"},

@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 
 from chains.catalogue import network
+from chains.nodes import nodes_from_urls
 from chains.redecode import read_again
-from chains.transport import nodes_from_urls
 from chains.types import Node, Status, Transaction
 from chains.verify import probe, verify
 from tests.chains.faulty_node import (
@@ -324,7 +324,7 @@ def test_agreement(worlds: list[World | None], status: Status, warning: str | No
         running = [stack.enter_context(faulty_node(world or World())) for world in worlds]
         for world, node in zip(worlds, running, strict=True):
             if world is None:
-                node.fault = raw(b"", status=503)
+                node.fault = raw(b"", status=503, headers={"Retry-After": "0"})
         transaction = verify(LOCAL, HASH, [node.node for node in running]).transaction
     assert transaction.status is status
     assert {source.node for source in transaction.sources} == {node.node.label for node in running}

@@ -1,0 +1,114 @@
+"""How nodes are treated that fail, flood or are slow: left alone, asked no more than they bear, not waited for."""
+
+from __future__ import annotations
+
+import time
+from contextlib import ExitStack
+from http.server import BaseHTTPRequestHandler
+from typing import Any
+
+import pytest
+
+from chains import standing
+from chains.catalogue import network
+from chains.errors import NodeUnavailable
+from chains.transport import Call, Session
+from chains.types import Node, Status
+from chains.verify import verify
+from tests.chains.faulty_node import HASH, Batch, faulty_node, honest, write
+
+LOCAL = network("local")
+Reply = list[dict[str, Any]]
+
+
+ONE = [Call("eth_chainId")]
+
+
+def broken(handler: BaseHTTPRequestHandler, batch: Batch, reply: Reply) -> None:
+    write(handler, b"down", status=503, headers={"Retry-After": "0"})
+
+
+def test_a_node_that_keeps_failing_is_left_alone_and_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(standing, "FIRST_REST", 0.4)
+    with faulty_node(fault=broken) as node:
+        for _ in range(2):
+            with pytest.raises(NodeUnavailable, match="HTTP 503"):
+                Session(node.node).rpc(ONE)
+        asked = standing.of(node.node).asked
+        assert standing.of(node.node).resting()
+        with pytest.raises(NodeUnavailable, match="resting"):
+            Session(node.node).rpc(ONE)
+        assert standing.of(node.node).asked == asked  # not bothered
+        time.sleep(0.45)
+        node.fault = None
+        assert verify(LOCAL, HASH, [node.node]).transaction.status is Status.SUCCEEDED
+        assert not standing.of(node.node).resting()
+
+
+def test_only_one_request_finds_out_whether_a_node_is_back() -> None:
+    conduct = standing.Conduct("n")
+    for _ in range(standing.STUMBLES):
+        conduct.stumbled("n: HTTP 500")
+    conduct._resting_until = 0.0
+    conduct.admit(1, time.monotonic() + 1)
+    with pytest.raises(NodeUnavailable):
+        conduct.admit(1, time.monotonic() + 1)
+    conduct.answered(0.01)
+    conduct.admit(1, time.monotonic() + 1)
+
+
+def test_the_rest_a_node_asked_for_holds_for_everybody() -> None:
+    def overrun(handler: BaseHTTPRequestHandler, batch: Batch, reply: Reply) -> None:
+        write(handler, b"{}", status=429, headers={"Retry-After": "7"})
+
+    with faulty_node(fault=overrun) as node:
+        seen = verify(LOCAL, HASH, [node.node], timeout=2).transaction
+        assert seen.status is Status.UNKNOWN
+        rounds = node.rounds
+        node.fault = None
+        assert verify(LOCAL, HASH, [node.node], timeout=2).transaction.status is Status.UNKNOWN
+        assert node.rounds == rounds
+
+
+def test_a_budget_of_calls_is_kept() -> None:
+    conduct = standing.Conduct("n", rate=10)
+    far = time.monotonic() + 60
+    conduct.admit(20, far)  # the bucket holds two seconds' worth
+    began = time.monotonic()
+    conduct.admit(5, far)
+    assert time.monotonic() - began >= 0.45
+    with pytest.raises(NodeUnavailable, match="budget"):
+        conduct.admit(100, time.monotonic() + 0.1)
+    assert conduct.asked == 25
+
+
+def test_two_keys_at_one_provider_are_two_nodes_with_one_label() -> None:
+    first, second = (Node("host", "https://host.example/", headers=(("key", k),)) for k in "ab")
+    assert standing.of(first) is not standing.of(second)
+    assert "key" not in repr(first)
+    assert "https://" not in repr(first)
+
+
+def test_the_slow_one_is_not_waited_for_once_the_others_agree() -> None:
+    def slow(handler: BaseHTTPRequestHandler, batch: Batch, reply: Reply) -> None:
+        time.sleep(2.5)
+        honest(handler, batch, reply)
+
+    with ExitStack() as stack:
+        nodes = [stack.enter_context(faulty_node(fault=fault)) for fault in (None, slow, None)]
+        began = time.monotonic()
+        seen = verify(LOCAL, HASH, [node.node for node in nodes], timeout=8).transaction
+        assert time.monotonic() - began < 2.0
+        assert seen.status is Status.SUCCEEDED
+        assert f"node_slow:{nodes[1].node.label}" in seen.warnings
+
+
+def test_of_two_both_are_waited_for() -> None:
+    def slow(handler: BaseHTTPRequestHandler, batch: Batch, reply: Reply) -> None:
+        time.sleep(0.6)
+        honest(handler, batch, reply)
+
+    with faulty_node() as quick, faulty_node(fault=slow) as late:
+        seen = verify(LOCAL, HASH, [quick.node, late.node], timeout=8).transaction
+    assert seen.status is Status.SUCCEEDED
+    assert not any("slow" in warning for warning in seen.warnings)
