@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from chains.errors import NodeMistaken
 from chains.families import NodeReading
 from chains.transport import Talk
 from chains.types import AddressCheck, Network
@@ -25,10 +26,10 @@ def check_address(network: Network, text: str) -> AddressCheck:
 
 def read(network: Network, talk: Talk, reference: str) -> NodeReading:
     """See :mod:`chains.cardano.blockfrost`, the interface meant when none is named, and :mod:`chains.cardano.koios`."""
-    if talk.node.interface == "koios":
-        from chains.cardano.koios import read as read_koios
+    from chains.cardano import blockfrost, koios
 
-        return read_koios(network, talk, reference)
-    from chains.cardano.blockfrost import read as read_blockfrost
-
-    return read_blockfrost(network, talk, reference)
+    readers = {None: blockfrost.read, "blockfrost": blockfrost.read, "koios": koios.read}
+    reader = readers.get(talk.node.interface)
+    if reader is None:
+        raise NodeMistaken(f"{talk.node.label}: no such interface in this family")
+    return reader(network, talk, reference)

@@ -70,8 +70,7 @@ def _pointer(content: bytes) -> None:
 
 def _byron(text: str) -> tuple[str, str]:
     if len(text) > 36 and text == text.lower() and "1" in text:
-        bech32_decode(text)  # another network's, or mistyped: say which rather than complain about base58
-        raise BadText("wrong_network")
+        raise BadText("wrong_network")  # another network's Bech32, or its prefix mistyped; base58 mixes cases
     seen = byron_decode(text)
     if seen.magic is not None:
         raise BadText("test_network")

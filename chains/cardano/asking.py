@@ -56,4 +56,3 @@ def absent(
     if not remembers():
         return told(Status.UNKNOWN, "history_not_visible")
     return told(Status.NOT_FOUND)
-

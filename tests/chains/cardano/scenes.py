@@ -163,9 +163,7 @@ def koios(network: Network, told: State, root: str = "") -> Answers:
 def _koios_transaction(told: State) -> dict[str, Any]:
     def coins(role: str) -> list[dict[str, Any]]:
         return [
-            _koios_coin(coin, place) | {"tx_hash": SPENT}
-            for place, coin in enumerate(told.inputs)
-            if coin.role == role
+            _koios_coin(coin, place) | {"tx_hash": SPENT} for place, coin in enumerate(told.inputs) if coin.role == role
         ]
 
     return {
@@ -219,16 +217,10 @@ def _koios_coin(coin: Coin, place: int) -> dict[str, Any]:
 def scenes(network: Network) -> list[Scene]:
     """Every scene through either interface."""
     return [
-        Scene(
-            name if interface == "blockfrost" else f"{name}_koios", REFERENCE, play(network, told), expect, interface
-        )
+        Scene(name, REFERENCE, play(network, told), expect, interface)
         for interface, play in (("blockfrost", blockfrost), ("koios", koios))
         for name, told, expect in _states(network)
         if interface == "blockfrost" or not told.waits
-    ] + [
-        Scene(name, REFERENCE, koios(network, told), expect, "koios")
-        for name, told, expect in _states(network)
-        if not told.waits
     ]
 
 
