@@ -86,8 +86,10 @@ def test_a_recorded_script_transaction() -> None:
     """Two owners spend, a third pledges collateral; two outputs, the first to a script with an inline datum."""
     reference = "3b28dc6d6cc32280a2738799a6b5defc96b66999a17481a7cdaa27e8c00bd610"
     seen = _read(PREPROD, _answers(), reference)
-    get = "2682a9b99553406c39f693bb450d6001954e3504c96238c6b96ad79a." + (
+    get = (
+        "2682a9b99553406c39f693bb450d6001954e3504c96238c6b96ad79a."
         "476c6f62616c20456e7465727461696e6d656e7420546f6b656e202847455429"
+    )
     thread = "553cbd1862bfb5ff69b6ebdcbb6165beb47171a04b841c79c72e75a9.4745542d415554482d544b4e"
     assert [(leg.position, leg.contract, leg.amount, leg.sender) for leg in seen.transfers] == [
         ("out:0", None, 1_796_623, None),
