@@ -26,6 +26,8 @@ LONGEST = 10_000
 _LINK = re.compile(r"https?://[^\s<>\"'`|\\^{}]+", re.IGNORECASE)
 _BARE_LINK = re.compile(r"(?<![\w.@-])(?:[a-z0-9-]+\.)+[a-z]{2,}/[^\s<>\"'`|\\^{}]+", re.IGNORECASE)
 _TOKEN = re.compile(r"[0-9A-Za-z][0-9A-Za-z_+=.@:-]{10,199}")
+_PLACE = re.compile(r"(?<![\w.@-])[0-9]+-[0-9a-z]+(?![\w@-])")
+"""A block's height and a place in it: the name of a transaction only where the chain is known, and like much else."""
 _HEXISH = re.compile(r"(?:0[xX])?[0-9a-fA-F]{24,}|0[xX][0-9a-fA-F]+")
 _HEX_TOKEN = re.compile(r"(?<![0-9A-Za-z])(?:0[xX])?[0-9a-fA-F]{24,}(?![0-9A-Za-z])")
 _LANGUAGE = re.compile(r"^[a-z]{2}(-[a-z]{2,4})?/")
@@ -49,7 +51,10 @@ def identify(text: str) -> Identification:
     rest = text
     for link in links:
         rest = rest.replace(link, " ")
-    for token in _tokens(rest):
+    tokens = [token for token in _tokens(rest) if not _PLACE.fullmatch(token)]
+    if not links and not any(_fitting(token, tuple(networks().values())) for token in tokens):
+        tokens += _PLACE.findall(rest) if _why_none(rest) == "no_hash" else []
+    for token in tokens:
         if candidates := _fitting(token, tuple(networks().values())):
             _note(found, refusals, (token, candidates, "hash"))
     if len(found) == 1:
@@ -104,11 +109,13 @@ def _in_link(link: str) -> tuple[str, tuple[str, ...], str] | str | None:
     for place, piece in enumerate(pieces):
         piece = piece.rstrip(".:-_*~")
         candidates = _fitting(piece, known)
-        if not candidates:
+        if not candidates or (network is None and _PLACE.fullmatch(piece)):
             continue
         before = pieces[place - 1].lower() if place else ""
         if before in _BLOCK_WORDS:
             return "is_block"
+        if before == "event" and _PLACE.fullmatch(piece):
+            continue  # an event's place in its block, which is not its transaction's
         return piece, candidates, "unknown_explorer" if network is None else "explorer_link"
     words = {piece.lower() for piece in pieces}
     if words & _BLOCK_WORDS:

@@ -15,7 +15,8 @@ from chains.transport import Talk
 from chains.types import AddressCheck, Network
 
 _HASH = re.compile(r"0[xX]([0-9a-fA-F]{64})")
-_PLACE = re.compile(r"(0[xX][0-9a-fA-F]{64}|[1-9][0-9]{0,9})-(0|[1-9][0-9]{0,4}|initialize|finalize)")
+_PLACE = re.compile(r"(0[xX][0-9a-fA-F]{64}|[1-9][0-9]{4,8})-(0|[1-9][0-9]{0,4}|initialize|finalize)")
+"""Heights of five to nine digits: people write dates and months as shorter ones, and no chain will be longer for a century."""
 
 
 def hash_candidate(network: Network, text: str) -> str | None:
