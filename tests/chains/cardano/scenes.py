@@ -154,10 +154,19 @@ def koios(network: Network, told: State, root: str = "") -> Answers:
                 wanted = asked.body["_tx_hashes"]
                 if wanted == [network.params["history_tx"]]:
                     return Told([{"tx_hash": wanted[0]}] if told.history else [])
-                return Told([_koios_transaction(told)] if told.found and wanted == [REFERENCE] else [])
+                found = told.found and wanted == [REFERENCE]
+                return Told([_as_asked(_koios_transaction(told), asked.body)] if found else [])
         return Told({"message": "Not found"}, 404)
 
     return answer
+
+
+def _as_asked(told: dict[str, Any], body: dict[str, Any]) -> dict[str, Any]:
+    """Koios leaves empty what a question does not ask for."""
+    parts = {"_inputs": ("inputs", "collateral_inputs", "reference_inputs"), "_withdrawals": ("withdrawals",)}
+    for flag, names in parts.items():
+        told |= {} if body.get(flag) is True else {name: [] for name in names}
+    return told | ({} if body.get("_metadata") is True else {"metadata": None})
 
 
 def _koios_transaction(told: State) -> dict[str, Any]:

@@ -75,6 +75,29 @@ def test_outputs_that_a_failed_transaction_only_intended_are_not_read() -> None:
     assert (result.status, result.transfers) == (Status.FAILED, ())
 
 
+@pytest.mark.parametrize("interface", INTERFACES, ids=lambda pair: pair[0])
+def test_a_return_that_is_not_marked_is_known_by_its_index(interface: tuple[str, Callable[..., Answers]]) -> None:
+    """Some servers keep what a failed transaction really made among its outputs: its one, at the index behind them."""
+    name, play = interface
+    told = replace(state(ROW), inputs=(Coin(OTHER, 3_000_000, role="collateral"),), valid=False)
+    honest = play(ROW, replace(told, valid=True, outputs=(*told.outputs, Coin(OTHER, 2_500_000))))
+
+    def unmarked(asked: Asked) -> Told:
+        said = honest(asked)
+        rows = said.value if isinstance(said.value, list) else [said.value]
+        for row in rows:
+            if "valid_contract" in row:
+                row["valid_contract"] = False
+            if "outputs" in row:
+                row["outputs"] = row["outputs"][2:]
+        return said
+
+    result = read(ROW, Played(unmarked, interface=name), REFERENCE).transaction
+    assert (result.status, result.transfers, result.warnings) == (Status.FAILED, (), ("collateral_returned",))
+    assert result.fee is not None
+    assert result.fee.amount == 500_000
+
+
 def test_two_owners_of_inputs_leave_the_sender_open() -> None:
     told = state(ROW)
     result = seen(replace(told, inputs=(*told.inputs, Coin(OTHER, 1_000_000))))
