@@ -149,7 +149,18 @@ WARNINGS: dict[str, str] = {
     "withdrawals_not_visible": mark("The node does not say whether staking rewards were spent."),
 }
 
+NODE_STATES: dict[str, str] = {
+    "agrees": mark("agrees with the others"),
+    "alone": mark("answers, nobody to compare with"),
+    "differs": mark("says something else than the others"),
+    "unsure": mark("cannot tell"),
+    "wrong_chain": mark("serves another network"),
+    "mistaken": mark("gives answers that cannot be used"),
+    "silent": mark("does not answer"),
+}
+
 PROBLEMS: dict[str, str] = {
+    "sent_by_hand": mark("Transfers on this network are sent by the wallet team, with what recovery plan writes."),
     "coins_are_gone": mark("The coins are no longer at the address."),
     "arrives_short": mark("The token keeps a part of every transfer: less would arrive than is sent."),
     "refused": mark("A trial of the transfer was refused."),
