@@ -76,8 +76,9 @@ def identify(text: str) -> Identification:
             _note(found, refusals, _Find(token, forms, "hash"))
     if len(found) > 1:  # of a hash among addresses the hash is meant, although some addresses look like hashes
         found = [find for find in found if not _looks_like_account(find.token)] or found
-    if len(found) > 1 or _why_none(rest) != "no_hash":  # a place in a block is the weakest of names
-        found = [find for find in found if find.reason == "explorer_link" or not _PLACE.fullmatch(find.token)]
+    places = [find for find in found if find.reason == "hash" and _PLACE.fullmatch(find.token)]
+    if places and (len(found) > 1 or _why_none(rest) != "no_hash"):  # beside anything better it may be any number
+        found = [find for find in found if find not in places]
     if len(found) == 1:
         find = found[0]
         return Identification(_common_form(find), tuple(find.forms), find.reason)

@@ -144,7 +144,6 @@ WARNINGS: dict[str, str] = {
     "script_output_without_datum": mark("An output to a program lacks the data to spend it."),
     "status_not_visible": mark("The node does not say whether it succeeded."),
     "unreadable_address": mark("An address cannot be read."),
-    "unreadable_event": mark("An event cannot be read."),
     "withdrawal_among_inputs": mark("Staking rewards are among what was spent."),
     "withdrawals_not_visible": mark("The node does not say whether staking rewards were spent."),
 }
