@@ -104,14 +104,17 @@ def _told_fee(network: Network, shown: Shown) -> Fee | None:
 
 
 def _handed_out(network: Network, shown: Shown) -> int:
-    """What treasury and block author were given in this extrinsic: before 2022 the only trace of the fee."""
-    total = 0
+    """What treasury and block author were given at the end of this extrinsic: before 2022 the only trace of the fee.
+
+    Of each the last word counts: a call may bring them other money before, and one runtime told of the author's share twice.
+    """
+    treasury = author = 0
     for event in shown.events:
         if (event.pallet, event.name) == ("treasury", "Deposit") and event.data:
-            total += whole(event.data[0])
+            treasury = whole(event.data[0])
         if (event.pallet, event.name) == ("balances", "Deposit") and len(event.data) > 1 and shown.author:
-            total += whole(event.data[1]) if account(network, event.data[0]) == shown.author else 0
-    return total
+            author = whole(event.data[1]) if account(network, event.data[0]) == shown.author else author
+    return treasury + author
 
 
 def _failure(events: tuple[Event, ...]) -> str:

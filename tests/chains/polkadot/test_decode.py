@@ -230,6 +230,11 @@ def test_the_fee_before_it_had_an_event_is_what_treasury_and_author_got() -> Non
     result = seen(told)
     assert result.fee is not None
     assert (result.fee.amount, result.fee.payer) == (1000, PAYER)
+    share = event("balances.Deposit", account(ROW, 8), "200")
+    twice = seen(
+        replace(told, events=(event("balances.Deposit", account(ROW, 8), "7"), *told.events[:2], share, share, SUCCESS))
+    )
+    assert twice.fee == result.fee
     silent = seen(replace(told, events=(TRANSFER, SUCCESS)))
     assert silent.fee is not None
     assert silent.fee.amount == 1001
