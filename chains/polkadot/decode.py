@@ -38,8 +38,11 @@ def decode(network: Network, shown: Shown, sealed: int | None) -> Transaction:
     outcome = _outcome(shown)
     if outcome is None:
         return outside(network, shown.reference, Status.UNKNOWN, "events_not_visible")
-    legs, warnings = transfers(network, shown.events, signed=shown.signer is not None) if outcome else ((), [])
-    fee, unsure = _fee(network, shown)
+    told_fee = _told_fee(network, shown)
+    # What is signed by other means than a signature of its own (an Ethereum transaction carried along) pays a fee all the same.
+    paid = shown.signer is not None or told_fee is not None
+    legs, warnings = transfers(network, shown.events, signed=paid) if outcome else ((), [])
+    fee, unsure = (told_fee, []) if told_fee else _reckoned_fee(network, shown)
     warnings += unsure
     if sealed is None:
         warnings.append("tip_not_visible")
@@ -75,13 +78,10 @@ def _outcome(shown: Shown) -> bool | None:
     return outcome
 
 
-def _fee(network: Network, shown: Shown) -> tuple[Fee | None, list[str]]:
-    """What the event of the fee says; of older runtimes what treasury and author got, else what the node reckons."""
+def _reckoned_fee(network: Network, shown: Shown) -> tuple[Fee | None, list[str]]:
+    """Where no event tells the fee: what treasury and author got, else what the node reckons."""
     if shown.signer is None:
         return None, []
-    told = _told_fee(network, shown)
-    if told is not None:
-        return told, []
     got = _handed_out(network, shown)
     amount = got or (shown.stated_fee if shown.charged else 0)
     if amount is None:
