@@ -331,10 +331,11 @@ def test_a_failed_transaction_still_paid_its_fee_in_the_token() -> None:
     assert failed.fee.amount == PAID
 
 
-def test_the_users_own_burning_is_not_taken_for_a_booking() -> None:
-    burnt = log(0, DOLLAR, SENDER, ZERO, 10 * PAID)
+@pytest.mark.parametrize("amount", [PAID, 10 * PAID])
+def test_the_users_own_burning_is_not_taken_for_a_booking(amount: int) -> None:
+    burnt = log(0, DOLLAR, SENDER, ZERO, amount)
     seen = in_dollars([burnt, USER, log(2, DOLLAR, SENDER, FUND, PAID)])
-    assert legs(seen) == [("log:0", SENDER, None, 10 * PAID), ("log:1", SENDER, OTHER, 9)]
+    assert legs(seen) == [("log:0", SENDER, None, amount), ("log:1", SENDER, OTHER, 9)]
 
 
 def test_bookings_that_do_not_come_to_the_fee_stay_and_are_named() -> None:
