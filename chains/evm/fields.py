@@ -155,6 +155,13 @@ def head(value: Any) -> Head:
     return Head(quantity(row.get("number"), bits=63), _hash(row.get("hash")), moment, hashes)
 
 
+def settled(value: Any) -> bool:
+    """Whether the answer of ``zks_getTransactionDetails`` says that the layer below has carried out its batch."""
+    return (
+        isinstance(value, dict) and value.get("status") == "verified" and isinstance(value.get("ethExecuteTxHash"), str)
+    )
+
+
 def _logs(rows: list[Any], reference: str, block_hash: str) -> tuple[Log, ...]:
     logs: list[Log] = []
     for row in map(_object, rows):

@@ -260,6 +260,23 @@ def test_a_deposit_from_below_is_minted(to: str, expected: list[Leg]) -> None:
     assert seen.warnings == ()
 
 
+@pytest.mark.parametrize(
+    ("details", "final"),
+    [
+        ({"status": "verified", "ethExecuteTxHash": "0x" + "ee" * 32}, True),
+        ({"status": "verified", "ethExecuteTxHash": None}, False),
+        ({"status": "included", "ethExecuteTxHash": None}, False),
+        (None, False),
+        ("verified", False),
+    ],
+)
+def test_the_layer_below_may_say_what_is_final(details: Any, final: bool) -> None:
+    silent = replace(chain(ZKSYNC), finalized=None, results={"zks_getTransactionDetails": details})
+    seen = told(silent)
+    assert seen.final is final
+    assert seen.warnings == (() if final else ("finalized_block_not_visible",))
+
+
 # A native coin that is a token too, and fees in tokens -------------------------------------------------------------------
 
 COIN = checksummed(bytes.fromhex(CELO.params["native_token"][2:]))
