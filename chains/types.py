@@ -93,7 +93,7 @@ class Transfer:
 
 @dataclass(frozen=True)
 class Block:
-    """The block that holds a transaction; ``time`` is the block's own, aware UTC."""
+    """The block that holds a transaction; ``hash`` is empty where the interface does not show it, ``time`` is UTC."""
 
     height: int
     hash: str
