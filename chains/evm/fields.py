@@ -165,9 +165,9 @@ def settled(value: Any) -> bool:
 def _logs(rows: list[Any], reference: str, block_hash: str) -> tuple[Log, ...]:
     logs: list[Log] = []
     for row in map(_object, rows):
-        if _hash(row.get("transactionHash", reference)) != reference:
+        if _hash(row.get("transactionHash") or reference) != reference:
             raise NodeMistaken("log of another transaction")
-        if _hash(row.get("blockHash", block_hash)) != block_hash:
+        if _hash(row.get("blockHash") or block_hash) != block_hash:
             raise NodeMistaken("log of another block")
         topics = row.get("topics")
         if not isinstance(topics, list) or len(topics) > 4:
