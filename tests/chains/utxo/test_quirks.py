@@ -12,10 +12,11 @@ from chains.errors import NodeMistaken
 from chains.families import family
 from chains.identify import identify
 from chains.types import Network, Status, Transaction
-from chains.verify import probe
+from chains.verify import probe, verify
 from tests.chains.replay import Played, replayed
+from tests.chains.scene import Told
 from tests.chains.utxo.scenes import plain, scripts
-from tests.chains.utxo.worlds import BLOCK, HEIGHT, INTERFACES, World, daemon
+from tests.chains.utxo.worlds import BLOCK, HEIGHT, INTERFACES, OTHER, World, daemon
 from tests.chains.utxo.written import (
     coinbase,
     compact,
@@ -124,6 +125,65 @@ def test_a_daemons_list_of_several_addresses_is_nobody() -> None:
     read = seen(world_of(world.network, data, before, more={"vout": [shown]}))
     assert read.transfers[0].recipient is None
     assert "bare_multisig" in read.warnings
+    shown["scriptPubKey"] = {"addresses": ["one", "two"]}
+    read = seen(world_of(world.network, data, before, bytes_shown=False, more={"vout": [shown]}))
+    assert read.transfers[0].recipient is None  # the list is all there is, and it names no one owner
+
+
+@pytest.mark.parametrize("interface", INTERFACES)
+def test_a_block_that_was_replaced(interface: str | None) -> None:
+    read = seen(replace(plain(network("dash")), canonical=OTHER, more={"chainlock": True}), interface)
+    assert (read.status, read.final, read.confirmations, read.block) == (Status.PENDING, False, 0, None)
+    assert read.warnings == ("reorganised",)
+
+
+def test_a_daemon_that_shows_bytes_and_a_height() -> None:
+    """What Zebra answered before 2.0."""
+    world = plain(network("zcash"))
+    short = {"hex": world.known[world.reference].hex(), "height": HEIGHT, "confirmations": 1000}
+
+    def answers(asked: Any) -> Any:
+        told = daemon(world)(asked)
+        for member in told.value if isinstance(told.value, list) else [told.value]:
+            if isinstance(member.get("result"), dict) and member["result"].get("txid") == world.reference:
+                member["result"] = short
+        return told
+
+    read = family("utxo").read(world.network, Played(answers), world.reference).transaction
+    full = seen(world)
+    assert (read.transfers, read.fee, read.final, read.warnings) == (full.transfers, full.fee, True, ())
+    assert read.block is not None
+    assert (read.block.height, read.block.hash) == (HEIGHT, BLOCK)
+
+
+def test_a_gateway_that_lets_few_methods_through() -> None:
+    """Everything but the transaction is refused with an answer that is no JSON-RPC, batches too."""
+    world = plain(network("bitcoin"))
+
+    def gateway(asked: Any) -> Any:
+        if isinstance(asked.body, list) or asked.body["method"] != "getrawtransaction":
+            return Told(status=404, text="no such method")
+        return daemon(world)(asked)
+
+    with replayed(gateway) as node:
+        read = verify(world.network, world.reference, [node], timeout=5).transaction
+    assert (read.status, read.confirmations, read.final) == (Status.SUCCEEDED, 1000, True)
+    assert {"chain_identity_not_visible", "block_not_visible"} <= set(read.warnings)
+    assert [leg.amount for leg in read.transfers] == [leg.amount for leg in seen(world).transfers]
+
+
+@pytest.mark.parametrize("interface", ["blockbook", "esplora"])
+def test_an_index_that_breaks_on_what_it_does_not_know(interface: str) -> None:
+    world = plain(network("litecoin"))
+
+    def answers(asked: Any) -> Any:
+        known = asked.path in (f"/api/v2/tx/{world.reference}", f"/tx/{world.reference}")
+        return INTERFACES[interface](world)(asked) if known else Told(status=500, text="broken")
+
+    with replayed(answers, interface=interface) as node:
+        read = verify(world.network, world.reference, [node], timeout=20).transaction
+    assert read.status is Status.SUCCEEDED
+    assert [leg.amount for leg in read.transfers] == [leg.amount for leg in seen(world).transfers]
 
 
 @pytest.mark.parametrize(
