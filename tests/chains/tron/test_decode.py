@@ -343,6 +343,7 @@ def _with_words(data: bytes, **words: Any) -> dict[str, Any]:
         _with_words(transfer(5), owner_address=OTHER.hex()),
         json_of(transfer(5), txID=hash_of(transfer(6))),
         json_of(transfer(5), raw_data_hex=transfer(6).hex()),
+        json_of(transfer(6), txID=hash_of(transfer(5))),  # another transaction in every word and byte but its name
         json_of(transfer(5), raw_data_hex="zz"),
         json_of(transfer(5), raw_data=None, raw_data_hex=None),
         json_of(transfer(5), ret=[{"contractRet": 1}]),
