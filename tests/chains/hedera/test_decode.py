@@ -133,6 +133,14 @@ def test_what_is_sent_to_an_account_of_the_network_on_purpose() -> None:
     assert legs(seen(record(transfers=mixed))) == [("transfer:0", PAYER, "0.0.98", 25)]
 
 
+def test_fees_that_are_pooled() -> None:
+    mixed = [entry(PAYER, -500 - FEE), entry("0.0.802", FEE), entry(BOB, 500)]
+    assert legs(seen(record(transfers=mixed))) == [("transfer:2", PAYER, BOB, 500)]
+    gift = [entry("0.0.98", 500), entry(PAYER, -500 - FEE), entry("0.0.802", FEE)]
+    told = seen(record(transfers=gift))
+    assert (legs(told), told.warnings) == ([("transfer:0", PAYER, "0.0.98", 500)], ())
+
+
 def test_changes_that_do_not_add_up_are_told() -> None:
     assert "node_inconsistent" in seen(record(transfers=[*fees(), entry(BOB, 5)])).warnings
     assert "fee_unclear" in seen(record(charged_tx_fee=FEE + 9)).warnings
