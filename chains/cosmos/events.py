@@ -18,7 +18,7 @@ import binascii
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from chains.encoding import plain
@@ -90,20 +90,27 @@ def sort(response: Mapping[str, Any], count: int) -> Sorted:
                 raise NodeMistaken("an event of a message that is not there")
             (outside if number is None else inside[number]).append(event)
         return Sorted(tuple(map(tuple, inside)), tuple(outside), True)
+    by_action = _by_action(events, count)
     logs = _logs(response, count)
-    if logs is not None:
-        return logs
-    return _by_action(events, count)
+    if logs is None:
+        return by_action
+    return (
+        logs
+        if logs.outside_visible
+        else replace(logs, outside=by_action.outside, outside_visible=by_action.outside_visible)
+    )
 
 
 def _by_action(events: Sequence[Event], count: int) -> Sorted:
     """Without any index: every message begins with a ``message`` event that names its ``action``."""
     starts = [place for place, event in enumerate(events) if event.kind == "message" and _has(event, "action")]
-    if not events or len(starts) != count:
+    if not starts:  # nothing ran: what there is happened before the messages
+        return Sorted((None,) * count, tuple(events), bool(events))
+    if len(starts) != count:
         return Sorted((None,) * count, (), False)
     ends = [*starts[1:], len(events)]
     parts = tuple(tuple(events[start:end]) for start, end in zip(starts, ends, strict=True))
-    return Sorted(parts, tuple(events[: starts[0]] if starts else events), True)
+    return Sorted(parts, tuple(events[: starts[0]]), True)
 
 
 def _logs(response: Mapping[str, Any], count: int) -> Sorted | None:

@@ -124,7 +124,7 @@ def test_a_failed_transaction_keeps_its_messages_and_moves_nothing() -> None:
 
 def test_a_failure_before_the_fee_was_taken_claims_no_fee() -> None:
     form = transaction(HUB, [send(ONE, TWO, 5, "uatom")], [], code=32)
-    form["tx_response"]["events"] = [event("tx", None, acc_seq=f"{ONE}/5"), event("message", 0, action="x")]
+    form["tx_response"]["events"] = [event("tx", None, acc_seq=f"{ONE}/5")]
     seen = told(form)
     assert seen.fee is None
     assert "fee_not_visible" in seen.warnings
