@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import time
 from typing import Any
 
 import pytest
@@ -325,6 +326,15 @@ def test_a_fee_market_that_gives_the_rest_back() -> None:
     other = told(transaction(HUB, [send(ONE, TWO, 5, "uatom")], [*paid(ONE, TWO, "5uatom"), kept]))
     assert other.fee is not None
     assert other.fee.amount == 500
+
+
+def test_many_events_that_answer_to_nothing_cost_little() -> None:
+    events = [event("coin_spent", 0, spender=ONE, amount=f"{number}uatom") for number in range(8_000)]
+    events += [event("transfer", 0, sender=ONE, recipient=TWO, amount="1atom") for _ in range(4_000)]
+    started = time.perf_counter()
+    seen = told(transaction(HUB, [{"@type": "/x.MsgX"}], events))
+    assert "unpaired_coin_event" in seen.warnings
+    assert time.perf_counter() - started < 5
 
 
 def test_an_ethereum_transaction_inside_is_named() -> None:
