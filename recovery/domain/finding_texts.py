@@ -126,6 +126,17 @@ WARNINGS: dict[str, str] = {
     "unindexed_transfer_log": mark("A transfer log is written in an unusual way."),
     "trace_contradicts_receipt": mark("Trace and receipt contradict each other."),
     "status_not_recorded": mark("The network did not record success or failure then."),
+    "coin_type_not_visible": mark("The node does not show which coin was moved."),
+    "destination_not_deployed": mark("The destination has no code yet; what is sent there stays there."),
+    "false_jetton_wallet": mark("A contract pretends to be a wallet of this token; it is not counted."),
+    "jetton_wallets_not_visible": mark("It cannot be checked that the token's wallets are real."),
+    "memo_encrypted": mark("The comment is encrypted and cannot be read."),
+    "message_hash_not_proven": mark("A message does not fit its hash."),
+    "object_transfer_unclear": mark("An object changed hands whose contents cannot be told."),
+    "receiving_transaction_not_visible": mark("It cannot be seen whether the transfer was received."),
+    "sender_not_unique": mark("Several accounts could be the sender."),
+    "store_not_visible": mark("The node does not show what a balance is of."),
+    "store_owner_not_visible": mark("The node does not show whose balance changed."),
 }
 
 PROBLEMS: dict[str, str] = {
