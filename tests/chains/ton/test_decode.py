@@ -60,6 +60,9 @@ def test_the_wallets_own_transaction_proves_no_transfer() -> None:
     chain, _, top = sending()
     seen = of(chain, top)
     assert (seen.status, seen.final, seen.transfers) == (Status.PENDING, False, ())
+    chain.tip_time += 86_400
+    old = of(chain, top)
+    assert (old.status, old.transfers) == (Status.UNKNOWN, ())
     unseen = of(chain, top, refused=("/traces", "/transactionsByMessage"))
     assert (unseen.status, unseen.transfers) == (Status.UNKNOWN, ())
     assert "receiving_transaction_not_visible" in unseen.warnings
