@@ -100,6 +100,8 @@ def _second_round(network: Network, talk: Talk, shown: Shown, sent: fields.Sent,
     ask = facts.questions(contracts)
     forms = _memory.forms(talk.node.url) if needs_trace(network, sent, receipt) else ()
     trace_calls = [_trace_call(form, sent.hash) for form in forms]
+    if (below := network.params.get("settled_below")) and shown.finalized is None:
+        ask = [*ask, Call(str(below), [sent.hash])]
     try:
         outcomes = talk.rpc([block, *ask, *trace_calls], cap=LARGE_BODY_CAP, depth=strict_json.DEEPEST_TRACE)
     except (NodeMistaken, NodeUnavailable):
@@ -113,6 +115,7 @@ def _second_round(network: Network, talk: Talk, shown: Shown, sent: fields.Sent,
         block_refused=outcomes[0].failed,
         trace=_trace(talk, dict(zip(forms, outcomes[1 + len(ask) :], strict=True)), sent, receipt),
         facts=facts.facts(contracts, outcomes[1 : 1 + len(ask)]),
+        settled=len(ask) > 2 * len(contracts) and fields.settled(outcomes[len(ask)].result),
     )
 
 

@@ -22,7 +22,7 @@ class Shown:
 
     ``finalized`` is the height of its finalized block, ``None`` when it does not tell. ``trace`` is ``None`` when it offers
     none (or none that fits). ``block_refused`` is whether it would not answer for that block at all, ``identified``
-    whether it told which chain it is of.
+    whether it told which chain it is of, ``settled`` whether the layer below has carried out the transaction's batch.
     """
 
     sent: Sent | None
@@ -34,6 +34,7 @@ class Shown:
     facts: Mapping[str, TokenFacts] = field(default_factory=dict)
     block_refused: bool = False
     identified: bool = True
+    settled: bool = False
 
 
 def decode(network: Network, reference: str, shown: Shown) -> Transaction:
@@ -211,12 +212,12 @@ def _depth(network: Network, shown: Shown, receipt: Receipt) -> tuple[int, bool,
     heights = [shown.tip.height] if shown.tip else [shown.finalized] if shown.finalized is not None else []
     depth = max(*heights, receipt.block_height, receipt.block_height) - receipt.block_height + 1
     if network.finality == "tag":
-        final = shown.finalized is not None and receipt.block_height <= shown.finalized
+        final = shown.settled or (shown.finalized is not None and receipt.block_height <= shown.finalized)
     else:
         final = depth >= network.confirmations
     if shown.canonical is None:
         return depth, False, [*warnings, "block_not_visible"]
-    if network.finality == "tag" and shown.finalized is None:
+    if network.finality == "tag" and shown.finalized is None and not final:
         warnings.append("finalized_block_not_visible")
     if shown.tip is None and not final:
         warnings.append("tip_not_visible")

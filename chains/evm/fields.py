@@ -155,12 +155,19 @@ def head(value: Any) -> Head:
     return Head(quantity(row.get("number"), bits=63), _hash(row.get("hash")), moment, hashes)
 
 
+def settled(value: Any) -> bool:
+    """Whether the answer of ``zks_getTransactionDetails`` says that the layer below has carried out its batch."""
+    return (
+        isinstance(value, dict) and value.get("status") == "verified" and isinstance(value.get("ethExecuteTxHash"), str)
+    )
+
+
 def _logs(rows: list[Any], reference: str, block_hash: str) -> tuple[Log, ...]:
     logs: list[Log] = []
     for row in map(_object, rows):
-        if _hash(row.get("transactionHash", reference)) != reference:
+        if _hash(row.get("transactionHash") or reference) != reference:
             raise NodeMistaken("log of another transaction")
-        if _hash(row.get("blockHash", block_hash)) != block_hash:
+        if _hash(row.get("blockHash") or block_hash) != block_hash:
             raise NodeMistaken("log of another block")
         topics = row.get("topics")
         if not isinstance(topics, list) or len(topics) > 4:

@@ -51,6 +51,8 @@ def read(network: Network, talk: Talk, reference: str) -> NodeReading:
     if block_id.startswith("0x") and seen.final is False and height is not None and height >= seen.height:
         # Sealed is another block of this height.
         return NodeReading(outside(network, reference, Status.PENDING, "reorganised"), height)
+    if seen.final is None and not block_id.startswith("0x") and height is not None and height >= seen.height:
+        seen = replace(seen, final=True)  # a height below the sealed head has one block, and this is it
     transaction = _named(talk, decode(network, seen, height))
     if right is None:
         transaction = replace(transaction, warnings=(*transaction.warnings, "chain_identity_not_visible"))

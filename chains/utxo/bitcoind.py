@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from chains.errors import NodeMistaken, NodeUnavailable
@@ -31,6 +32,7 @@ from chains.utxo.shown import (
 
 _AT_ONCE = 25
 _MANY = 1 << 40
+_REFUSED = Outcome(failed=True)
 
 _NOT_FOUND = -5
 _TYPE_ERRORS = (-1, -3, -8)
@@ -50,15 +52,14 @@ class _About:
 def look(network: Network, talk: Talk, txid: str) -> Seen | Absent:
     """What the node shows of a transaction. Raises :class:`NodeUnavailable` or :class:`NodeMistaken`."""
     fork = network.params.get("fork", {})
-    about, first, split, found = talk.rpc(
-        [
-            Call("getblockchaininfo"),
-            Call("getblockhash", [0]),
-            Call("getblockhash", [fork.get("height", 0)]),
-            Call("getrawtransaction", [txid, 1]),
-        ],
-        cap=LARGE_BODY_CAP,
-    )
+    wanted = Call("getrawtransaction", [txid, 1])
+    itself = [Call("getblockchaininfo"), Call("getblockhash", [0]), Call("getblockhash", [fork.get("height", 0)])]
+    try:
+        about, first, split, found = talk.rpc([*itself, wanted], cap=LARGE_BODY_CAP)
+    except (NodeUnavailable, NodeMistaken):
+        # A gateway that lets only some methods through may refuse the whole batch.
+        about = first = split = _REFUSED
+        (found,) = talk.rpc([wanted], cap=LARGE_BODY_CAP)
     self_told = _about(network, talk, about, first, split if fork else None)
     if found.failed and found.code in _TYPE_ERRORS:
         (found,) = talk.rpc([Call("getrawtransaction", [txid, True])], cap=LARGE_BODY_CAP)
@@ -66,10 +67,26 @@ def look(network: Network, talk: Talk, txid: str) -> Seen | Absent:
         return absent(self_told.tip, self_told.who.warnings, regtest=False)
     if found.failed and found.code == _NOT_FOUND:
         return _absent(network, talk, self_told, found)
-    shown = mapping(_result(found), "transaction")
+    shown = _completed(network, mapping(_result(found), "transaction"))
     if hash_text(shown.get("txid"), "txid") != txid:
         raise NodeMistaken("the node answered with another transaction")
     return _seen(network, talk, self_told, shown)
+
+
+def _completed(network: Network, shown: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Zebra before 2.0 shows the bytes and little else: what is missing is read from them."""
+    if "hex" not in shown or {"txid", "vin", "vout"} <= shown.keys():
+        return shown
+    raw = parse_raw(network, octets(shown["hex"], "hex"))
+    if raw is None:
+        return shown
+    spent = [{"txid": one.txid, "vout": one.vout} for one in raw.inputs]
+    decimals = network.native.decimals
+    made = [
+        {"n": n, "value": Decimal(one.amount).scaleb(-decimals), "scriptPubKey": {"hex": one.script.hex()}}
+        for n, one in enumerate(raw.outputs)
+    ]
+    return {"txid": raw.txid, "vin": [{"coinbase": ""}] if raw.coinbase else spent, "vout": made} | dict(shown)
 
 
 def _result(outcome: Outcome) -> Any:
@@ -159,7 +176,9 @@ def _second_round(
     confirmations = integer(shown.get("confirmations", 0), "confirmations", lowest=-_MANY)
     questions: list[Call] = []
     guess = None if tip is None else min(max(tip - confirmations + 1, 0), tip)
-    if "blockhash" in shown:
+    if "blockhash" not in shown and confirmations > 0 and shown.get("height") is not None:
+        questions.append(Call("getblockhash", [integer(shown["height"], "height")]))
+    elif "blockhash" in shown:
         questions.append(Call("getblockheader", [hash_text(shown["blockhash"], "blockhash")]))
         # The height follows from the count unless a block has just arrived.
         questions += [] if guess is None else [Call("getblockhash", [guess])]
@@ -171,10 +190,8 @@ def _second_round(
         try:
             told = talk.rpc([*questions, *asked], cap=LARGE_BODY_CAP)
         except (NodeUnavailable, NodeMistaken):
-            if not asked:
-                raise
             first = []  # what the inputs held stays open, and that is said
-            told = talk.rpc(questions) if questions else []
+            told = _alone(talk, questions)
     _note(network, found, first, told[len(questions) :])
     place = _place(talk, shown, tip, guess, confirmations, told[: len(questions)])
     for start in range(_AT_ONCE, len(missing) if first else 0, _AT_ONCE):
@@ -185,6 +202,14 @@ def _second_round(
             break
         _note(network, found, some, answers)
     return place, found
+
+
+def _alone(talk: Talk, questions: Sequence[Call]) -> list[Outcome]:
+    """The answers to questions a reading can do without."""
+    try:
+        return talk.rpc(questions) if questions else []
+    except (NodeUnavailable, NodeMistaken):
+        return [_REFUSED] * len(questions)
 
 
 def _place(
@@ -198,11 +223,16 @@ def _place(
     """The block, whether the node's own best chain holds it, the confirmations and warnings; no block while pending."""
     warnings = () if tip is not None else ("tip_not_visible",)
     if "blockhash" not in shown:
-        return None, False, min(confirmations, 0), warnings
+        if not told:
+            return None, False, min(confirmations, 0), warnings
+        if told[0].failed:
+            return None, True, confirmations, (*warnings, "block_not_visible")
+        by_height = Block(integer(shown["height"], "height"), hash_text(told[0].result, "hash at the height"), None)
+        return by_height, True, confirmations, warnings
     at = hash_text(shown["blockhash"], "blockhash")
     count = max(confirmations, 0)
     header = told[0]
-    held = told[1] if len(told) > 1 else Outcome(failed=True)
+    held = told[1] if len(told) > 1 else _REFUSED
     at_guess = None if held.failed else hash_text(held.result, "hash at the height")
     if header.failed:
         seconds = shown.get("blocktime", shown.get("time"))

@@ -17,16 +17,16 @@ from chains.utxo.shown import Identity, hash_text, identity, integer, is_behind,
 def look(network: Network, talk: Talk, txid: str) -> Seen | Absent:
     """What the index shows of a transaction. Raises :class:`NodeUnavailable` or :class:`NodeMistaken`.
 
-    Only the transaction itself is essential; what else the index does not tell costs a warning.
+    Only the transaction itself is essential and is asked first; what else the index does not tell costs a warning.
     """
-    about = _optional(talk.get("/api/v2"))
+    answer = talk.get(f"/api/v2/tx/{txid}", cap=LARGE_BODY_CAP)
+    about = _optional(talk, "/api/v2")
     index = mapping(about.get("blockbook", {}), "blockbook")
     backend = mapping(about.get("backend", {}), "backend")
     who = _identity(network, talk, index, backend)
     tip = integer(index["bestHeight"], "bestHeight") if "bestHeight" in index else None
     if who.wrong:
         return absent(tip, who.warnings, regtest=False)
-    answer = talk.get(f"/api/v2/tx/{txid}", cap=LARGE_BODY_CAP)
     if answer.status in (400, 404) and "not found" in answer.text.lower():
         return _absent(network, talk.now(), index, backend, tip, who)
     shown = mapping(_value(answer), "transaction")
@@ -35,8 +35,12 @@ def look(network: Network, talk: Talk, txid: str) -> Seen | Absent:
     return _seen(network, talk, shown, tip, who)
 
 
-def _optional(answer: Fetched) -> Mapping[str, Any]:
+def _optional(talk: Talk, path: str) -> Mapping[str, Any]:
     """An answer that only tells of the index itself: refused or not understood, it is as if not given."""
+    try:
+        answer = talk.get(path)
+    except NodeUnavailable:
+        return {}
     return answer.value if answer.status < 400 and isinstance(answer.value, dict) else {}
 
 
@@ -65,7 +69,7 @@ def _value(answer: Fetched) -> Any:
 
 def _hash_at(talk: Talk, height: int) -> str | None:
     """The block the index has at a height, None when it does not tell."""
-    told = _optional(talk.get(f"/api/v2/block-index/{height}"))
+    told = _optional(talk, f"/api/v2/block-index/{height}")
     return hash_text(told["blockHash"], "blockHash") if "blockHash" in told else None
 
 

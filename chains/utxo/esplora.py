@@ -15,9 +15,10 @@ from chains.utxo.shown import Identity, hash_text, identity, integer, is_behind,
 def look(network: Network, talk: Talk, txid: str) -> Seen | Absent:
     """What the index shows of a transaction. Raises :class:`NodeUnavailable` or :class:`NodeMistaken`.
 
-    Only the transaction itself is essential; what else the index does not tell costs a warning.
+    Only the transaction itself is essential and is asked first; what else the index does not tell costs a warning.
     """
-    height = _text(talk.get("/blocks/tip/height", as_text=True))
+    answer = talk.get(f"/tx/{txid}", cap=LARGE_BODY_CAP)
+    height = _text(talk, "/blocks/tip/height")
     tip = integer(height, "tip height") if height is not None else None
     fork = network.params.get("fork", {}).get("height")
     who = identity(
@@ -29,7 +30,6 @@ def look(network: Network, talk: Talk, txid: str) -> Seen | Absent:
     )
     if who.wrong:
         return absent(tip, who.warnings, regtest=False)
-    answer = talk.get(f"/tx/{txid}", cap=LARGE_BODY_CAP)
     if answer.status == 404 and "not found" in answer.text.lower():
         return _absent(network, talk, tip, who)
     if answer.status >= 400:
@@ -40,13 +40,17 @@ def look(network: Network, talk: Talk, txid: str) -> Seen | Absent:
     return _seen(talk, txid, shown, tip, who)
 
 
-def _text(answer: Fetched) -> str | None:
-    """The words of an answer, None when it was refused."""
+def _text(talk: Talk, path: str) -> str | None:
+    """The words of an answer a reading can do without, None when it was refused."""
+    try:
+        answer = talk.get(path, cap=LARGE_BODY_CAP, as_text=True)
+    except NodeUnavailable:
+        return None
     return None if answer.status >= 400 else answer.text.strip()
 
 
 def _hash_at(talk: Talk, height: int) -> str | None:
-    told = _text(talk.get(f"/block-height/{height}", as_text=True))
+    told = _text(talk, f"/block-height/{height}")
     return None if told is None else hash_text(told, "block hash")
 
 
@@ -54,7 +58,10 @@ def _absent(network: Network, talk: Talk, tip: int | None, who: Identity) -> Abs
     """Esplora indexes everything it has; the only doubt is whether it has the newest blocks."""
     doubts = list(who.warnings)
     if not who.regtest:
-        newest = talk.get("/blocks")
+        try:
+            newest = talk.get("/blocks")
+        except NodeUnavailable:
+            newest = Fetched(503, None, "")
         if newest.status >= 400 or tip is None:
             doubts.append("tip_not_visible")
         else:
@@ -66,7 +73,7 @@ def _absent(network: Network, talk: Talk, tip: int | None, who: Identity) -> Abs
 
 
 def _seen(talk: Talk, txid: str, shown: Mapping[str, Any], tip: int | None, who: Identity) -> Seen:
-    raw = talk.get(f"/tx/{txid}/hex", cap=LARGE_BODY_CAP, as_text=True)
+    raw = _text(talk, f"/tx/{txid}/hex")
     inputs = [mapping(each, "input") for each in sequence(shown.get("vin"), "vin")]
     coinbase = len(inputs) == 1 and inputs[0].get("is_coinbase") is True
     hidden = not coinbase and (not inputs or any("txid" not in each for each in inputs))
@@ -77,13 +84,13 @@ def _seen(talk: Talk, txid: str, shown: Mapping[str, Any], tip: int | None, who:
         at = hash_text(status.get("block_hash"), "block_hash")
         block = Block(height, at, moment(status.get("block_time"), "block_time"))
         if tip is not None and height == tip + 1:
-            tip = height  # the tip was asked first, and a block just found stands above it
+            tip = height  # an index may show a block before it counts it
         held = _hash_at(talk, height) if tip is None or height <= tip else ""
         # An index that does not tell its block of a height has still said that this transaction is confirmed.
         canonical = held is None or held == at
         confirmations = 1 if tip is None else max(tip - height + 1, 0)
     return Seen(
-        raw=octets(raw.text.strip(), "hex") if raw.status < 400 else None,
+        raw=None if raw is None else octets(raw, "hex"),
         inputs=() if coinbase or hidden else tuple(_spent(each) for each in inputs),
         outputs=tuple(_coin(mapping(each, "output")) for each in sequence(shown.get("vout"), "vout")),
         coinbase=coinbase,

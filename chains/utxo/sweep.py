@@ -19,16 +19,16 @@ from chains.strict_json import parse as parse_json
 from chains.sweep import SweepFile, SweepOrder, SweepPlan
 from chains.transport import Call, Talk
 from chains.types import Network, Status
-from chains.utxo import bitcoind, blockbook, esplora, fees, unsigned
+from chains.utxo import fees, unsigned
 from chains.utxo.address import forms, output_script, script_kind
 from chains.utxo.decode import decode, parse_raw
+from chains.utxo.interfaces import look
 from chains.utxo.raw import BadTransaction, RawOutput, RawTransaction
 from chains.utxo.seen import Absent, Seen
 
 MOST_INPUTS = 500
 """More would not be relayed as one transaction."""
 
-_LOOKS = {None: bitcoind.look, "bitcoind": bitcoind.look, "blockbook": blockbook.look, "esplora": esplora.look}
 _WITNESS_KINDS = ("p2wpkh", "p2wsh", "p2tr")
 
 
@@ -117,9 +117,7 @@ def _coins(network: Network, talk: Talk, points: Sequence[tuple[str, int]]) -> t
 
 def _transaction(network: Network, talk: Talk, txid: str) -> tuple[Seen, RawTransaction, list[str]]:
     """An earlier transaction, its id recomputed, that stands in a block."""
-    if talk.node.interface not in _LOOKS:
-        raise NodeMistaken(f"{talk.node.label}: no such interface in this family")
-    seen = _LOOKS[talk.node.interface](network, talk, txid)
+    seen = look(network, talk, txid)
     told = decode(network, txid, seen)
     if isinstance(seen, Absent) or told.status is not Status.SUCCEEDED:
         if told.status is Status.UNKNOWN:

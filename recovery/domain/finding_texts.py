@@ -123,6 +123,8 @@ WARNINGS: dict[str, str] = {
     "mint_kept_after_failure": mark("A mint remained although it failed."),
     "hash_not_recomputed": mark("The hash could not be computed anew."),
     "inputs_not_all_read": mark("Not all inputs could be read."),
+    "fee_legs_not_recognised": mark("The fee was paid in a token, and its bookings could not be told from transfers."),
+    "l1_fee_not_visible": mark("The part of the fee for the layer below is not visible."),
     "fee_not_visible": mark("The fee is not visible."),
     "receipt_not_visible": mark("The receipt is not visible."),
     "block_not_visible": mark("The block is not visible."),

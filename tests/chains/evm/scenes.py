@@ -170,7 +170,7 @@ def scenes(network: Network) -> list[Scene]:
         "status": "succeeded", "final": True, "confirmations": depth, "confirmations_required": network.confirmations,
         "block": block, "fee": fee(network), "transfers": [leg(network, AMOUNT)], "failure": None, "warnings": [],
     }  # fmt: skip
-    none = {"final": False, "confirmations": 0, "block": None, "fee": None, "transfers": []}
+    none: dict[str, Any] = {"final": False, "confirmations": 0, "block": None, "fee": None, "transfers": []}
     found = [
         _scene("final", sound, final),
         _scene("pending", replace(sound, transaction=waiting, receipt=None), none | {"status": "pending"}),

@@ -19,7 +19,7 @@ from chains.transport import Call, Fetched, Outcome
 from chains.types import Node, Status
 from tests.chains.faulty_node import BLOCK, HASH, RECIPIENT, SENDER, NoResult, World, block
 
-NETWORKS = [network(slug) for slug in ("local", "ethereum", "optimism", "polygon", "arbitrum")]
+NETWORKS = [network(slug) for slug in ("local", "ethereum", "optimism", "polygon", "arbitrum", "zksync", "celo")]
 TOKEN = "0x" + "33" * 20
 TOPICS = [
     "0xddf252ad1be2c89b69c2b068fc378daa952ba7f163c4a11628f55a4df523b3ef",
@@ -77,6 +77,9 @@ class Scripted:
             return Outcome(failed=True, code=NoResult().error["code"], message="the method does not exist")  # type: ignore[arg-type]
 
     def get(self, path: str, *, cap: int = 0, depth: int = 0, as_text: bool = False) -> Fetched:
+        raise NotImplementedError
+
+    def post(self, path: str, value: Any, *, cap: int = 0, depth: int = 0, as_text: bool = False) -> Fetched:
         raise NotImplementedError
 
 

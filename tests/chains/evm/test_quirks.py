@@ -260,6 +260,23 @@ def test_a_deposit_from_below_is_minted(to: str, expected: list[Leg]) -> None:
     assert seen.warnings == ()
 
 
+@pytest.mark.parametrize(
+    ("details", "final"),
+    [
+        ({"status": "verified", "ethExecuteTxHash": "0x" + "ee" * 32}, True),
+        ({"status": "verified", "ethExecuteTxHash": None}, False),
+        ({"status": "included", "ethExecuteTxHash": None}, False),
+        (None, False),
+        ("verified", False),
+    ],
+)
+def test_the_layer_below_may_say_what_is_final(details: Any, final: bool) -> None:
+    silent = replace(chain(ZKSYNC), finalized=None, results={"zks_getTransactionDetails": details})
+    seen = told(silent)
+    assert seen.final is final
+    assert seen.warnings == (() if final else ("finalized_block_not_visible",))
+
+
 # A native coin that is a token too, and fees in tokens -------------------------------------------------------------------
 
 COIN = checksummed(bytes.fromhex(CELO.params["native_token"][2:]))
@@ -331,10 +348,11 @@ def test_a_failed_transaction_still_paid_its_fee_in_the_token() -> None:
     assert failed.fee.amount == PAID
 
 
-def test_the_users_own_burning_is_not_taken_for_a_booking() -> None:
-    burnt = log(0, DOLLAR, SENDER, ZERO, 10 * PAID)
+@pytest.mark.parametrize("amount", [PAID, 10 * PAID])
+def test_the_users_own_burning_is_not_taken_for_a_booking(amount: int) -> None:
+    burnt = log(0, DOLLAR, SENDER, ZERO, amount)
     seen = in_dollars([burnt, USER, log(2, DOLLAR, SENDER, FUND, PAID)])
-    assert legs(seen) == [("log:0", SENDER, None, 10 * PAID), ("log:1", SENDER, OTHER, 9)]
+    assert legs(seen) == [("log:0", SENDER, None, amount), ("log:1", SENDER, OTHER, 9)]
 
 
 def test_bookings_that_do_not_come_to_the_fee_stay_and_are_named() -> None:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
 import pytest
 
 from chains.catalogue import networks
 from chains.evm import read
 from chains.transaction_json import to_json
-from chains.types import Network
+from chains.types import Network, Node
 from chains.verify import probe, verify
-from tests.chains.evm.scenes import HASH, LACKS, chain, scenes
+from tests.chains.evm.scenes import AMOUNT, HASH, LACKS, RECIPIENT, SENDER, TOKEN, chain, scenes
 from tests.chains.replay import Played, replayed
 from tests.chains.scene import REQUIRED, STATUS, Answers, Asked, Scene, Told
 
@@ -53,6 +56,37 @@ def test_two_http_round_trips(row: Network) -> None:
         with replayed(counted(token.answers, rounds)) as node:
             assert verify(row, HASH, [node]).transaction.final
         assert len(rounds) == 2
+
+
+@pytest.mark.parametrize("form", ["debug_traceTransaction", "trace_transaction"])
+def test_two_round_trips_whichever_trace_a_node_offers(form: str) -> None:
+    row = next(row for row in ROWS if row.slug == "ethereum")
+    party = {"from": SENDER.lower(), "to": RECIPIENT.lower(), "value": hex(AMOUNT)}
+    inner = {"from": RECIPIENT.lower(), "to": TOKEN.lower(), "value": "0x2"}
+    told: dict[str, Any] = {
+        "debug_traceTransaction": {"type": "CALL", **party, "calls": [{"type": "CALL", **inner}]},
+        "trace_transaction": [
+            {"type": "call", "action": {"callType": "call", **party}, "result": {}, "traceAddress": []},
+            {"type": "call", "action": {"callType": "call", **inner}, "result": {}, "traceAddress": [0]},
+        ],
+    }
+    sound = chain(row)
+    shown = replace(sound, receipt={**(sound.receipt or {}), "gasUsed": "0x9999"}, results={form: told[form]})
+    for _ in range(2):
+        rounds: list[int] = []
+        with replayed(counted(shown.answers(), rounds)) as node:
+            transaction = verify(row, HASH, [node]).transaction
+        assert [(leg.position, leg.amount) for leg in transaction.transfers] == [("native", AMOUNT), ("trace:0", 2)]
+        assert len(rounds) == 2
+
+
+def test_no_trace_is_asked_for_where_logs_tell_everything() -> None:
+    row = next(row for row in ROWS if "native_ledger" in row.params)
+    for scene in scenes(row):
+        talk = Played(scene.answers)
+        talk.node = Node("played", "")  # without a URL nothing is remembered of it
+        read(row, talk, scene.reference)
+        assert not any("trace" in answer.request for answer in talk.answers)
 
 
 def test_a_hash_of_two_networks_is_found_on_both() -> None:

@@ -291,7 +291,10 @@ def test_a_place_beyond_the_end_of_a_sealed_block_is_empty() -> None:
 
 
 def test_a_node_that_does_not_say_what_is_final() -> None:
-    result = seen(replace(state(ROW), finalized=None))
+    """Its head says it, which is a sealed one, of any block named by its height."""
+    assert seen(replace(state(ROW), finalized=None)).final
+    assert not seen(replace(state(ROW), finalized=None), f"{HASH}-2").final
+    result = seen(replace(state(ROW), finalized=None, head=HEIGHT - 1))
     assert (result.status, result.final) == (Status.SUCCEEDED, False)
     assert result.warnings == ("finalized_block_not_visible",)
 
