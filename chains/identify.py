@@ -27,7 +27,9 @@ LONGEST = 10_000
 _LINK = re.compile(r"https?://[^\s<>\"'`|\\^{}]+", re.IGNORECASE)
 _BARE_LINK = re.compile(r"(?<![\w.@-])(?:[a-z0-9-]+\.)+[a-z]{2,}/[^\s<>\"'`|\\^{}]+", re.IGNORECASE)
 _TOKEN = re.compile(r"[0-9A-Za-z][0-9A-Za-z_+=.@:-]{7,199}")
-_BASE64 = re.compile(r"(?<![0-9A-Za-z+/=_-])(?:[0-9A-Za-z+/]{43}=?|[0-9A-Za-z+/]{64})(?![0-9A-Za-z+/=_-])")
+_BASE64 = re.compile(
+    r"(?<![0-9A-Za-z+/=_-])(?<![0-9]:)(?:[0-9A-Za-z+/]{43}=?|[0-9A-Za-z_-]{43}=?|[0-9A-Za-z+/]{64})(?![0-9A-Za-z+/=_-])"
+)
 _BASE58_KEY = re.compile(r"[1-9A-HJ-NP-Za-km-z]{43,44}")
 _CUT_HASH = re.compile(r"(?:0[xX])?[0-9a-fA-F]{41,63}")
 _ENDING = re.compile(r"\.(?:html?|json)$", re.IGNORECASE)
@@ -186,7 +188,7 @@ def _tokens(text: str) -> Iterator[str]:
     given: set[str] = set()
     for match in _TOKEN.finditer(text):
         whole = match[0]
-        pieces = re.split(r"[:=]", whole)
+        pieces = [] if ":" in whole and _is_address(whole) else re.split(r"[:=]", whole)
         for token in (whole, whole.rstrip(".:-_"), *pieces, *(piece.rstrip(".-_") for piece in pieces)):
             if token not in given:
                 given.add(token)

@@ -179,6 +179,16 @@ WARNINGS: dict[str, str] = {
     "unreadable_address": mark("An address cannot be read."),
     "withdrawal_among_inputs": mark("Staking rewards are among what was spent."),
     "withdrawals_not_visible": mark("The node does not say whether staking rewards were spent."),
+    "coin_type_not_visible": mark("The node does not show which coin was moved."),
+    "destination_not_deployed": mark("The destination has no code yet; what is sent there stays there."),
+    "false_jetton_wallet": mark("A contract pretends to be a wallet of this token; it is not counted."),
+    "jetton_wallets_not_visible": mark("It cannot be checked that the token's wallets are real."),
+    "message_hash_not_proven": mark("A message does not fit its hash."),
+    "object_transfer_unclear": mark("An object changed hands whose contents cannot be told."),
+    "receiving_transaction_not_visible": mark("It cannot be seen whether the transfer was received."),
+    "sender_not_unique": mark("Several accounts could be the sender."),
+    "store_not_visible": mark("The node does not show what a balance is of."),
+    "store_owner_not_visible": mark("The node does not show whose balance changed."),
 }
 
 NODE_STATES: dict[str, str] = {
