@@ -136,9 +136,30 @@ WARNINGS: dict[str, str] = {
     "token_owner_not_visible": mark("The node does not say whose a token account was."),
     "transaction_version_not_supported": mark("The transaction is of a newer kind than the node can show."),
     "withheld_fee_not_visible": mark("A token kept a fee, and how much of it arrived is not clear."),
+    "bare_multisig": mark("An output belongs to several keys and has no address."),
+    "fee_rate_not_visible": mark("The node does not say what fee is usual; the lowest was taken."),
+    "hash_used_twice": mark("Two transactions have this hash; only the later one counts."),
+    "input_not_final": mark("A coin that is to be spent is not final yet."),
+    "input_size_assumed": mark("The size of a signature had to be assumed."),
+    "mweb_output": mark("An output goes to the hidden part of the network."),
+    "pay_to_public_key": mark("An output names a key and no address."),
+    "script_without_address": mark("An output has no address."),
+    "shielded_part_not_visible": mark("A part of it is shielded and cannot be seen."),
+    "spent_not_visible": mark("The node does not show whether a coin was spent already."),
+}
+
+NODE_STATES: dict[str, str] = {
+    "agrees": mark("agrees with the others"),
+    "alone": mark("answers, nobody to compare with"),
+    "differs": mark("says something else than the others"),
+    "unsure": mark("cannot tell"),
+    "wrong_chain": mark("serves another network"),
+    "mistaken": mark("gives answers that cannot be used"),
+    "silent": mark("does not answer"),
 }
 
 PROBLEMS: dict[str, str] = {
+    "sent_by_hand": mark("Transfers on this network are sent by the wallet team, with what recovery plan writes."),
     "coins_are_gone": mark("The coins are no longer at the address."),
     "arrives_short": mark("The token keeps a part of every transfer: less would arrive than is sent."),
     "refused": mark("A trial of the transfer was refused."),
