@@ -30,6 +30,8 @@ _TOKEN = re.compile(r"[0-9A-Za-z][0-9A-Za-z_+=.@:-]{7,199}")
 _BASE64 = re.compile(r"(?<![0-9A-Za-z+/=_-])(?:[0-9A-Za-z+/]{43}=?|[0-9A-Za-z+/]{64})(?![0-9A-Za-z+/=_-])")
 _BASE58_KEY = re.compile(r"[1-9A-HJ-NP-Za-km-z]{43,44}")
 _ENDING = re.compile(r"\.(?:html?|json)$", re.IGNORECASE)
+_PLACE = re.compile(r"[0-9]+-[0-9a-z]+")
+"""A block's height and a place in it: the name of a transaction only where the chain is known, and like much else."""
 _HEXISH = re.compile(r"(?:0[xX])?[0-9a-fA-F]{24,}|0[xX][0-9a-fA-F]+")
 _HEX_TOKEN = re.compile(r"(?<![0-9A-Za-z])(?:0[xX])?[0-9a-fA-F]{24,}(?![0-9A-Za-z])")
 _LANGUAGE = re.compile(r"^[a-z]{2}(-[a-z]{2,4})?/")
@@ -74,6 +76,9 @@ def identify(text: str) -> Identification:
             _note(found, refusals, _Find(token, forms, "hash"))
     if len(found) > 1:  # of a hash among addresses the hash is meant, although some addresses look like hashes
         found = [find for find in found if not _looks_like_account(find.token)] or found
+    places = [find for find in found if find.reason == "hash" and _PLACE.fullmatch(find.token)]
+    if places and (len(found) > 1 or _why_none(rest) != "no_hash"):  # beside anything better it may be any number
+        found = [find for find in found if find not in places]
     if len(found) == 1:
         find = found[0]
         return Identification(_common_form(find), tuple(find.forms), find.reason)
@@ -129,11 +134,13 @@ def _in_link(link: str) -> _Find | str | None:
     for place, piece in enumerate(pieces):
         piece = _ENDING.sub("", piece.rstrip(".:-_*~"))
         forms = _forms(piece, known)
-        if not forms:
+        if not forms or (network is None and _PLACE.fullmatch(piece)):
             continue
         before = pieces[place - 1].lower() if place else ""
         if before in _BLOCK_WORDS:
             return "is_block"
+        if before == "event" and _PLACE.fullmatch(piece):
+            continue  # an event's place in its block, which is not its transaction's
         if before in _ADDRESS_WORDS and _looks_like_account(piece):
             return "is_address"
         return _Find(piece, forms, "unknown_explorer" if network is None else "explorer_link")

@@ -1,1 +1,45 @@
-"""The xrpl family."""
+"""The XRP Ledger: rippled and Clio nodes. Functions as :class:`chains.families.Family` and ``Planner`` ask for."""
+
+from __future__ import annotations
+
+import re
+
+from chains.families import NodeReading
+from chains.sweep import SweepOrder, SweepPlan
+from chains.transport import Talk
+from chains.types import AddressCheck, Network
+
+_HASH = re.compile(r"[0-9a-fA-F]{64}")
+
+
+def hash_candidate(network: Network, text: str) -> str | None:
+    """``text`` as 64 upper-case digits; a hash of this ledger never has a prefix."""
+    return text.upper() if _HASH.fullmatch(text) else None
+
+
+def check_address(network: Network, text: str) -> AddressCheck:
+    """See :func:`chains.xrpl.address.check`."""
+    from chains.xrpl.address import check
+
+    return check(text)
+
+
+def read(network: Network, talk: Talk, reference: str) -> NodeReading:
+    """See :func:`chains.xrpl.rippled.read`."""
+    from chains.xrpl.rippled import read as read_node
+
+    return read_node(network, talk, reference)
+
+
+def plan_sweep(network: Network, talk: Talk, order: SweepOrder) -> SweepPlan:
+    """See :func:`chains.xrpl.sweep.plan`."""
+    from chains.xrpl.sweep import plan
+
+    return plan(network, talk, order)
+
+
+def check_plan(network: Network, order: SweepOrder, plan: SweepPlan) -> list[str]:
+    """See :func:`chains.xrpl.sweep.check`."""
+    from chains.xrpl.sweep import check
+
+    return check(network, order, plan)
