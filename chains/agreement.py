@@ -52,9 +52,10 @@ def agree(network: Network, reference: str, told: Sequence[Testimony]) -> Transa
     if not told:
         return unknown(network, reference, ["no_node"])
     groups: dict[Hashable, list[Testimony]] = {}
+    by_hash = _all_show_the_block(told)
     for testimony in told:
         if testimony.transaction is not None:
-            groups.setdefault(_story(testimony.transaction), []).append(testimony)
+            groups.setdefault(story_of(testimony.transaction, by_hash=by_hash), []).append(testimony)
     needed = quorum(len(told))
     for members in groups.values():
         if len(members) >= needed:
@@ -69,9 +70,10 @@ def agree(network: Network, reference: str, told: Sequence[Testimony]) -> Transa
 def settled(told: Sequence[Testimony]) -> bool:
     """Whether enough of all nodes already tell one story, so that those still silent cannot change it."""
     stories: dict[Hashable, int] = {}
+    by_hash = _all_show_the_block(told)
     for testimony in told:
         if testimony.transaction is not None:
-            story = _story(testimony.transaction)
+            story = story_of(testimony.transaction, by_hash=by_hash)
             stories[story] = stories.get(story, 0) + 1
     return max(stories.values(), default=0) >= quorum(len(told))
 
@@ -90,12 +92,18 @@ def _what_it_said(testimony: Testimony) -> list[str]:
     return [f"said_{testimony.transaction.status.value}:{testimony.source.node}"]
 
 
-def _story(transaction: Transaction) -> Hashable:
+def _all_show_the_block(told: Sequence[Testimony]) -> bool:
+    """Whether blocks can be told apart by hash; where one interface does not show it, by height alone."""
+    return all(t.block is None or t.block.hash for testimony in told if (t := testimony.transaction))
+
+
+def story_of(transaction: Transaction, *, by_hash: bool = True) -> Hashable:
     """What nodes must agree on. Depth differs honestly between nodes; inner transfers only some can see; names of tokens
     are only for display."""
+    block = transaction.block
     return (
         transaction.status,
-        transaction.block and (transaction.block.height, transaction.block.hash),
+        block and (block.height, block.hash if by_hash else None),
         transaction.fee and (transaction.fee.asset, transaction.fee.amount, transaction.fee.payer),
         tuple(_leg(leg) for leg in transaction.transfers if leg.kind is not TransferKind.INTERNAL),
     )
@@ -123,6 +131,7 @@ def _verdict(
     failures = {story.failure for story in stories}
     return replace(
         stories[0],
+        block=next((story.block for story in stories if story.block and story.block.hash), stories[0].block),
         final=final,
         confirmations=depths[needed - 1],
         transfers=transfers,

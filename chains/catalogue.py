@@ -25,7 +25,17 @@ _CHOICES = {
     "memo": ("none", "optional", "required"),
 }
 _REQUIRED = {"id", "name", "native", "confirmations", "finality", "recoverability"}
-_OPTIONAL = {"conditions", "memo", "explorers", "public_nodes", "sandbox", "params", "sample_address", "sample_tx"}
+_OPTIONAL = {
+    "conditions",
+    "memo",
+    "explorers",
+    "public_nodes",
+    "transaction_page",
+    "sandbox",
+    "params",
+    "sample_address",
+    "sample_tx",
+}
 
 
 class CatalogueError(ValueError):
@@ -99,6 +109,7 @@ def read_row(family: str, slug: str, row: Any) -> Network:
         memo=row.get("memo", "none"),
         explorers=_words(slug, row, "explorers"),
         public_nodes=_words(slug, row, "public_nodes"),
+        transaction_page=_page(slug, row),
         sandbox=sandbox,
         params=MappingProxyType(params),
     )
@@ -127,6 +138,15 @@ def _words(slug: str, row: Mapping[str, Any], key: str) -> tuple[str, ...]:
     if not isinstance(value, list) or not all(isinstance(word, str) and word for word in value):
         raise CatalogueError(f"{slug}: {key} must be a list of words")
     return tuple(value)
+
+
+def _page(slug: str, row: Mapping[str, Any]) -> str | None:
+    """The page of a transaction: what the row says, else the usual form at its first explorer."""
+    explorers = _words(slug, row, "explorers")
+    page: str = _of(str, slug, row, "transaction_page", f"https://{explorers[0]}/tx/{{hash}}" if explorers else "")
+    if page and (not page.startswith("https://") or page.count("{hash}") != 1):
+        raise CatalogueError(f"{slug}: transaction_page must be https and name {{hash}} once")
+    return page or None
 
 
 def _refuse_shared(found: Mapping[str, Network]) -> None:

@@ -9,6 +9,9 @@ from chains.errors import NodeMistaken
 
 _HEX = re.compile(r"0x[0-9a-fA-F]*")
 
+_BASE58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
+_BASE58_DIGITS = {character: digit for digit, character in enumerate(_BASE58)}
+
 
 def plain(text: str, longest: int = 64) -> str:
     """``text`` without control, format (bidi, zero-width), private-use or surrogate characters, one line, cut at ``longest``.
@@ -38,6 +41,31 @@ def octets(value: object, *, length: int | None = None) -> bytes:
     if length is not None and len(data) != length:
         raise NodeMistaken(f"{len(data)} bytes where {length} belong")
     return data
+
+
+def base58_encode(data: bytes) -> str:
+    """``data`` in Bitcoin's base58 alphabet, one ``1`` for every leading zero byte."""
+    number = int.from_bytes(data, "big")
+    digits: list[str] = []
+    while number:
+        number, digit = divmod(number, 58)
+        digits.append(_BASE58[digit])
+    zeros = len(data) - len(data.lstrip(b"\0"))
+    return "1" * zeros + "".join(reversed(digits))
+
+
+def base58_decode(text: str, *, longest: int = 4096) -> bytes:
+    """The bytes of a base58 ``text`` of at most ``longest`` characters. Raises ``ValueError`` for any other text."""
+    if len(text) > longest:
+        raise ValueError("longer than expected")
+    number = 0
+    for character in text:
+        digit = _BASE58_DIGITS.get(character)
+        if digit is None:
+            raise ValueError("not base58")
+        number = number * 58 + digit
+    zeros = len(text) - len(text.lstrip("1"))
+    return b"\0" * zeros + number.to_bytes((number.bit_length() + 7) // 8, "big")
 
 
 def keccak(data: bytes) -> bytes:

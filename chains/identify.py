@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import unquote, urlsplit
 
@@ -25,13 +26,34 @@ LONGEST = 10_000
 
 _LINK = re.compile(r"https?://[^\s<>\"'`|\\^{}]+", re.IGNORECASE)
 _BARE_LINK = re.compile(r"(?<![\w.@-])(?:[a-z0-9-]+\.)+[a-z]{2,}/[^\s<>\"'`|\\^{}]+", re.IGNORECASE)
-_TOKEN = re.compile(r"[0-9A-Za-z][0-9A-Za-z_+=.@:-]{10,199}")
+_TOKEN = re.compile(r"[0-9A-Za-z][0-9A-Za-z_+=.@:-]{7,199}")
+_BASE64 = re.compile(r"(?<![0-9A-Za-z+/=_-])(?:[0-9A-Za-z+/]{43}=?|[0-9A-Za-z+/]{64})(?![0-9A-Za-z+/=_-])")
+_BASE58_KEY = re.compile(r"[1-9A-HJ-NP-Za-km-z]{43,44}")
+_ENDING = re.compile(r"\.(?:html?|json)$", re.IGNORECASE)
+_PLACE = re.compile(r"[0-9]+-[0-9a-z]+")
+"""A block's height and a place in it: the name of a transaction only where the chain is known, and like much else."""
 _HEXISH = re.compile(r"(?:0[xX])?[0-9a-fA-F]{24,}|0[xX][0-9a-fA-F]+")
 _HEX_TOKEN = re.compile(r"(?<![0-9A-Za-z])(?:0[xX])?[0-9a-fA-F]{24,}(?![0-9A-Za-z])")
 _LANGUAGE = re.compile(r"^[a-z]{2}(-[a-z]{2,4})?/")
 _BLOCK_WORDS = {"block", "blocks", "ledger", "ledgers"}
-_TEST_WORDS = {"testnet", "testnet3", "testnet4", "signet", "regtest", "sepolia", "holesky", "hoodi", "goerli", "amoy"}
+_TEST_WORDS = {
+    "testnet", "testnet3", "testnet4", "signet", "regtest", "sepolia", "holesky", "hoodi", "goerli", "amoy", "devnet", "fuji",
+    "shasta", "nile", "preprod", "preview", "ghostnet", "shadownet", "futurenet", "previewnet", "westend", "paseo", "chiado",
+}  # fmt: skip
 _ADDRESS_WORDS = {"address", "addresses", "account", "accounts", "token", "tokens", "contract"}
+
+
+@dataclass(frozen=True)
+class _Find:
+    """A token that may be a hash: how each network that it fits would write it, by slug."""
+
+    token: str
+    forms: Mapping[str, str]
+    reason: str
+
+    def same(self, other: _Find) -> bool:
+        """Whether both are spellings of one hash."""
+        return bool(self.forms.items() & other.forms.items())
 
 
 def identify(text: str) -> Identification:
@@ -42,7 +64,7 @@ def identify(text: str) -> Identification:
     if not text:
         return Identification(None, (), "empty")
     links = list(_links(text))
-    found: dict[str, tuple[str, tuple[str, ...], str]] = {}
+    found: list[_Find] = []
     refusals: list[str] = []
     for link in links:
         _note(found, refusals, _in_link(link))
@@ -50,11 +72,16 @@ def identify(text: str) -> Identification:
     for link in links:
         rest = rest.replace(link, " ")
     for token in _tokens(rest):
-        if candidates := _fitting(token, tuple(networks().values())):
-            _note(found, refusals, (token, candidates, "hash"))
+        if forms := _forms(token, tuple(networks().values())):
+            _note(found, refusals, _Find(token, forms, "hash"))
+    if len(found) > 1:  # of a hash among addresses the hash is meant, although some addresses look like hashes
+        found = [find for find in found if not _looks_like_account(find.token)] or found
+    places = [find for find in found if find.reason == "hash" and _PLACE.fullmatch(find.token)]
+    if places and (len(found) > 1 or _why_none(rest) != "no_hash"):  # beside anything better it may be any number
+        found = [find for find in found if find not in places]
     if len(found) == 1:
-        token, slugs, reason = next(iter(found.values()))
-        return Identification(_common_form(token, slugs), slugs, reason)
+        find = found[0]
+        return Identification(_common_form(find), tuple(find.forms), find.reason)
     if len(found) > 1:
         return Identification(None, (), "several_hashes")
     return Identification(None, (), refusals[0] if refusals else _why_none(rest))
@@ -74,21 +101,24 @@ def _links(text: str) -> Iterator[str]:
         seen = pattern.sub(" ", seen)
 
 
-def _note(
-    found: dict[str, tuple[str, tuple[str, ...], str]],
-    refusals: list[str],
-    seen: tuple[str, tuple[str, ...], str] | str | None,
-) -> None:
-    """Keep a find under its own spelling-free form; the same hash as link and as text is one find, the link deciding."""
+def _note(found: list[_Find], refusals: list[str], seen: _Find | str | None) -> None:
+    """Keep a find once; of the same hash as link and as text the link decides, of two spellings the one more networks know."""
     if isinstance(seen, str):
         refusals.append(seen)
     elif seen is not None:
-        key = seen[0].lower().removeprefix("0x")
-        if key not in found or (found[key][2] != "explorer_link" and seen[2] == "explorer_link"):
-            found[key] = seen
+        for place, other in enumerate(found):
+            if seen.same(other):
+                if _weight(seen) > _weight(other):
+                    found[place] = seen
+                return
+        found.append(seen)
 
 
-def _in_link(link: str) -> tuple[str, tuple[str, ...], str] | str | None:
+def _weight(find: _Find) -> tuple[bool, int]:
+    return find.reason == "explorer_link", len(find.forms)
+
+
+def _in_link(link: str) -> _Find | str | None:
     """The hash a link shows, or the code of what it shows instead, or ``None`` for a link with nothing of interest."""
     if "://" not in link:
         link = f"https://{link}"
@@ -97,25 +127,38 @@ def _in_link(link: str) -> tuple[str, tuple[str, ...], str] | str | None:
         host = (parts.hostname or "").removeprefix("www.").rstrip(".")
     except ValueError:  # a host in broken brackets; what follows may still show the hash
         parts, host = urlsplit(f"https://invalid/{link.partition('://')[2].replace('[', '').replace(']', '')}"), ""
-    path = unquote(f"{parts.path}/{parts.query}/{parts.fragment}")
-    pieces = [piece for piece in re.split(r"[/?&=#;,!()\[\]]", path) if piece]
-    network = None if _TEST_WORDS.intersection(map(str.lower, pieces)) else _explorer(host, parts.path)
+    pieces = list(_pieces(f"{parts.path}/{parts.query}/{parts.fragment}"))
+    words = {piece.lower() for piece in pieces}
+    network = None if words & _TEST_WORDS else _explorer(host, parts.path)
     known = tuple(networks().values()) if network is None else (network,)
     for place, piece in enumerate(pieces):
-        piece = piece.rstrip(".:-_*~")
-        candidates = _fitting(piece, known)
-        if not candidates:
+        piece = _ENDING.sub("", piece.rstrip(".:-_*~"))
+        forms = _forms(piece, known)
+        if not forms or (network is None and _PLACE.fullmatch(piece)):
             continue
         before = pieces[place - 1].lower() if place else ""
         if before in _BLOCK_WORDS:
             return "is_block"
-        return piece, candidates, "unknown_explorer" if network is None else "explorer_link"
-    words = {piece.lower() for piece in pieces}
+        if before == "event" and _PLACE.fullmatch(piece):
+            continue  # an event's place in its block, which is not its transaction's
+        if before in _ADDRESS_WORDS and _looks_like_account(piece):
+            return "is_address"
+        return _Find(piece, forms, "unknown_explorer" if network is None else "explorer_link")
     if words & _BLOCK_WORDS:
         return "is_block"
     if words & _ADDRESS_WORDS or any(_is_address(piece) for piece in pieces):
         return "is_address"
     return "wrong_length" if any(_HEXISH.fullmatch(piece) for piece in pieces) else None
+
+
+def _pieces(path: str) -> Iterator[str]:
+    """The parts of a link; an escaped slash or equals sign may belong to a hash in base64, so each part comes whole first."""
+    for raw in re.split(r"[/?&=#;,!()\[\]]", path):
+        whole = unquote(raw)
+        if whole:
+            yield whole
+        if whole != raw:
+            yield from (piece for piece in re.split(r"[/?&=#;,!()\[\]]", whole) if piece and piece != whole)
 
 
 @lru_cache(maxsize=1)
@@ -147,27 +190,40 @@ def _tokens(text: str) -> Iterator[str]:
             if token not in given:
                 given.add(token)
                 yield token
+    for match in _BASE64.finditer(text):
+        if match[0] not in given:
+            given.add(match[0])
+            yield match[0]
 
 
-def _fitting(token: str, among: tuple[Network, ...]) -> tuple[str, ...]:
-    return tuple(row.slug for row in among if family(row.family).hash_candidate(row, token) is not None)
+def _forms(token: str, among: tuple[Network, ...]) -> dict[str, str]:
+    """How each network of ``among`` that ``token`` fits writes it."""
+    forms = ((row.slug, family(row.family).hash_candidate(row, token)) for row in among)
+    return {slug: form for slug, form in forms if form is not None}
 
 
-def _common_form(token: str, slugs: tuple[str, ...]) -> str:
-    """The normalised hash; where the candidates' families write it differently, the bare lower-case digits as pasted."""
-    rows = networks()
-    forms = {family(rows[slug].family).hash_candidate(rows[slug], token) for slug in slugs}
-    only = next(iter(forms))
-    return only if len(forms) == 1 and only is not None else token.lower()
+def _common_form(find: _Find) -> str:
+    """The normalised hash; where the networks write it differently, the digits as pasted, hexadecimal ones in lower case."""
+    only = set(find.forms.values())
+    if len(only) == 1:
+        return only.pop()
+    return find.token.lower() if _HEXISH.fullmatch(find.token) else find.token
+
+
+def _looks_like_account(token: str) -> bool:
+    """Whether ``token`` is also an account somewhere: public keys in base58 look like NEAR's hashes."""
+    return _BASE58_KEY.fullmatch(token) is not None
 
 
 def _is_address(token: str) -> bool:
-    return 20 <= len(token) <= 130 and any(check_address(row, token).valid for row in networks().values())
+    if not 20 <= len(token) <= 130 or not any(c.isdigit() for c in token):
+        return False  # a long word may be a name somewhere, but is hardly meant as one
+    return any(check_address(row, token).valid for row in networks().values())
 
 
 def _why_none(text: str) -> str:
     tokens = list(_tokens(text))[:200]
-    if any(re.fullmatch(r"(?:0[xX])?[0-9a-fA-F]{40}", token) or _is_address(token) for token in tokens):
+    if any(re.fullmatch(r"(?:0[xX])?[0-9a-fA-F]{40}", token) for token in tokens) or any(map(_is_address, tokens)):
         return "is_address"
     if any(_HEXISH.fullmatch(token) for token in tokens) or _HEX_TOKEN.search(text) or _HEXISH.fullmatch(text):
         return "wrong_length"

@@ -14,6 +14,9 @@ from chains.types import Node
 USUAL_RATE = 25
 """Calls a second a node on another machine may be asked when its operator does not say; providers' free plans allow so many."""
 
+PUBLIC_RATE = 4
+"""Calls a second a public node is asked: it is there for everybody."""
+
 LOCAL = ("127.0.0.1", "::1", "localhost")
 _HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,64}")
 
@@ -61,10 +64,20 @@ def _node(place: int, url: str) -> Node:
     return Node(plain(f"{host}:{port}" if port else host, 100), url, interface, tuple(headers), rate)
 
 
-def with_public(configured: Mapping[str, tuple[Node, ...]]) -> dict[str, tuple[Node, ...]]:
-    """``configured`` and, for networks without a node of their own, the catalogue's public nodes, reached guardedly."""
-    found = dict(configured)
+def node_table(urls: Mapping[str, Sequence[str]], *, public: bool) -> dict[str, tuple[Node, ...]]:
+    """Nodes by the slugs of the catalogue, from ``urls`` as configured; slugs nobody knows are left out.
+
+    With ``public`` the networks without a node of their own get the catalogue's public ones, which are asked sparingly and
+    reached at public addresses only. Raises ``ValueError`` naming slug and place.
+    """
+    found: dict[str, tuple[Node, ...]] = {}
     for slug, row in networks().items():
-        if slug not in found and row.public_nodes:
-            found[slug] = tuple(replace(node, guarded=True, rate=5) for node in nodes_from_urls(row.public_nodes))
+        if slug in urls:
+            try:
+                found[slug] = nodes_from_urls(urls[slug])
+            except ValueError as error:
+                raise ValueError(f"{slug}: {error}") from None
+        elif public and row.public_nodes:
+            nodes = nodes_from_urls(row.public_nodes)
+            found[slug] = tuple(replace(node, guarded=True, rate=PUBLIC_RATE) for node in nodes)
     return found

@@ -1,9 +1,4 @@
-"""Unsigned plans: what a wallet team or a signer is asked to sign, as data and as a file, checked before anyone sees it.
-
-A family that can write the transactions of its networks has ``plan_sweep`` and ``check_plan`` (:class:`chains.families.Planner`);
-for the others :func:`plan` gives a precise instruction instead. Whatever a node helped to build is taken apart again and
-compared with the order; a difference is :class:`~chains.errors.NodeMistaken`, never a plan.
-"""
+"""What is to move, and the unsigned transaction that moves it: the values of :mod:`chains.planning`."""
 
 from __future__ import annotations
 

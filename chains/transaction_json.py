@@ -23,7 +23,8 @@ def to_json(transaction: Transaction) -> dict[str, Any]:
         "final": transaction.final,
         "confirmations": transaction.confirmations,
         "confirmations_required": transaction.confirmations_required,
-        "block": block and {"height": block.height, "hash": block.hash, "time": block.time and write_time(block.time)},
+        "block": block
+        and {"height": block.height, "hash": block.hash or None, "time": block.time and write_time(block.time)},
         "fee": fee and {"asset": fee.asset, "symbol": fee.symbol, "amount": str(fee.amount), "payer": fee.payer},
         "transfers": [_transfer(transfer) for transfer in transaction.transfers],
         "failure": transaction.failure,
@@ -55,7 +56,7 @@ def from_json(value: Mapping[str, Any]) -> Transaction:
         final=value["final"],
         confirmations=value["confirmations"],
         confirmations_required=value["confirmations_required"],
-        block=block and Block(block["height"], block["hash"], block["time"] and read_time(block["time"])),
+        block=block and Block(block["height"], block["hash"] or "", block["time"] and read_time(block["time"])),
         fee=fee and Fee(fee["asset"], fee["symbol"], int(fee["amount"]), fee["payer"]),
         transfers=tuple(
             Transfer(**{**leg, "kind": TransferKind(leg["kind"]), "amount": int(leg["amount"])})

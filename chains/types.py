@@ -49,6 +49,7 @@ class Network:
     ``"depth"`` (``confirmations`` decides). ``recoverability`` is ``direct`` or ``conditional`` with ``conditions``.
     ``memo`` is ``none``, ``optional`` or ``required``. ``sandbox`` rows are listed only where a node is configured.
     ``public_nodes`` are well-known ones anybody may ask, for a first try; nobody answers for what they say.
+    ``transaction_page`` shows people a transaction, ``{hash}`` standing for it.
     ``params`` holds what only the family understands (prefixes, chain id, fee model, genesis hash).
     """
 
@@ -64,6 +65,7 @@ class Network:
     memo: str = "none"
     explorers: tuple[str, ...] = ()
     public_nodes: tuple[str, ...] = ()
+    transaction_page: str | None = None
     sandbox: bool = False
     params: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
@@ -91,7 +93,7 @@ class Transfer:
 
 @dataclass(frozen=True)
 class Block:
-    """The block that holds a transaction; ``time`` is the block's own, aware UTC."""
+    """The block that holds a transaction; ``hash`` is empty where the interface does not show it, ``time`` is UTC."""
 
     height: int
     hash: str

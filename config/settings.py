@@ -32,7 +32,8 @@ class Settings:
     """One installation.
 
     ``database_url`` and ``redis_url`` are empty only when read with ``services=False``. ``nodes`` maps a network's
-    slug to its node URLs. ``sandbox`` adds the local sample chain and its sign-ins. ``max_body_bytes`` bounds a
+    slug to its node URLs; ``public_nodes`` lets the catalogue's well-known ones stand in for a first try.
+    ``sandbox`` adds the local sample chain and its sign-ins. ``max_body_bytes`` bounds a
     request's body, ``max_reference_chars`` what is pasted into the one field.
     """
 
@@ -42,6 +43,7 @@ class Settings:
     secret_key: str = field(repr=False)
     sandbox: bool = False
     nodes: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False)  # URLs may hold access keys
+    public_nodes: bool = False
     base_url: str = "http://127.0.0.1:8000"
     session_idle_minutes: int = 30
     session_absolute_minutes: int = 720
@@ -67,6 +69,7 @@ class Settings:
             secret_key=_secret_key(env, home, required=services),
             sandbox=_flag(env, "RECOVERY_SANDBOX"),
             nodes=checked_nodes(env),
+            public_nodes=_flag(env, "RECOVERY_PUBLIC_NODES"),
             base_url=_url(env, "RECOVERY_BASE_URL", "http://127.0.0.1:8000"),
             session_idle_minutes=_number(env, "RECOVERY_SESSION_IDLE_MINUTES", 30, least=1),
             session_absolute_minutes=_number(env, "RECOVERY_SESSION_ABSOLUTE_MINUTES", 720, least=1),

@@ -1,1 +1,34 @@
-"""The cosmos family."""
+"""The Cosmos family: networks of the Cosmos SDK, read through the REST interface of a node (``lcd``).
+
+Differences between networks are data in ``chains/networks/cosmos.toml``; what each parameter means stands in
+:mod:`chains.cosmos.decode`.
+"""
+
+from __future__ import annotations
+
+import re
+
+from chains.families import NodeReading
+from chains.transport import Talk
+from chains.types import AddressCheck, Network
+
+_HASH = re.compile(r"[0-9a-fA-F]{64}")
+
+
+def hash_candidate(network: Network, text: str) -> str | None:
+    """Sixty-four hexadecimal digits in upper case, however they were typed."""
+    return text.upper() if _HASH.fullmatch(text) else None
+
+
+def check_address(network: Network, text: str) -> AddressCheck:
+    """See :func:`chains.cosmos.address.check`."""
+    from chains.cosmos.address import check
+
+    return check(network, text)
+
+
+def read(network: Network, talk: Talk, reference: str) -> NodeReading:
+    """See :func:`chains.cosmos.lcd.read`."""
+    from chains.cosmos.lcd import read as read_node
+
+    return read_node(network, talk, reference)

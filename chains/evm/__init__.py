@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from chains.families import NodeReading
+from chains.sweep import SweepOrder, SweepPlan
 from chains.transport import Talk
 from chains.types import AddressCheck, Network
 
@@ -29,3 +30,17 @@ def read(network: Network, talk: Talk, reference: str) -> NodeReading:
     from chains.evm.client import read as read_node
 
     return read_node(network, talk, reference)
+
+
+def plan_sweep(network: Network, talk: Talk, order: SweepOrder) -> SweepPlan:
+    """See :func:`chains.evm.sweep.plan_sweep`."""
+    from chains.evm.sweep import plan_sweep as plan
+
+    return plan(network, talk, order)
+
+
+def check_plan(network: Network, order: SweepOrder, plan: SweepPlan) -> list[str]:
+    """See :func:`chains.evm.sweep.check_plan`."""
+    from chains.evm.sweep import check_plan as check
+
+    return check(network, order, plan)

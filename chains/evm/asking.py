@@ -12,59 +12,65 @@ from chains.transport import Call, Outcome, Session, Talk
 from chains.types import Network, Node
 
 _T = TypeVar("_T")
+_R = TypeVar("_R")
 
 
 def agreed(
-    network: Network, nodes: Sequence[Node], calls: Sequence[Call], read: Callable[[Sequence[Outcome]], _T]
+    network: Network, nodes: Sequence[Node | Talk], calls: Sequence[Call], read: Callable[[Sequence[Outcome]], _T]
 ) -> _T:
     """What enough of the nodes say, a refusal counting as a saying."""
-    if not nodes:
-        raise NoNode(network.slug)
-    needed = quorum(len(nodes))
-    said: list[_T] = []
-    refused: list[Refused] = []
-    trouble: ChainError | None = None
-    for node in nodes:
-        try:
-            said.append(read(rpc_results(Session(node), network, calls)))
-        except Refused as refusal:
-            refused.append(refusal)
-        except (NodeUnavailable, NodeMistaken) as error:
-            trouble = error
-        if (found := next((value for value in said if said.count(value) >= needed), None)) is not None:
-            return found
-        if len(refused) >= needed:
-            raise refused[0]
-    if trouble is not None:
-        raise trouble
-    raise NodesDisagree(f"the nodes of {network.slug} disagree")
+
+    def enough(said: list[_T], needed: int, _: bool) -> _T | None:
+        return next((value for value in said if said.count(value) >= needed), None)
+
+    return _heard(network, nodes, calls, read, enough)
 
 
 def surveyed(
-    network: Network, nodes: Sequence[Node], calls: Sequence[Call], read: Callable[[Sequence[Outcome]], _T]
+    network: Network, nodes: Sequence[Node | Talk], calls: Sequence[Call], read: Callable[[Sequence[Outcome]], _T]
 ) -> list[_T]:
     """What each node says of something on which honest nodes differ a little, from enough of them to outvote a liar.
 
     Raises as :func:`agreed`; :class:`Refused` when enough of them refuse.
     """
+
+    def enough(said: list[_T], needed: int, all_asked: bool) -> list[_T] | None:
+        return said if all_asked and len(said) >= needed else None
+
+    return _heard(network, nodes, calls, read, enough)
+
+
+def _heard(
+    network: Network,
+    nodes: Sequence[Node | Talk],
+    calls: Sequence[Call],
+    read: Callable[[Sequence[Outcome]], _T],
+    enough: Callable[[list[_T], int, bool], _R | None],
+) -> _R:
+    """Ask one node after the other until what they said is ``enough``, or until enough of them refused."""
     if not nodes:
         raise NoNode(network.slug)
     needed = quorum(len(nodes))
     said: list[_T] = []
     refused: list[Refused] = []
     trouble: ChainError | None = None
-    for node in nodes:
+    for asked, node in enumerate(nodes, start=1):
         try:
-            said.append(read(rpc_results(Session(node), network, calls)))
+            said.append(read(rpc_results(conversation(node), network, calls)))
         except Refused as refusal:
             refused.append(refusal)
         except (NodeUnavailable, NodeMistaken) as error:
             trouble = error
-    if len(refused) >= needed:
-        raise refused[0]
-    if len(said) >= needed:
-        return said
+        if (found := enough(said, needed, asked == len(nodes))) is not None:
+            return found
+        if len(refused) >= needed:
+            raise refused[0]
     raise trouble or NodesDisagree(f"the nodes of {network.slug} disagree")
+
+
+def conversation(node: Node | Talk) -> Talk:
+    """A conversation with ``node``, which may be one already."""
+    return Session(node) if isinstance(node, Node) else node
 
 
 def middle(said: Sequence[int], *, apart: int = 2) -> int:

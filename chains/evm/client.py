@@ -1,21 +1,23 @@
 """What one node shows of one transaction: two round trips in the ordinary case, then the pure decoder.
 
 Round one: chain id, transaction, receipt, finalized and latest block. Round two: the canonical block at the receipt's
-height, the trace, what token contracts say of themselves. A trace in the other form, or the proof that a node would know
-a transaction it does not find, costs a third.
+height, the trace (in both forms when it is not known which the node offers), what token contracts say of themselves. Only a
+trace that cannot be taken, or the proof that a node would know a transaction it does not find, costs a third.
 """
 
 from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from chains import strict_json
 from chains.encoding import quantity
 from chains.errors import NodeMistaken, NodeUnavailable
 from chains.evm import facts, fields, tokens, traces
-from chains.evm.decode import Shown, decode, needs_trace
+from chains.evm.decode import IDENTITY_INVISIBLE, Shown, decode, needs_trace
+from chains.evm.fee_token import token_fee
 from chains.evm.traces import CallNode
 from chains.families import NodeReading
 from chains.transport import LARGE_BODY_CAP, Call, Outcome, Talk
@@ -27,6 +29,7 @@ MOST_TOKENS_ASKED = 16
 _CALL_TRACER = {"tracer": "callTracer", "timeout": "8s"}
 _NO_SUCH_METHOD = ("not supported", "not available", "does not exist", "not found", "not allowed", "unsupported")
 _TRACE_MEMORY_SECONDS = 600.0
+_FORMS = ("tracer", "flat")
 
 
 @dataclass(frozen=True)
@@ -62,48 +65,53 @@ def _first_round(network: Network, talk: Talk, reference: str) -> _First:
     calls.append(Call("eth_getBlockByNumber", ["latest", False]))
     outcomes = talk.rpc(calls, cap=LARGE_BODY_CAP)
     chain_id, transaction, receipt, *finalized, latest = outcomes
-    for outcome in (chain_id, transaction, receipt, latest):
+    for outcome in (transaction, receipt):
         if outcome.failed:
             raise NodeUnavailable(f"{talk.node.label}: error {outcome.code}")
-    if quantity(chain_id.result, bits=63) != network.params["chain_id"]:
+    ours = network.params["chain_id"]
+    if not chain_id.failed and quantity(chain_id.result, bits=63) != ours:
         return _First(Shown(None, None, None), False)
-    tip = fields.head(latest.result)
-    sealed = finalized[0] if finalized and not finalized[0].failed and finalized[0].result else None
-    height = fields.head(sealed.result).height if sealed else None
-    if height is not None and height > tip.height:
+    tip = _head(latest)
+    sealed = _head(finalized[0]) if finalized else None
+    if tip and sealed and sealed.height > tip.height:
         raise NodeMistaken(f"{talk.node.label}: finalized beyond its own tip")
-    return _First(
-        Shown(
-            sent=None if transaction.result is None else fields.sent(transaction.result, reference),
-            receipt=None if receipt.result is None else fields.receipt(receipt.result, reference),
-            tip=tip,
-            finalized=height,
-        ),
-        True,
+    shown = Shown(
+        sent=None if transaction.result is None else fields.sent(transaction.result, reference),
+        receipt=None if receipt.result is None else fields.receipt(receipt.result, reference),
+        tip=tip,
+        finalized=sealed.height if sealed else None,
+        identified=not chain_id.failed,
     )
+    signed_for = shown.sent.chain_id if shown.sent else None
+    return _First(shown, shown.identified or signed_for in (None, ours))
+
+
+def _head(outcome: Outcome) -> fields.Head | None:
+    """A block asked for by its tag; ``None`` when the node does not tell."""
+    return None if outcome.failed or outcome.result is None else fields.head(outcome.result)
 
 
 def _second_round(network: Network, talk: Talk, shown: Shown, sent: fields.Sent, receipt: fields.Receipt) -> Shown:
     """``shown`` with the canonical block, the trace where it can matter, and what the tokens say of themselves."""
     block = Call("eth_getBlockByNumber", [hex(receipt.block_height), False])
-    contracts = tokens.contracts(network, receipt.logs)[:MOST_TOKENS_ASKED] if receipt.status is not False else ()
+    moved = tokens.contracts(network, receipt.logs) if receipt.status is not False else ()
+    paid_in = token_fee(network, sent, receipt, None)
+    contracts = tuple(dict.fromkeys((*([paid_in.token] if paid_in else ()), *moved)))[:MOST_TOKENS_ASKED]
     ask = facts.questions(contracts)
-    form = _memory.form(talk.node.url) if needs_trace(network, sent, receipt) else "none"
-    trace_calls = [_trace_call(form, sent.hash)] if form != "none" else []
+    forms = _memory.forms(talk.node.url) if needs_trace(network, sent, receipt) else ()
+    trace_calls = [_trace_call(form, sent.hash) for form in forms]
     try:
         outcomes = talk.rpc([block, *ask, *trace_calls], cap=LARGE_BODY_CAP, depth=strict_json.DEEPEST_TRACE)
     except (NodeMistaken, NodeUnavailable):
         if not trace_calls:
             raise
-        trace_calls = []  # a trace too large, too deep or too slow must not cost the rest
+        forms = ()  # a trace too large, too deep or too slow must not cost the rest
         outcomes = talk.rpc([block, *ask], cap=LARGE_BODY_CAP)
-    if outcomes[0].failed:
-        raise NodeUnavailable(f"{talk.node.label}: error {outcomes[0].code}")
-    trace = _trace(talk, form, outcomes[-1], sent, receipt) if trace_calls else None
     return replace(
         shown,
-        canonical=None if outcomes[0].result is None else fields.head(outcomes[0].result),
-        trace=trace,
+        canonical=_head(outcomes[0]),
+        block_refused=outcomes[0].failed,
+        trace=_trace(talk, dict(zip(forms, outcomes[1 + len(ask) :], strict=True)), sent, receipt),
         facts=facts.facts(contracts, outcomes[1 : 1 + len(ask)]),
     )
 
@@ -114,22 +122,14 @@ def _trace_call(form: str, reference: str) -> Call:
     return Call("debug_traceTransaction", [reference, _CALL_TRACER])
 
 
-def _trace(talk: Talk, form: str, outcome: Outcome, sent: fields.Sent, receipt: fields.Receipt) -> CallNode | None:
-    """The call tree, asked for in the other form when the node does not offer the first; ``None`` when in neither."""
-    url = talk.node.url
-    if not outcome.failed:
-        _memory.remember(url, form)
-        return _fitting(form, outcome, sent, receipt)
-    other = "flat" if form == "tracer" else "tracer"
-    try:
-        second = talk.rpc([_trace_call(other, sent.hash)], cap=LARGE_BODY_CAP, depth=strict_json.DEEPEST_TRACE)[0]
-    except (NodeMistaken, NodeUnavailable):
-        return None
-    if not second.failed:
-        _memory.remember(url, other)
-        return _fitting(other, second, sent, receipt)
-    if _not_offered(outcome) and _not_offered(second):
-        _memory.remember(url, "none")
+def _trace(talk: Talk, told: Mapping[str, Outcome], sent: fields.Sent, receipt: fields.Receipt) -> CallNode | None:
+    """The call tree in the first form that was told; ``None`` when in none, or when it does not fit."""
+    for form, outcome in told.items():
+        if not outcome.failed:
+            _memory.remember(talk.node.url, (form,))
+            return _fitting(form, outcome, sent, receipt)
+    if len(told) == len(_FORMS) and all(map(_not_offered, told.values())):
+        _memory.remember(talk.node.url, ())
     return None
 
 
@@ -155,17 +155,22 @@ def _not_offered(outcome: Outcome) -> bool:
 def _absent(network: Network, talk: Talk, reference: str, shown: Shown) -> Transaction:
     """``not_found`` from a node that would know: in step with the chain and with its history; else ``unknown`` and why."""
     tip = shown.tip
+    if not shown.identified:
+        return _unknown(network, reference, shown, IDENTITY_INVISIBLE)
     if tip is None:
-        return _unknown(network, reference, shown, "node_inconsistent")
+        return _unknown(network, reference, shown, "tip_not_visible")
     oldest_head = network.params.get("max_head_age")
     if oldest_head is not None and (talk.now() - tip.time).total_seconds() > oldest_head:
         return _unknown(network, reference, shown, "node_behind")
-    since = network.params.get("history_block", 0)
+    since = network.params.get("history_block")
+    if since is None:  # nobody knows what to try its memory with
+        return _unknown(network, reference, shown, "history_not_visible")
     calls = [Call("eth_syncing")]
     if 0 < since <= tip.height:
         calls.append(Call("eth_getTransactionByBlockNumberAndIndex", [hex(since), "0x0"]))
     outcomes = talk.rpc(calls)
-    if outcomes[0].failed or outcomes[0].result is not False:
+    refused = outcomes[0].failed and oldest_head is not None  # then the age of its tip has to do
+    if not refused and outcomes[0].result is not False:
         return _unknown(network, reference, shown, "node_syncing")
     if len(outcomes) > 1 and not _remembers(talk, outcomes[1]):
         return _unknown(network, reference, shown, "history_not_visible")
@@ -195,21 +200,22 @@ def _unknown(network: Network, reference: str, shown: Shown, *warnings: str) -> 
 
 
 class _TraceMemory:
-    """Which trace form each node offers, for ten minutes: saves a round trip where the first guess is wrong."""
+    """Which trace form each node offers, for ten minutes. A node not yet known is asked for both at once: that is dearer for
+    it than one and cheaper for all than another round trip."""
 
     def __init__(self) -> None:
-        self._forms: dict[str, tuple[str, float]] = {}
+        self._forms: dict[str, tuple[tuple[str, ...], float]] = {}
         self._lock = threading.Lock()
 
-    def form(self, url: str) -> str:
+    def forms(self, url: str) -> tuple[str, ...]:
         with self._lock:
-            form, until = self._forms.get(url, ("tracer", 0.0))
-        return form if time.monotonic() < until else "tracer"
+            forms, until = self._forms.get(url, (_FORMS, 0.0))
+        return forms if time.monotonic() < until else _FORMS
 
-    def remember(self, url: str, form: str) -> None:
+    def remember(self, url: str, forms: tuple[str, ...]) -> None:
         if url:  # a recorded conversation has none
             with self._lock:
-                self._forms[url] = (form, time.monotonic() + _TRACE_MEMORY_SECONDS)
+                self._forms[url] = (forms, time.monotonic() + _TRACE_MEMORY_SECONDS)
 
 
 _memory = _TraceMemory()

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from chains.agreement import INTERNAL_INVISIBLE
-from chains.evm import tokens, traces
+from chains.evm import fees, ledger, tokens, traces
 from chains.evm.fields import Head, Receipt, Sent
 from chains.evm.tokens import TokenFacts
 from chains.evm.traces import CallNode
-from chains.types import Block, Fee, Network, Status, Transaction, Transfer, TransferKind
+from chains.types import Block, Network, Status, Transaction, Transfer, TransferKind
 
 PLAIN_TRANSFER_GAS = 21_000
+IDENTITY_INVISIBLE = "chain_identity_not_visible"
 
 
 @dataclass(frozen=True)
@@ -20,7 +21,8 @@ class Shown:
     """All that a node showed. ``canonical`` is its block at the receipt's height, ``None`` when it has none there.
 
     ``finalized`` is the height of its finalized block, ``None`` when it does not tell. ``trace`` is ``None`` when it offers
-    none (or none that fits).
+    none (or none that fits). ``block_refused`` is whether it would not answer for that block at all, ``identified``
+    whether it told which chain it is of.
     """
 
     sent: Sent | None
@@ -30,6 +32,8 @@ class Shown:
     finalized: int | None = None
     trace: CallNode | None = None
     facts: Mapping[str, TokenFacts] = field(default_factory=dict)
+    block_refused: bool = False
+    identified: bool = True
 
 
 def decode(network: Network, reference: str, shown: Shown) -> Transaction:
@@ -41,7 +45,7 @@ def decode(network: Network, reference: str, shown: Shown) -> Transaction:
         return _outside(network, reference, Status.UNKNOWN, ["node_inconsistent"] if shown.receipt else [])
     if shown.receipt is None:
         if shown.sent.block_hash is None:
-            return _outside(network, reference, Status.PENDING, [])
+            return _outside(network, reference, Status.PENDING, [] if shown.identified else [IDENTITY_INVISIBLE])
         return _outside(network, reference, Status.UNKNOWN, ["receipt_not_visible"])
     return _included(network, reference, shown, shown.sent, shown.receipt)
 
@@ -63,23 +67,20 @@ def _outside(network: Network, reference: str, status: Status, warnings: list[st
 def _included(network: Network, reference: str, shown: Shown, sent: Sent, receipt: Receipt) -> Transaction:
     if receipt.sender is not None and (receipt.sender, receipt.to) != (sent.sender, sent.to):
         return _outside(network, reference, Status.UNKNOWN, ["node_inconsistent"])
-    canonical = shown.canonical
-    if canonical is None or shown.tip is None:
-        return _outside(network, reference, Status.UNKNOWN, ["block_not_visible"])
-    if canonical.hash != receipt.block_hash or receipt.removed:
-        return _outside(network, reference, Status.PENDING, ["reorganised"])
-    if canonical.height != receipt.block_height or not _listed(network, reference, sent, canonical):
-        return _outside(network, reference, Status.UNKNOWN, ["node_inconsistent"])
+    outside = _not_on_the_chain(network, reference, shown, sent, receipt)
+    if outside is not None:
+        return _outside(network, reference, *outside)
+    moment = shown.canonical.time if shown.canonical else None
     status, warnings = _status(receipt, shown.trace)
+    told = ledger.booked(network, sent, receipt.logs)
+    cost = fees.charged(network, sent, receipt, moment, told.payer, shown.facts)
     legs: list[Transfer] = []
     if status is Status.SUCCEEDED:
-        legs, more = _transfers(network, shown, sent, receipt)
+        legs, more = _transfers(network, shown, sent, receipt, told, cost.legs)
         warnings += more
     elif status is Status.FAILED and sent.mint:
         warnings.append("mint_kept_after_failure")
-    fee, more = _fee(network, sent, receipt)
-    depth = max(shown.tip.height, receipt.block_height) - receipt.block_height + 1
-    final, more_still = _final(network, shown, receipt, depth)
+    depth, final, more = _depth(network, shown, receipt)
     return Transaction(
         network=network.slug,
         network_id=network.id,
@@ -88,23 +89,38 @@ def _included(network: Network, reference: str, shown: Shown, sent: Sent, receip
         final=final and status is not Status.UNKNOWN,
         confirmations=depth,
         confirmations_required=network.confirmations,
-        block=Block(receipt.block_height, receipt.block_hash, canonical.time),
-        fee=fee,
+        block=Block(receipt.block_height, receipt.block_hash, moment),
+        fee=cost.fee,
         transfers=tuple(legs),
         failure=_failure(shown.trace) if status is Status.FAILED else None,
-        warnings=tuple(dict.fromkeys(warnings + more + more_still)),
+        warnings=tuple(dict.fromkeys((*warnings, *cost.warnings, *more))),
     )
+
+
+def _not_on_the_chain(
+    network: Network, reference: str, shown: Shown, sent: Sent, receipt: Receipt
+) -> tuple[Status, list[str]] | None:
+    """What there is to say instead when the receipt's block is not the chain's; ``None`` when it is, as far as shown.
+
+    A node that will not answer for the block has still put both transaction and receipt into the same one.
+    """
+    canonical = shown.canonical
+    if receipt.removed or (canonical is not None and canonical.hash != receipt.block_hash):
+        return Status.PENDING, ["reorganised"]
+    if canonical is None and not shown.block_refused:
+        return Status.UNKNOWN, ["block_not_visible"]
+    if canonical is None:
+        return None if sent.block_hash == receipt.block_hash else (Status.UNKNOWN, ["node_inconsistent"])
+    if canonical.height != receipt.block_height or not _listed(network, reference, sent, canonical):
+        return Status.UNKNOWN, ["node_inconsistent"]
+    return None
 
 
 def _listed(network: Network, reference: str, sent: Sent, block: Head) -> bool:
     """Whether the block itself lists the transaction. Those a chain makes for itself may stand outside the list."""
     if block.hashes is None or reference in block.hashes:
         return True
-    return _by_system(network, sent)
-
-
-def _by_system(network: Network, sent: Sent) -> bool:
-    return sent.sender.lower() == str(network.params.get("system_sender", "")).lower()
+    return fees.by_system(network, sent)
 
 
 def _status(receipt: Receipt, trace: CallNode | None) -> tuple[Status, list[str]]:
@@ -128,20 +144,32 @@ def _failure(trace: CallNode | None) -> str:
     return f"{error}: {trace.reason}" if trace.reason else error
 
 
-def _transfers(network: Network, shown: Shown, sent: Sent, receipt: Receipt) -> tuple[list[Transfer], list[str]]:
-    """Movements of a transaction that succeeded: of the call itself, of inner calls, then of token logs."""
-    legs = _native(network, sent, receipt)
+def _transfers(
+    network: Network, shown: Shown, sent: Sent, receipt: Receipt, booked: ledger.Booked, of_fee: Collection[int]
+) -> tuple[list[Transfer], list[str]]:
+    """Movements of a transaction that succeeded: of the call itself, of inner calls, then of logs.
+
+    ``booked`` is what a ledger of the native coin tells, ``of_fee`` are indexes of logs that only book the fee.
+    """
     warnings: list[str] = []
-    if shown.trace is not None:
-        legs += traces.transfers(network, shown.trace)
-    elif needs_trace(network, sent, receipt):
-        warnings.append(INTERNAL_INVISIBLE)
-    told = tokens.transfers(network, receipt.logs, shown.facts)
+    if booked.complete:
+        legs = [] if booked.own is None else [booked.own]
+    else:
+        legs = _native(network, sent, receipt)
+        if shown.trace is not None:
+            legs += traces.transfers(network, shown.trace)
+        elif needs_trace(network, sent, receipt):
+            warnings.append(INTERNAL_INVISIBLE)
+    logs = [log for log in receipt.logs if log.index not in of_fee]
+    told = tokens.transfers(network, logs, shown.facts, booked.others)
     return legs + told.transfers, warnings + told.warnings
 
 
 def needs_trace(network: Network, sent: Sent, receipt: Receipt) -> bool:
-    """Whether inner calls are possible: not where the gas used is exactly that of a transfer that ran no code."""
+    """Whether inner calls are possible: not where the gas used is exactly that of a transfer that ran no code, nor where
+    logs tell of every movement anyway."""
+    if receipt.status is not None and ledger.keeps(network, receipt.logs):
+        return False
     ran_nothing = sent.to is not None and not sent.data and receipt.gas_used == PLAIN_TRANSFER_GAS
     return receipt.status is not True or not (ran_nothing and not receipt.logs)
 
@@ -177,28 +205,19 @@ def _coin(network: Network, position: str, sender: str | None, recipient: str | 
     )
 
 
-def _fee(network: Network, sent: Sent, receipt: Receipt) -> tuple[Fee | None, list[str]]:
-    """All parts of the fee, or none of it: a sum with a part missing would be a false statement."""
-    if sent.kind in network.params.get("feeless_types", ()) or _by_system(network, sent):
-        return None, []
-    price = receipt.price
-    if price is None and (sent.kind < 2 or sent.block_hash is not None):
-        price = sent.price  # of a mined transaction it is what was paid; of a waiting one only the most it would pay
-    if price is None or sent.kind in network.params.get("fee_unclear_types", ()):
-        return None, ["fee_not_visible"]
-    if receipt.operator_fee or (receipt.blob_gas and receipt.blob_price is None):
-        return None, ["fee_not_visible"]
-    if network.params.get("l1_fee") and receipt.l1_fee is None:
-        return None, ["l1_fee_not_visible"]
-    amount = receipt.gas_used * price + receipt.blob_gas * (receipt.blob_price or 0)
-    if network.params.get("l1_fee"):
-        amount += receipt.l1_fee or 0
-    return Fee(network.native.asset, network.native.symbol, amount, sent.sender), []
-
-
-def _final(network: Network, shown: Shown, receipt: Receipt, depth: int) -> tuple[bool, list[str]]:
-    if network.finality == "depth":
-        return depth >= network.confirmations, []
-    if shown.finalized is None:
-        return False, ["finalized_block_not_visible"]
-    return receipt.block_height <= shown.finalized, []
+def _depth(network: Network, shown: Shown, receipt: Receipt) -> tuple[int, bool, list[str]]:
+    """Confirmations, whether they are final, and what was missing to know. A finalized block is at least a tip."""
+    warnings = [] if shown.identified else [IDENTITY_INVISIBLE]
+    heights = [shown.tip.height] if shown.tip else [shown.finalized] if shown.finalized is not None else []
+    depth = max(*heights, receipt.block_height, receipt.block_height) - receipt.block_height + 1
+    if network.finality == "tag":
+        final = shown.finalized is not None and receipt.block_height <= shown.finalized
+    else:
+        final = depth >= network.confirmations
+    if shown.canonical is None:
+        return depth, False, [*warnings, "block_not_visible"]
+    if network.finality == "tag" and shown.finalized is None:
+        warnings.append("finalized_block_not_visible")
+    if shown.tip is None and not final:
+        warnings.append("tip_not_visible")
+    return depth, final, warnings

@@ -12,7 +12,7 @@ from typing import Any
 
 from chains.encoding import octets, quantity
 from chains.errors import NodeMistaken
-from chains.evm.address import checksummed
+from chains.evm.address import ZERO, checksummed
 from chains.evm.tokens import Log
 
 _MOST_LOGS = 100_000
@@ -20,7 +20,11 @@ _MOST_LOGS = 100_000
 
 @dataclass(frozen=True)
 class Sent:
-    """The transaction as it was sent. ``price`` is ``gasPrice``, for mined ones what was really paid by unit of gas."""
+    """The transaction as it was sent. ``price`` is ``gasPrice``, for mined ones what was really paid by unit of gas.
+
+    ``chain_id`` is what it was signed for, ``None`` when it says none. ``fee_currency`` is the contract its fee is paid
+    in on chains that allow it, ``None`` for the native coin.
+    """
 
     hash: str
     kind: int
@@ -33,13 +37,17 @@ class Sent:
     mint: int
     block_hash: str | None
     block_height: int | None
+    chain_id: int | None = None
+    fee_currency: str | None = None
 
 
 @dataclass(frozen=True)
 class Receipt:
     """What execution left. ``status`` is ``None`` in the blocks before receipts had one; ``removed`` if any log was.
 
-    Some nodes leave the parties out of receipts: then ``sender`` is ``None`` and ``to`` says nothing.
+    Some nodes leave the parties out of receipts: then ``sender`` is ``None`` and ``to`` says nothing. The operator's part
+    of a layer's fee is told as a scalar and a constant; ``footprint_shown`` is whether the receipt has the field that came
+    with the newer of the two formulas for it.
     """
 
     status: bool | None
@@ -53,7 +61,9 @@ class Receipt:
     logs: tuple[Log, ...]
     removed: bool
     l1_fee: int | None
-    operator_fee: bool
+    operator_scalar: int
+    operator_constant: int
+    footprint_shown: bool
     blob_gas: int
     blob_price: int | None
 
@@ -85,6 +95,8 @@ def sent(value: Any, reference: str) -> Sent:
         mint=_optional(row, "mint") or 0,
         block_hash=None if row.get("blockHash") is None else _hash(row["blockHash"]),
         block_height=_optional(row, "blockNumber", bits=63),
+        chain_id=_optional(row, "chainId") or None,
+        fee_currency=_not_zero(_optional_address(row.get("feeCurrency"))),
     )
 
 
@@ -97,6 +109,8 @@ def receipt(value: Any, reference: str) -> Receipt:
     status = _optional(row, "status")
     if status not in (None, 0, 1):
         raise NodeMistaken("a status is 0 or 1")
+    if status == 0 and _has_state_root(row, block_hash):
+        status = None
     rows = row.get("logs")
     if not isinstance(rows, list) or len(rows) > _MOST_LOGS:
         raise NodeMistaken("a receipt has logs")
@@ -112,10 +126,19 @@ def receipt(value: Any, reference: str) -> Receipt:
         logs=_logs(rows, reference, block_hash),
         removed=any(isinstance(log, dict) and log.get("removed") is True for log in rows),
         l1_fee=_optional(row, "l1Fee"),
-        operator_fee=any(_optional(row, key) for key in ("operatorFeeScalar", "operatorFeeConstant")),
+        operator_scalar=_optional(row, "operatorFeeScalar") or 0,
+        operator_constant=_optional(row, "operatorFeeConstant") or 0,
+        footprint_shown=row.get("daFootprintGasScalar") is not None,
         blob_gas=_optional(row, "blobGasUsed") or 0,
         blob_price=_optional(row, "blobGasPrice"),
     )
+
+
+def _has_state_root(row: dict[str, Any], block_hash: str) -> bool:
+    """Whether it is of the time when receipts held the state's root instead of a status: some programs write a zero beside it,
+    which says nothing. Networks that put the block's hash there mean nothing by it."""
+    root = row.get("root")
+    return isinstance(root, str) and len(root) == 66 and root.strip("0x") != "" and root.lower() != block_hash
 
 
 def head(value: Any) -> Head:
@@ -172,6 +195,10 @@ def _address(value: Any) -> str:
 
 def _optional_address(value: Any) -> str | None:
     return None if value is None else _address(value)
+
+
+def _not_zero(address: str | None) -> str | None:
+    return None if address == ZERO else address
 
 
 def _optional(row: dict[str, Any], key: str, *, bits: int = 256) -> int | None:

@@ -14,14 +14,15 @@ from dataclasses import dataclass
 from chains.encoding import keccak, octets, quantity
 from chains.errors import ArrivesShort, NodeMistaken, NodeUnavailable, NoNode, Refused
 from chains.evm import address as addresses, facts
-from chains.evm.asking import agreed, middle, result_of, rpc_results, surveyed
+from chains.evm.asking import agreed, conversation, middle, result_of, rpc_results, surveyed
 from chains.evm.traces import revert_reason
-from chains.transport import Call, Outcome, Session
+from chains.transport import Call, Outcome, Talk
 from chains.types import Network, Node, UnsignedStep
 
 TRANSFER = "a9059cbb"
 BALANCE_OF = "70a08231"
 L1_FEE_UPPER_BOUND = "f1c7a58b"
+L1_FEE = "49948e0e"
 L1_ORACLE = "0x420000000000000000000000000000000000000F"
 TRANSFER_BYTES = 250
 """A signed token transfer is shorter than this; the fee of the layer below is by size."""
@@ -41,7 +42,7 @@ class AssetFacts:
 
 
 @dataclass(frozen=True)
-class _Prices:
+class Prices:
     """Wei per unit of gas, and what the layer below may take for one transfer."""
 
     max_fee: int
@@ -49,7 +50,7 @@ class _Prices:
     l1: int
 
 
-def asset_facts(network: Network, nodes: Sequence[Node], contract: str) -> AssetFacts:
+def asset_facts(network: Network, nodes: Sequence[Node | Talk], contract: str) -> AssetFacts:
     """What the nodes agree that ``contract`` is."""
     contract = _address(contract)
     calls = [Call("eth_getCode", [contract, "latest"]), *facts.questions([contract])]
@@ -61,7 +62,7 @@ def asset_facts(network: Network, nodes: Sequence[Node], contract: str) -> Asset
     return agreed(network, nodes, calls, read)
 
 
-def balances(network: Network, nodes: Sequence[Node], address: str, contract: str | None) -> int:
+def balances(network: Network, nodes: Sequence[Node | Talk], address: str, contract: str | None) -> int:
     """What ``address`` holds at the tip, in base units of ``contract`` (``None``: the native coin).
 
     Raises :class:`Refused` when ``contract`` does not answer as a token.
@@ -70,13 +71,13 @@ def balances(network: Network, nodes: Sequence[Node], address: str, contract: st
     return agreed(network, nodes, calls, lambda outcomes: _balance(outcomes[0], contract))
 
 
-def next_nonce(network: Network, nodes: Sequence[Node], address: str) -> int:
+def next_nonce(network: Network, nodes: Sequence[Node | Talk], address: str) -> int:
     """The nonce of the next transaction of ``address``, counting those that wait in the mempool."""
     calls = [Call("eth_getTransactionCount", [_address(address), "pending"])]
     return agreed(network, nodes, calls, lambda outcomes: quantity(result_of(outcomes[0]), bits=64))
 
 
-def mined_count(network: Network, nodes: Sequence[Node], address: str) -> int:
+def mined_count(network: Network, nodes: Sequence[Node | Talk], address: str) -> int:
     """How many transactions of ``address`` are in blocks: every nonce below this is used up."""
     calls = [Call("eth_getTransactionCount", [_address(address), "latest"])]
     return agreed(network, nodes, calls, lambda outcomes: quantity(result_of(outcomes[0]), bits=64))
@@ -84,7 +85,7 @@ def mined_count(network: Network, nodes: Sequence[Node], address: str) -> int:
 
 def plan_sweep(
     network: Network,
-    nodes: Sequence[Node],
+    nodes: Sequence[Node | Talk],
     *,
     contract: str | None,
     amount: int,
@@ -97,13 +98,13 @@ def plan_sweep(
     Raises :class:`Refused` when it could not succeed: too little balance, a token transfer that reverts or says false.
     """
     gas_tank = _address(gas_tank)
-    step, short = _transfer(network, nodes, "sweep", contract, amount, source, destination)
+    step, short = transfer(network, nodes, "sweep", contract, amount, source, destination)
     if not short:
         return (step,)
     held = balances(network, nodes, gas_tank, None)
     if held < short:
         raise Refused("the gas tank holds too little")
-    prices = _prices(network, nodes, with_tip=step.max_priority_fee_per_gas)
+    prices = prices_now(network, nodes, with_tip=step.max_priority_fee_per_gas)
     gas = _estimate(
         network, nodes, Call("eth_estimateGas", [{"from": gas_tank, "to": step.sender, "value": hex(short)}])
     )
@@ -128,16 +129,16 @@ def plan_sweep(
 
 
 def plan_refund(
-    network: Network, nodes: Sequence[Node], *, contract: str | None, amount: int, source: str, destination: str
+    network: Network, nodes: Sequence[Node | Talk], *, contract: str | None, amount: int, source: str, destination: str
 ) -> tuple[UnsignedStep, ...]:
     """Pay ``amount`` from ``source``, which must hold its own gas, to ``destination``. Raises as :func:`plan_sweep`."""
-    step, short = _transfer(network, nodes, "refund", contract, amount, source, destination)
+    step, short = transfer(network, nodes, "refund", contract, amount, source, destination)
     if short:
         raise Refused("the source holds too little for amount and gas")
     return (step,)
 
 
-def broadcast(network: Network, nodes: Sequence[Node], raw_hex: str) -> str:
+def broadcast(network: Network, nodes: Sequence[Node | Talk], raw_hex: str) -> str:
     """Hand the signed bytes to every node; returns the transaction's hash when at least one took or already had them.
 
     Sending the same bytes again is harmless. Raises :class:`Refused` when every node that answered refused.
@@ -148,15 +149,15 @@ def broadcast(network: Network, nodes: Sequence[Node], raw_hex: str) -> str:
     taken, refusals, trouble = 0, [], None
     for node in nodes:
         try:
-            outcome = rpc_results(Session(node), network, [Call("eth_sendRawTransaction", [raw_hex])])[0]
+            outcome = rpc_results(conversation(node), network, [Call("eth_sendRawTransaction", [raw_hex])])[0]
             if not outcome.failed and str(outcome.result).lower() != expected:
-                raise NodeMistaken(f"{node.label}: took it under another hash")
+                raise NodeMistaken(f"{_label(node)}: took it under another hash")
             if not outcome.failed or any(words in outcome.message.lower() for words in _KNOWN_ALREADY):
                 taken += 1
             elif _already_there(network, node, expected):
                 taken += 1  # mined meanwhile: its nonce is now too low to be taken again
             else:
-                refusals.append(f"{node.label}: {outcome.message}")
+                refusals.append(f"{_label(node)}: {outcome.message}")
         except (NodeUnavailable, NodeMistaken) as error:
             trouble = error
     if taken:
@@ -166,14 +167,18 @@ def broadcast(network: Network, nodes: Sequence[Node], raw_hex: str) -> str:
     raise trouble or NodeUnavailable("no node answered")
 
 
-def _already_there(network: Network, node: Node, reference: str) -> bool:
-    found = rpc_results(Session(node), network, [Call("eth_getTransactionByHash", [reference])])[0]
+def _label(node: Node | Talk) -> str:
+    return conversation(node).node.label
+
+
+def _already_there(network: Network, node: Node | Talk, reference: str) -> bool:
+    found = rpc_results(conversation(node), network, [Call("eth_getTransactionByHash", [reference])])[0]
     return not found.failed and isinstance(found.result, dict) and str(found.result.get("hash")).lower() == reference
 
 
-def _transfer(
+def transfer(
     network: Network,
-    nodes: Sequence[Node],
+    nodes: Sequence[Node | Talk],
     purpose: str,
     contract: str | None,
     amount: int,
@@ -190,11 +195,11 @@ def _transfer(
     native = balances(network, nodes, source, None)
     if (native if contract is None else balances(network, nodes, source, contract)) < amount:
         raise Refused("the source holds less than the amount")
-    to, value, data = (destination, amount, "0x") if contract is None else (contract, 0, _calldata(destination, amount))
+    to, value, data = (destination, amount, "0x") if contract is None else (contract, 0, calldata(destination, amount))
     request = {"from": source, "to": to, "value": hex(value), "data": data}
     if contract is not None:
         _simulate(network, nodes, contract, request, destination, amount)
-    prices = _prices(network, nodes)
+    prices = prices_now(network, nodes)
     gas = _estimate(network, nodes, Call("eth_estimateGas", [request]))
     step = UnsignedStep(
         purpose=purpose,
@@ -214,13 +219,18 @@ def _transfer(
     return step, max(0, value + gas * prices.max_fee + prices.l1 - native)
 
 
-def _calldata(recipient: str, amount: int) -> str:
+def calldata(recipient: str, amount: int) -> str:
     """``transfer(address,uint256)`` of ERC-20."""
     return f"0x{TRANSFER}{recipient[2:].lower():0>64}{amount:064x}"
 
 
 def _simulate(
-    network: Network, nodes: Sequence[Node], contract: str, request: dict[str, str], destination: str, amount: int
+    network: Network,
+    nodes: Sequence[Node | Talk],
+    contract: str,
+    request: dict[str, str],
+    destination: str,
+    amount: int,
 ) -> None:
     """The transfer as the nodes foresee it. Tokens may answer nothing at all, but then there must be a contract.
 
@@ -267,7 +277,7 @@ def _arrived(tried: Outcome) -> int | None:
     return int.from_bytes(after, "big") - int.from_bytes(before, "big")
 
 
-def _estimate(network: Network, nodes: Sequence[Node], call: Call) -> int:
+def _estimate(network: Network, nodes: Sequence[Node | Talk], call: Call) -> int:
     """Gas with a margin; exactly what a plain transfer takes when it is one."""
 
     def read(outcomes: Sequence[Outcome]) -> int:
@@ -279,24 +289,38 @@ def _estimate(network: Network, nodes: Sequence[Node], call: Call) -> int:
     return gas if gas == 21_000 else gas + gas * GAS_MARGIN_PERCENT // 100
 
 
-def _prices(network: Network, nodes: Sequence[Node], *, with_tip: int | None = None) -> _Prices:
-    """Twice the base fee and the tip: enough while the base fee doubles."""
-    calls = [Call("eth_getBlockByNumber", ["latest", False]), Call("eth_maxPriorityFeePerGas")]
+def prices_now(network: Network, nodes: Sequence[Node | Talk], *, with_tip: int | None = None) -> Prices:
+    """Twice the base fee and the tip: enough while the base fee doubles. Where fees are bid whole (``legacy_fees``) twice the
+    usual bid."""
+    legacy = bool(network.params.get("legacy_fees"))
+    asked_for = "eth_gasPrice" if legacy else "eth_maxPriorityFeePerGas"
+    calls = [Call("eth_getBlockByNumber", ["latest", False]), Call(asked_for)]
     layered = bool(network.params.get("l1_fee"))
     if layered:
-        calls.append(facts.question(L1_ORACLE, f"0x{L1_FEE_UPPER_BOUND}{TRANSFER_BYTES:064x}"))
+        calls.append(_l1_question(network))
 
     def read(outcomes: Sequence[Outcome]) -> tuple[int, int, int]:
+        if legacy:
+            return quantity(result_of(outcomes[1])), 0, 0
+        tip = with_tip if with_tip is not None else _tip(outcomes[1])
         block = result_of(outcomes[0])
         base = quantity(block.get("baseFeePerGas") if isinstance(block, dict) else None)
-        tip = with_tip if with_tip is not None else _tip(outcomes[1])
         l1 = int.from_bytes(octets(result_of(outcomes[2]), length=32), "big") if layered else 0
         return base, tip, l1
 
     said = surveyed(network, nodes, calls, read)
     base, l1 = middle([one[0] for one in said]), middle([one[2] for one in said])
     tip = sorted(one[1] for one in said)[(len(said) - 1) // 2]  # a matter of taste; the lower one is only slower
-    return _Prices(2 * base + tip, tip, l1 + l1 // 2)
+    return Prices(2 * base + tip, tip, l1 + l1 // 2)
+
+
+def _l1_question(network: Network) -> Call:
+    """What the layer below may take. Not every oracle names a bound for a size; those are shown bytes that do not compress."""
+    oracle = network.params.get("l1_oracle")
+    if oracle is None:
+        return facts.question(L1_ORACLE, f"0x{L1_FEE_UPPER_BOUND}{TRANSFER_BYTES:064x}")
+    sample = b"".join(keccak(bytes([n])) for n in range(TRANSFER_BYTES // 32 + 1))
+    return facts.question(oracle, f"0x{L1_FEE}{32:064x}{len(sample):064x}{sample.hex()}")
 
 
 def _tip(outcome: Outcome) -> int:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from chains.evm.address import ZERO, checksummed
 from chains.types import Network, Transfer, TransferKind
@@ -18,6 +19,9 @@ TRANSFER_SINGLE = bytes.fromhex("c3d58168c5ae7397731d063d5bbf3d657854427343f4c08
 """``TransferSingle(address,address,address,uint256,uint256)`` of ERC-1155."""
 TRANSFER_BATCH = bytes.fromhex("4a39dc06d4c0dbc64b70af90fd698a233a518aa5d07e595d983b8c0526c8f7fb")
 """``TransferBatch(address,address,address,uint256[],uint256[])`` of ERC-1155."""
+
+NATIVE_CONTRACTS = ("native_contract", "native_ledger", "native_token")
+"""Parameters that name a contract whose logs tell of the native coin and of no token."""
 
 UNREADABLE = "unreadable_transfer_log"
 UNINDEXED = "unindexed_transfer_log"
@@ -66,13 +70,23 @@ class _Unreadable(Exception):
     """The log has a transfer's signature and not its shape."""
 
 
-def transfers(network: Network, logs: Iterable[Log], facts: Mapping[str, TokenFacts]) -> Told:
-    """All token movements in ``logs``, in their order. ``facts`` is by checksummed contract."""
+def transfers(
+    network: Network,
+    logs: Iterable[Log],
+    facts: Mapping[str, TokenFacts],
+    native: Mapping[int, Transfer] = MappingProxyType({}),
+) -> Told:
+    """All token movements in ``logs``, in their order. ``facts`` is by checksummed contract.
+
+    ``native`` are movements of the native coin that logs tell of (:mod:`chains.evm.ledger`), by index of their log.
+    """
     told = Told()
-    native_contract = network.params.get("native_contract", "").lower()
+    of_native = {str(network.params.get(key, "")).lower() for key in NATIVE_CONTRACTS}
     for log in logs:
-        if log.contract.lower() == native_contract:
-            continue  # these logs tell of native movements, which the transaction and its trace show as such
+        if log.index in native:
+            told.transfers.append(native[log.index])
+        if log.contract.lower() in of_native:
+            continue  # told above, or shown as a native movement by the transaction and its trace
         try:
             legs = _legs(log)
         except _Unreadable:

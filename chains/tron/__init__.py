@@ -1,1 +1,46 @@
-"""The tron family."""
+"""The TRON family: full nodes and services that answer java-tron's HTTP interface (``wallet/`` and ``walletsolidity/``)."""
+
+from __future__ import annotations
+
+import re
+
+from chains.families import NodeReading
+from chains.sweep import SweepOrder, SweepPlan
+from chains.transport import Talk
+from chains.types import AddressCheck, Network
+
+_HASH = re.compile(r"(?:0[xX])?([0-9a-fA-F]{64})")
+
+
+def hash_candidate(network: Network, text: str) -> str | None:
+    """``text`` as 64 lower-case digits; prefix and case may be as anybody writes them."""
+    match = _HASH.fullmatch(text)
+    return match[1].lower() if match else None
+
+
+def check_address(network: Network, text: str) -> AddressCheck:
+    """See :func:`chains.tron.address.check`."""
+    from chains.tron.address import check
+
+    return check(text)
+
+
+def read(network: Network, talk: Talk, reference: str) -> NodeReading:
+    """See :func:`chains.tron.trongrid.read`."""
+    from chains.tron.trongrid import read as read_node
+
+    return read_node(network, talk, reference)
+
+
+def plan_sweep(network: Network, talk: Talk, order: SweepOrder) -> SweepPlan:
+    """See :func:`chains.tron.sweep.plan_sweep`."""
+    from chains.tron.sweep import plan_sweep as plan
+
+    return plan(network, talk, order)
+
+
+def check_plan(network: Network, order: SweepOrder, plan: SweepPlan) -> list[str]:
+    """See :func:`chains.tron.sweep.check_plan`."""
+    from chains.tron.sweep import check_plan as check
+
+    return check(network, order, plan)

@@ -11,13 +11,15 @@ from collections.abc import Callable, Mapping
 
 from chains.errors import NodeMistaken
 from chains.families import NodeReading
+from chains.sweep import SweepOrder, SweepPlan
 from chains.transport import Talk
 from chains.types import Network
 from chains.utxo import bitcoind, blockbook, esplora
 from chains.utxo.address import check_address
-from chains.utxo.decode import Absent, Seen, decode
+from chains.utxo.decode import decode
+from chains.utxo.seen import Absent, Seen
 
-__all__ = ["check_address", "hash_candidate", "read"]
+__all__ = ["check_address", "check_plan", "hash_candidate", "plan_sweep", "read"]
 
 INTERFACES: Mapping[str | None, Callable[[Network, Talk, str], Seen | Absent]] = {
     None: bitcoind.look,
@@ -41,3 +43,17 @@ def read(network: Network, talk: Talk, reference: str) -> NodeReading:
         raise NodeMistaken(f"{talk.node.label}: no such interface in this family")
     seen = INTERFACES[talk.node.interface](network, talk, reference)
     return NodeReading(decode(network, reference, seen), seen.tip)
+
+
+def plan_sweep(network: Network, talk: Talk, order: SweepOrder) -> SweepPlan:
+    """See :meth:`chains.families.Planner.plan_sweep`; the files are described in :mod:`chains.utxo.sweep`."""
+    from chains.utxo import sweep  # rarely needed
+
+    return sweep.plan_sweep(network, talk, order)
+
+
+def check_plan(network: Network, order: SweepOrder, plan: SweepPlan) -> list[str]:
+    """See :meth:`chains.families.Planner.check_plan`."""
+    from chains.utxo import sweep
+
+    return sweep.check_plan(network, order, plan)

@@ -12,8 +12,15 @@ What differs between networks stands in the row's ``params``:
     Bech32 prefixes of confidential (MWEB) addresses, refused: an output behind them cannot be seen or proved.
 ``mweb_versions``
     witness versions the network keeps for its confidential extension, never an ordinary address.
+``cashaddr``
+    CashAddr prefix (Bitcoin Cash); the canonical form then is CashAddr with its prefix, base58 is accepted.
+``tex``, ``unified``
+    Bech32m prefixes of Zcash: an address that takes coins from transparent outputs only (ZIP-320), and addresses with
+    several receivers (ZIP-316). Both become the transparent address they pay.
+``shielded``
+    prefixes of shielded addresses, refused: an output behind them cannot be seen or proved.
 ``test``
-    ``versions`` and ``hrps`` of the test networks, refused by name.
+    ``versions``, ``hrps`` and ``cashaddr`` prefixes of the test networks, refused by name.
 ``regtest``
     the forms of the local test chain, used only when reading from one.
 """
@@ -25,10 +32,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from chains.types import AddressCheck, Network
+from chains.utxo import cashaddr, unified
 from chains.utxo.codec import (
+    BECH32M_CONST,
     BadText,
     base58check_decode,
     base58check_encode,
+    bech32_decode,
+    regroup,
     witness_decode,
     witness_encode,
 )
@@ -43,8 +54,13 @@ class Forms:
     hrp: str | None
     mweb: tuple[str, ...] = ()
     mweb_versions: tuple[int, ...] = ()
+    cashaddr: str | None = None
+    tex: str | None = None
+    unified: tuple[str, ...] = ()
+    shielded: tuple[str, ...] = ()
     test_versions: tuple[bytes, ...] = ()
     test_hrps: tuple[str, ...] = ()
+    test_cashaddr: tuple[str, ...] = ()
 
 
 def forms(params: Mapping[str, Any], *, regtest: bool = False) -> Forms:
@@ -57,8 +73,13 @@ def forms(params: Mapping[str, Any], *, regtest: bool = False) -> Forms:
         hrp=shown.get("hrp"),
         mweb=tuple(params.get("mweb", ())),
         mweb_versions=tuple(params.get("mweb_versions", ())),
+        cashaddr=shown.get("cashaddr"),
+        tex=shown.get("tex"),
+        unified=tuple(shown.get("unified", ())),
+        shielded=tuple(params.get("shielded", ())),
         test_versions=() if regtest else tuple(bytes.fromhex(version) for version in test.get("versions", ())),
         test_hrps=() if regtest else tuple(test.get("hrps", ())),
+        test_cashaddr=() if regtest else tuple(test.get("cashaddr", ())),
     )
 
 
@@ -81,16 +102,107 @@ def canonical(shape: Forms, text: str) -> str | None:
         return None
 
 
+def payload(network: Network, address: str) -> str | None:
+    """What an address commits to, in a form that can be compared across networks, or None when the text is no address.
+
+    ``key_hash:…`` (one key; the same for its old and its witness address), ``script_hash:…``,
+    ``witness_script_hash:…``, ``output_key:…``, each with the committed bytes in hexadecimal. Equal values on two networks
+    mean that whoever can spend on one can spend on the other.
+    """
+    script = output_script(network, address)
+    if script is None:
+        return None
+    match script_kind(forms(network.params), script):
+        case "p2pkh":
+            return f"key_hash:{script[3:23].hex()}"
+        case "p2wpkh":
+            return f"key_hash:{script[2:].hex()}"
+        case "p2sh":
+            return f"script_hash:{script[2:-1].hex()}"
+        case "p2wsh":
+            return f"witness_script_hash:{script[2:].hex()}"
+        case "p2tr":
+            return f"output_key:{script[2:].hex()}"
+    return None
+
+
+def output_script(network: Network, address: str, *, regtest: bool = False) -> bytes | None:
+    """The locking script that pays an address, or None when the text is no address of the network."""
+    shape = forms(network.params, regtest=regtest)
+    try:
+        return _script(shape, _read(shape, address.strip())[1])
+    except BadText:
+        return None
+
+
+def _script(shape: Forms, text: str) -> bytes:
+    """The script of a canonical address. Raises :class:`BadText`."""
+    if shape.cashaddr is not None:
+        _, kind, content = cashaddr.decode(text, shape.cashaddr)
+    elif shape.hrp is not None and text.startswith(f"{shape.hrp}1"):
+        _, version, program = witness_decode(text)
+        return bytes([version + 0x50 if version else 0, len(program)]) + program
+    else:
+        body = base58check_decode(text)
+        kind, content = ("p2pkh" if body[:-20] == shape.p2pkh[0] else "p2sh"), body[-20:]
+    if kind == "p2pkh":
+        return b"\x76\xa9\x14" + content + b"\x88\xac"
+    return (b"\xa9\x14" if len(content) == 20 else b"\xaa\x20") + content + b"\x87"
+
+
 def _read(shape: Forms, text: str) -> tuple[str, str]:
     """Kind and canonical form. Raises :class:`BadText`."""
     if not text:
         raise BadText("empty")
+    if not text.isascii():
+        raise BadText("bad_characters")
+    if shape.cashaddr is not None and _looks_cashaddr(text):
+        return _cashaddr(shape, shape.cashaddr, text)
+    if any(text.lower().startswith(f"{hrp}1") for hrp in shape.unified):
+        _, kind, content = unified.receiver(text)
+        return "unified", _written(shape, kind, content)
     return _bech32(shape, text) if _looks_bech32(shape, text) else _base58(shape, text)
+
+
+def _looks_cashaddr(text: str) -> bool:
+    """With a prefix, or of one case from the first letter on; base58 addresses of this length mix cases."""
+    return ":" in text or (len(text) >= 42 and text[0] in "qpzrQPZR")
+
+
+def _cashaddr(shape: Forms, prefix: str, text: str) -> tuple[str, str]:
+    try:
+        named, kind, content = cashaddr.decode(text, prefix)
+    except BadText as problem:
+        if problem.code == "bad_checksum" and ":" not in text and _of_test(shape, text):
+            raise BadText("test_network") from None
+        raise
+    if named in shape.test_cashaddr:
+        raise BadText("test_network")
+    if named != prefix:
+        raise BadText("wrong_network")
+    return kind, cashaddr.encode(prefix, kind, content)
+
+
+def _of_test(shape: Forms, text: str) -> bool:
+    for prefix in shape.test_cashaddr:
+        try:
+            cashaddr.decode(text, prefix)
+        except BadText:
+            continue
+        return True
+    return False
+
+
+def _written(shape: Forms, kind: str, content: bytes) -> str:
+    """The canonical address of a key's or a script's hash."""
+    if shape.cashaddr is not None:
+        return cashaddr.encode(shape.cashaddr, kind, content)
+    return base58check_encode((shape.p2pkh if kind == "p2pkh" else shape.p2sh)[0] + content)
 
 
 def _looks_bech32(shape: Forms, text: str) -> bool:
     prefix = text.lower().rpartition("1")[0]
-    known = (shape.hrp, *shape.mweb, *shape.test_hrps)
+    known = (shape.hrp, shape.tex, *shape.mweb, *shape.shielded, *shape.test_hrps)
     if prefix in known or any(text.lower().startswith(f"{hrp}1") for hrp in known if hrp):
         return True
     # Base58 has neither 0 nor l, and its addresses mix cases; a foreign witness address shows itself so.
@@ -98,8 +210,19 @@ def _looks_bech32(shape: Forms, text: str) -> bool:
 
 
 def _bech32(shape: Forms, text: str) -> tuple[str, str]:
-    if any(text.lower().startswith(f"{hrp}1") for hrp in shape.mweb):
+    begins = [hrp for hrp in (*shape.mweb, *shape.shielded, *shape.test_hrps) if text.lower().startswith(f"{hrp}1")]
+    if any(hrp in shape.mweb for hrp in begins):
         raise BadText("mweb_not_supported")
+    if any(hrp in shape.shielded for hrp in begins):
+        raise BadText("shielded_not_supported")
+    if shape.tex is not None and text.lower().startswith(f"{shape.tex}1"):
+        _, data, constant = bech32_decode(text)
+        content = regroup(data, 5, 8, pad=False)
+        if constant != BECH32M_CONST or len(content) != 20:
+            raise BadText("wrong_encoding" if constant != BECH32M_CONST else "wrong_length")
+        return "tex", _written(shape, "p2pkh", content)
+    if begins and len(text) > 90:
+        raise BadText("test_network")
     hrp, version, program = witness_decode(text)
     if hrp in shape.test_hrps:
         raise BadText("test_network")
@@ -107,15 +230,30 @@ def _bech32(shape: Forms, text: str) -> tuple[str, str]:
         raise BadText("wrong_network")
     if version in shape.mweb_versions:
         raise BadText("mweb_not_supported")
-    return _witness_kind(version, program), witness_encode(hrp, version, program)
+    kind = _witness_kind(version, program)
+    if version == 1 and kind != "p2tr":
+        raise BadText("bad_witness_length")  # BIP-350 allows the text; anyone could take what is sent there
+    if kind == "p2tr" and not _on_curve(int.from_bytes(program, "big")):
+        raise BadText("not_a_key")  # nobody could ever spend what is sent there
+    return kind, witness_encode(hrp, version, program)
+
+
+_FIELD = (1 << 256) - (1 << 32) - 977
+
+
+def _on_curve(x: int) -> bool:
+    """Whether a point of secp256k1 has this first coordinate."""
+    return x < _FIELD and pow(x**3 + 7, (_FIELD - 1) // 2, _FIELD) == 1
 
 
 def _base58(shape: Forms, text: str) -> tuple[str, str]:
-    payload = base58check_decode(text)
-    version, content = payload[:-20], payload[-20:]
+    body = base58check_decode(text)
+    if shape.shielded and len(body) == 66:
+        raise BadText("shielded_not_supported")  # the oldest shielded form: two keys behind a version
+    version, content = body[:-20], body[-20:]
     for kind, versions in (("p2pkh", shape.p2pkh), ("p2sh", shape.p2sh)):
         if version in versions:
-            return kind, base58check_encode(versions[0] + content)
+            return kind, _written(shape, kind, content)
     if version in shape.test_versions:
         raise BadText("test_network")
     known = {len(each) for each in (*shape.p2pkh, *shape.p2sh)}
@@ -136,6 +274,8 @@ def script_kind(shape: Forms, script: bytes) -> str:
         return "p2pkh"
     if len(script) == 23 and script[:2] == b"\xa9\x14" and script[22:] == b"\x87":
         return "p2sh"
+    if shape.cashaddr is not None and len(script) == 35 and script[:2] == b"\xaa\x20" and script[34:] == b"\x87":
+        return "p2sh"  # with a hash of 32 bytes, since 2023
     witness = _witness(script) if shape.hrp else None
     if witness is not None:
         version, program = witness
@@ -153,9 +293,9 @@ def script_address(shape: Forms, script: bytes) -> str | None:
     """The one address an output script pays, or None when it has none (data, bare keys, unknown scripts)."""
     match script_kind(shape, script):
         case "p2pkh":
-            return base58check_encode(shape.p2pkh[0] + script[3:23])
+            return _written(shape, "p2pkh", script[3:23])
         case "p2sh":
-            return base58check_encode(shape.p2sh[0] + script[2:22])
+            return _written(shape, "p2sh", script[2:-1])
         case "p2wpkh" | "p2wsh" | "p2tr" | "witness_unknown":
             witness = _witness(script)
             assert witness is not None and shape.hrp is not None  # only then is the kind a witness kind

@@ -88,12 +88,14 @@ def _expand(hrp: str) -> list[int]:
     return [ord(character) >> 5 for character in hrp] + [0] + [ord(character) & 31 for character in hrp]
 
 
-def bech32_decode(text: str) -> tuple[str, list[int], int]:
+def bech32_decode(text: str, *, longest: int = 90) -> tuple[str, list[int], int]:
     """Human-readable part, five-bit data without the checksum, and the checksum constant that fits.
+
+    ``longest`` is what BIP-173 allows; ZIP-316 lifts it.
 
     Raises ``mixed_case``, ``bad_characters``, ``wrong_length``, ``bad_checksum``.
     """
-    if not 8 <= len(text) <= 90:
+    if not 8 <= len(text) <= longest:
         raise BadText("wrong_length")
     if any(not 33 <= ord(character) <= 126 for character in text):
         raise BadText("bad_characters")

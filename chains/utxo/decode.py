@@ -4,88 +4,32 @@ The three interfaces bring their answers into one shape, :class:`Seen`; what it 
 steer it through ``params``:
 
 ``raw``
-    ``"bitcoin"`` (the default): the serialised transaction can be taken apart and its id recomputed. Any other
-    value: the id commits to something else, so only the node's own lists are read.
+    how a transaction is serialised: Bitcoin's way when left out, or ``"zip225"`` (Zcash). Its id is recomputed from the bytes.
 ``maturity``
     confirmations before new coins can be spent.
 ``mweb_versions``
     the row carries extension block data (Litecoin).
 ``payload``
     special transactions carry bytes after the lock time (Dash).
+``tokens``
+    tokens may ride on outputs (Bitcoin Cash).
+``chainlock``
+    a block that the node says is locked is final at once (Dash).
+``duplicate_hashes``
+    ids that two transactions share.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-
 from chains.errors import NodeMistaken
-from chains.types import Block, Fee, Network, Status, Transaction, Transfer, TransferKind
-from chains.utxo.address import Forms, forms, script_address, script_kind
-from chains.utxo.raw import BadTransaction, RawTransaction, parse
-
-MOST_PREVIOUS = 100
-"""Earlier transactions read to learn what inputs held. Beyond that sender and fee stay open, with every interface
-alike: one that shows more must not tell another story than one that shows less."""
+from chains.types import Fee, Network, Status, Transaction, Transfer, TransferKind
+from chains.utxo import zcash
+from chains.utxo.address import Forms, canonical, forms, script_address, script_kind
+from chains.utxo.raw import BadTransaction, RawTransaction, Shielded, UnknownForm, parse
+from chains.utxo.seen import MOST_PREVIOUS, Absent, Coin, Seen
 
 # A sequence number below this says that a dearer transaction may replace the pending one (BIP-125).
 _REPLACEABLE_BELOW = 0xFFFFFFFE
-
-
-@dataclass(frozen=True)
-class Coin:
-    """An output as a node shows it: value in base units, script, and the address it prints for it, if any."""
-
-    amount: int
-    script: bytes | None
-    address: str | None = None
-
-
-@dataclass(frozen=True)
-class Spent:
-    """An input: the output it spends, with that output's value and script where a node showed them."""
-
-    txid: str
-    vout: int
-    coin: Coin | None
-
-
-@dataclass(frozen=True)
-class Seen:
-    """What one node showed. ``inputs`` is empty for new coins (``coinbase``).
-
-    ``block`` is the block the node puts the transaction in; ``canonical`` whether that block is the one the same
-    node has at that height; ``confirmations`` the node's own count; ``tip`` its best height. ``fee`` is what the
-    node says, None when it does not. ``hidden_inputs`` is true when some inputs are not in the open.
-    """
-
-    raw: bytes | None
-    inputs: tuple[Spent, ...]
-    outputs: tuple[Coin, ...]
-    coinbase: bool
-    block: Block | None
-    canonical: bool
-    confirmations: int
-    tip: int
-    regtest: bool = False
-    fee: int | None = None
-    hidden_inputs: bool = False
-    warnings: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Absent:
-    """A node showed no transaction: ``not_found`` when it would know, else ``unknown``, with the reason as warning."""
-
-    status: Status
-    tip: int
-    warnings: tuple[str, ...] = ()
-
-
-def absent(tip: int, doubts: Sequence[str], *, regtest: bool) -> Absent:
-    """Not found, or with any doubt whether the node would know: unknown."""
-    status = Status.UNKNOWN if doubts else Status.NOT_FOUND
-    return Absent(status, tip, (*(("test_chain",) if regtest else ()), *doubts))
 
 
 def decode(network: Network, txid: str, seen: Seen | Absent) -> Transaction:
@@ -99,8 +43,15 @@ def decode(network: Network, txid: str, seen: Seen | Absent) -> Transaction:
     coinbase = raw.coinbase if raw else seen.coinbase
     if coinbase != seen.coinbase:
         raise NodeMistaken("the node shows other inputs than the transaction has")
-    owner, fee = _inputs(shape, seen, raw, outputs, warnings)
-    transfers = tuple(_transfer(network, shape, place, coin, owner, warnings) for place, coin in enumerate(outputs))
+    owner, fee = _inputs(network, shape, seen, raw, outputs, warnings)
+    if txid in network.params.get("duplicate_hashes", ()):
+        warnings.append("hash_used_twice")
+    created = {spent.txid for spent in seen.inputs if spent.vout == 0}
+    transfers = tuple(
+        leg
+        for place, coin in enumerate(outputs)
+        for leg in _legs(network, shape, place, coin, owner, created, warnings)
+    )
     status, confirmations, final = _standing(network, seen, coinbase, raw, warnings)
     required = max(network.confirmations, int(network.params.get("maturity", 0))) if coinbase else network.confirmations
     return Transaction(
@@ -133,12 +84,10 @@ def _absent(network: Network, txid: str, seen: Absent) -> Transaction:
 
 def _raw(network: Network, txid: str, seen: Seen, warnings: list[str]) -> RawTransaction | None:
     """The transaction from its bytes, its id recomputed; None where the bytes are not shown or cannot be read."""
-    if network.params.get("raw", "bitcoin") != "bitcoin":
-        return None
-    if seen.raw is None:
+    raw = None if seen.raw is None else parse_raw(network, seen.raw)
+    if raw is None:
         warnings.append("hash_not_recomputed")
         return None
-    raw = parse_raw(network, seen.raw)
     if raw.mweb:
         warnings.append("mweb_part_not_visible")
         if not raw.inputs and not raw.outputs:
@@ -152,16 +101,21 @@ def _raw(network: Network, txid: str, seen: Seen, warnings: list[str]) -> RawTra
     return raw
 
 
-def parse_raw(network: Network, data: bytes) -> RawTransaction:
-    """Take bytes apart by the row's rules. Raises :class:`NodeMistaken`."""
+def parse_raw(network: Network, data: bytes) -> RawTransaction | None:
+    """Take bytes apart by the row's rules; None when they are of a version not known. Raises :class:`NodeMistaken`."""
     params = network.params
     try:
+        if params.get("raw") == "zip225":
+            return zcash.parse(data)
         return parse(
             data,
             witness=params.get("hrp") is not None,
             mweb=bool(params.get("mweb_versions")),
             payload=bool(params.get("payload")),
+            tokens=bool(params.get("tokens")),
         )
+    except UnknownForm:
+        return None
     except BadTransaction as problem:
         raise NodeMistaken(f"the bytes shown are no transaction: {problem}") from problem
 
@@ -171,14 +125,14 @@ def _outputs(shape: Forms, seen: Seen, raw: RawTransaction | None) -> tuple[Coin
     if raw is None:
         coins = seen.outputs
     else:
-        coins = tuple(Coin(output.amount, output.script) for output in raw.outputs)
+        coins = tuple(Coin(output.amount, output.script, token=output.token) for output in raw.outputs)
         if len(coins) != len(seen.outputs) or any(
             not _same(real, shown) for real, shown in zip(coins, seen.outputs, strict=True)
         ):
             raise NodeMistaken("the node shows other outputs than the transaction has")
     for coin, shown in zip(coins, seen.outputs, strict=True):
         derived = _address(shape, coin)
-        if shown.address is not None and derived is not None and not same_address(shown.address, derived):
+        if shown.address is not None and derived is not None and not same_address(shape, shown.address, derived):
             raise NodeMistaken("the node shows another address than the output pays")
     return coins
 
@@ -186,13 +140,15 @@ def _outputs(shape: Forms, seen: Seen, raw: RawTransaction | None) -> tuple[Coin
 def _same(real: Coin, shown: Coin) -> bool:
     if shown.script is not None and shown.script != real.script:
         return False
+    if shown.token is not None and shown.token != real.token:
+        return False
     # A recorder between us and the node may have put the value through a binary fraction; the bytes are right.
     return shown.amount == real.amount or float(shown.amount) == float(real.amount)
 
 
-def same_address(shown: str, derived: str) -> bool:
-    """Whether a node's text is our canonical one; Bech32 may come in capitals."""
-    return shown == derived or shown.lower() == derived
+def same_address(shape: Forms, shown: str, derived: str) -> bool:
+    """Whether a node's text is our canonical one or another spelling of it (capitals, the old form)."""
+    return shown == derived or canonical(shape, shown) == derived
 
 
 def _address(shape: Forms, coin: Coin) -> str | None:
@@ -200,31 +156,61 @@ def _address(shape: Forms, coin: Coin) -> str | None:
 
 
 def _inputs(
-    shape: Forms, seen: Seen, raw: RawTransaction | None, outputs: tuple[Coin, ...], warnings: list[str]
+    network: Network,
+    shape: Forms,
+    seen: Seen,
+    raw: RawTransaction | None,
+    outputs: tuple[Coin, ...],
+    warnings: list[str],
 ) -> tuple[str | None, int | None]:
     """The one owner of all inputs, or None, and the fee, or None where it cannot be computed."""
+    shielded = _shielded(network, seen, raw, warnings)
     if seen.coinbase:
         return None, None
-    if raw is not None and not seen.hidden_inputs:
+    confidential = seen.hidden_inputs and bool(network.params.get("mweb_versions"))
+    if raw is not None and not confidential:
         shown = [(spent.txid, spent.vout) for spent in seen.inputs]
         if shown != [(spent.txid, spent.vout) for spent in raw.inputs]:
             raise NodeMistaken("the node shows other inputs than the transaction has")
-    if seen.hidden_inputs:
+    if confidential:
         warnings.append("mweb_part_not_visible")
         return None, None
+    if raw is not None and raw.pool_fee is not None and not raw.inputs:
+        return None, raw.pool_fee  # out of a pool of credits: nobody's coins, and the fee is named
     coins = [spent.coin for spent in seen.inputs]
     known = [coin for coin in coins if coin is not None]
     many = len({spent.txid for spent in seen.inputs}) > MOST_PREVIOUS
-    if not coins or len(known) != len(coins) or many:
-        warnings.append("inputs_not_all_read")
+    sourceless = (
+        not coins
+        and (bool(outputs) or not network.params.get("payload"))
+        and not (shielded is not None and shielded.present)
+    )
+    if sourceless or len(known) != len(coins) or many or shielded is None:
+        if shielded is not None:
+            warnings.append("inputs_not_all_read")
         return None, None
     fee = sum(coin.amount for coin in known) - sum(coin.amount for coin in outputs)
-    if fee < 0 or (seen.fee is not None and seen.fee != fee):
+    fee += shielded.out_of - shielded.into
+    # Where value comes out of the hidden part, an index counts only what it sees.
+    if fee < 0 or (seen.fee is not None and seen.fee != fee and not shielded.present):
         raise NodeMistaken("inputs, outputs and fee do not add up")
     owners = {_address(shape, coin) for coin in known}
     if raw is not None and raw.hogex:
         return None, None  # the extension block's own transaction: nobody owns its inputs, and its fee was paid inside
-    return owners.pop() if len(owners) == 1 else None, fee
+    return owners.pop() if len(owners) == 1 and not shielded.out_of else None, fee
+
+
+_OPEN = Shielded(0, 0, present=False)
+
+
+def _shielded(network: Network, seen: Seen, raw: RawTransaction | None, warnings: list[str]) -> Shielded | None:
+    """What moved between the open and the hidden part; None where a network has one and the node does not show it."""
+    if network.params.get("raw") != "zip225":
+        return _OPEN
+    shielded = raw.shielded if raw is not None else seen.shielded
+    if shielded is None or shielded.present:
+        warnings.append("shielded_part_not_visible")
+    return shielded
 
 
 _NO_RECIPIENT = {
@@ -235,31 +221,54 @@ _NO_RECIPIENT = {
 }
 
 
-def _transfer(
-    network: Network, shape: Forms, place: int, coin: Coin, owner: str | None, warnings: list[str]
-) -> Transfer:
+def _legs(
+    network: Network, shape: Forms, place: int, coin: Coin, owner: str | None, created: set[str], warnings: list[str]
+) -> list[Transfer]:
+    """The coin of an output and, each a leg of its own, the tokens that ride on it."""
     recipient = _address(shape, coin)
     kind = script_kind(shape, coin.script) if coin.script is not None else None
     if recipient is None and kind in _NO_RECIPIENT:
         warnings.append(_NO_RECIPIENT[kind])
-    return Transfer(
-        position=f"vout:{place}",
-        kind=TransferKind.NATIVE,
-        asset=network.native.asset,
-        contract=None,
-        sender=owner,
-        recipient=recipient,
-        amount=coin.amount,
-        symbol=network.native.symbol,
-        decimals=network.native.decimals,
-    )
+    native = network.native
+    legs = [
+        Transfer(
+            position=f"vout:{place}",
+            kind=TransferKind.NATIVE,
+            asset=native.asset,
+            contract=None,
+            sender=owner,
+            recipient=recipient,
+            amount=coin.amount,
+            symbol=native.symbol,
+            decimals=native.decimals,
+        )
+    ]
+    token = coin.token
+    if token is None:
+        return legs
+    # A category is made by spending output 0 of the transaction it is named after: then the tokens are new.
+    maker = None if token.category in created else owner
+    asset = f"{network.id}/token:{token.category}"
+    if token.amount:
+        legs.append(
+            Transfer(f"vout:{place}/token", TransferKind.TOKEN, asset, token.category, maker, recipient, token.amount)
+        )
+    if token.commitment is not None:
+        legs.append(
+            Transfer(
+                f"vout:{place}/nft", TransferKind.NFT, asset, token.category, maker, recipient, 1,
+                token_id=token.commitment.hex(),
+            )
+        )  # fmt: skip
+    return legs
 
 
 def _standing(
     network: Network, seen: Seen, coinbase: bool, raw: RawTransaction | None, warnings: list[str]
 ) -> tuple[Status, int, bool]:
     """Status, confirmations and finality. The smaller of the node's count and the one from heights is believed."""
-    if seen.block is None or seen.confirmations < 0:
+    included = seen.block is not None or (seen.canonical and seen.confirmations > 0)
+    if not included or seen.confirmations < 0:
         if seen.confirmations < 0:
             warnings.append("conflicted")
         elif raw and any(spent.sequence < _REPLACEABLE_BELOW for spent in raw.inputs):
@@ -268,9 +277,11 @@ def _standing(
     if not seen.canonical or seen.confirmations == 0:
         warnings.append("reorganised")
         return Status.PENDING, 0, False
-    # The tip was read a moment before: the block may be newer than it, and then counts one.
-    confirmations = min(seen.confirmations, max(seen.tip - seen.block.height + 1, 1))
-    final = confirmations >= network.confirmations
+    confirmations = seen.confirmations
+    if seen.block is not None and seen.tip is not None:
+        # The tip was read a moment before: the block may be newer than it, and then counts one.
+        confirmations = min(confirmations, max(seen.tip - seen.block.height + 1, 1))
+    final = confirmations >= network.confirmations or (seen.locked and bool(network.params.get("chainlock")))
     if coinbase and confirmations < int(network.params.get("maturity", 0)):
         warnings.append("coinbase_immature")
         final = False

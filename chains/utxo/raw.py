@@ -22,6 +22,28 @@ class BadTransaction(ValueError):
     """The bytes are no transaction."""
 
 
+class UnknownForm(BadTransaction):
+    """The bytes may be a transaction, of a version this code does not know."""
+
+
+@dataclass(frozen=True)
+class Shielded:
+    """What a transaction moves between the open and the hidden part of the chain, in base units."""
+
+    into: int
+    out_of: int
+    present: bool
+
+
+@dataclass(frozen=True)
+class Token:
+    """CashTokens on an output: ``amount`` of the fungible kind, and at most one non-fungible with its ``commitment``."""
+
+    category: str
+    amount: int
+    commitment: bytes | None = None
+
+
 @dataclass(frozen=True)
 class RawInput:
     """The output that is spent (all zeros and 2^32-1 for new coins) and the sequence number."""
@@ -33,10 +55,11 @@ class RawInput:
 
 @dataclass(frozen=True)
 class RawOutput:
-    """Value in base units and the locking script."""
+    """Value in base units, the locking script, and the tokens in front of it."""
 
     amount: int
     script: bytes
+    token: Token | None = None
 
 
 @dataclass(frozen=True)
@@ -44,7 +67,9 @@ class RawTransaction:
     """Inputs, outputs and the recomputed id.
 
     ``mweb``: confidential data rides along (Litecoin, only before the block). ``hogex``: this is the block's own
-    transaction that moves coins in and out of the extension block, marked by empty data.
+    transaction that moves coins in and out of the extension block, marked by empty data. ``shielded``: what moved between
+    the open and the hidden part (Zcash). ``pool_fee``: what a withdrawal from a credit pool pays (Dash); such a transaction
+    has no inputs.
     """
 
     txid: str
@@ -53,14 +78,20 @@ class RawTransaction:
     coinbase: bool
     mweb: bool
     hogex: bool
+    shielded: Shielded | None = None
+    pool_fee: int | None = None
 
 
-class _Reader:
+class Reader:
+    """Bytes taken from the front; running out of them raises :class:`BadTransaction`."""
+
     def __init__(self, data: bytes) -> None:
+        """Begin with the first byte."""
         self.data = data
         self.place = 0
 
     def take(self, length: int) -> bytes:
+        """The next bytes."""
         end = self.place + length
         if end > len(self.data):
             raise BadTransaction("cut off")
@@ -69,27 +100,33 @@ class _Reader:
         return piece
 
     def number(self, length: int) -> int:
+        """An unsigned number, lowest byte first."""
         return int.from_bytes(self.take(length), "little")
 
     def count(self) -> int:
+        """A number in CompactSize form."""
         first = self.number(1)
         size = {0xFD: 2, 0xFE: 4, 0xFF: 8}.get(first)
         return first if size is None else self.number(size)
 
     def text(self) -> bytes:
+        """Bytes behind their count."""
         return self.take(self.count())
 
 
-def parse(data: bytes, *, witness: bool, mweb: bool = False, payload: bool = False) -> RawTransaction:
+def parse(
+    data: bytes, *, witness: bool, mweb: bool = False, payload: bool = False, tokens: bool = False
+) -> RawTransaction:
     """Take a transaction apart. Raises :class:`BadTransaction`.
 
     ``witness``: the network has segregated witness. ``mweb``: the network has extension block data. ``payload``:
-    special transactions carry bytes after the lock time that belong to the id.
+    special transactions carry bytes after the lock time that belong to the id. ``tokens``: tokens may stand in front of
+    locking scripts.
     """
     if len(data) > _LARGEST:
         raise BadTransaction("too large")
-    reader = _Reader(data)
-    reader.take(4)
+    reader = Reader(data)
+    version = reader.number(4)
     flags = 0
     if witness and data[4:5] == b"\0" and data[5:6] != b"\0":
         flags = data[5] if len(data) > 5 else 0
@@ -97,17 +134,18 @@ def parse(data: bytes, *, witness: bool, mweb: bool = False, payload: bool = Fal
             raise BadTransaction("unknown flags")
         reader.take(2)
     body = reader.place
-    inputs, coinbase = _inputs(reader)
-    outputs = _outputs(reader)
+    inputs, coinbase = read_inputs(reader)
+    outputs = read_outputs(reader, tokens=tokens)
     end = reader.place
     if flags & _WITNESS:
         for _ in inputs:
             for _ in range(reader.count()):
                 reader.text()
     left = len(data) - reader.place
-    if left < 4 or (left > 4 and not (flags & _MWEB or payload)):
+    special = _special(data, reader, version) if payload and version >> 16 else None
+    if special is None and (left < 4 or (left > 4 and not flags & _MWEB)):
         raise BadTransaction("wrong length")
-    # Without flags the whole text is hashed, whatever special payload follows the lock time.
+    # Without flags the whole text is hashed, a special payload behind the lock time too.
     hashed = data if not flags else data[:4] + data[body:end] + data[-4:]
     empty = left == 5 and data[reader.place] == 0
     return RawTransaction(
@@ -117,10 +155,33 @@ def parse(data: bytes, *, witness: bool, mweb: bool = False, payload: bool = Fal
         coinbase=coinbase,
         mweb=bool(flags & _MWEB) and not empty,
         hogex=bool(flags & _MWEB) and empty,
+        pool_fee=_pool_fee(special) if special is not None and version >> 16 == _ASSET_UNLOCK else None,
     )
 
 
-def _inputs(reader: _Reader) -> tuple[tuple[RawInput, ...], bool]:
+_ASSET_UNLOCK = 9
+
+
+def _special(data: bytes, reader: Reader, version: int) -> bytes:
+    """The payload of a special transaction (Dash, DIP-2): the upper half of the version is its type."""
+    if version & 0xFFFF < 3:
+        raise BadTransaction("a payload in an old version")
+    reader.take(4)
+    special = reader.text()
+    if reader.place != len(data):
+        raise BadTransaction("wrong length")
+    return special
+
+
+def _pool_fee(special: bytes) -> int:
+    """The fee a withdrawal names (DIP-27): version, index of eight bytes, fee of four."""
+    if len(special) < 13:
+        raise BadTransaction("cut off")
+    return int.from_bytes(special[9:13], "little")
+
+
+def read_inputs(reader: Reader) -> tuple[tuple[RawInput, ...], bool]:
+    """The inputs, and whether they are new coins."""
     inputs: list[RawInput] = []
     coinbase = False
     for _ in range(reader.count()):
@@ -133,11 +194,44 @@ def _inputs(reader: _Reader) -> tuple[tuple[RawInput, ...], bool]:
     return tuple(inputs), coinbase
 
 
-def _outputs(reader: _Reader) -> tuple[RawOutput, ...]:
+def read_outputs(reader: Reader, *, tokens: bool = False) -> tuple[RawOutput, ...]:
+    """The outputs with their scripts."""
     outputs: list[RawOutput] = []
     for _ in range(reader.count()):
         amount = reader.number(8)
         if amount >= 1 << 63:
             raise BadTransaction("negative amount")
-        outputs.append(RawOutput(amount, reader.text()))
+        script = reader.text()
+        outputs.append(_with_tokens(amount, script) if tokens and script[:1] == _TOKENS else RawOutput(amount, script))
     return tuple(outputs)
+
+
+# The byte in front of a locking script with tokens, and what may follow in the byte of flags (CHIP-2022-02 CashTokens).
+_TOKENS = b"\xef"
+_HAS_COMMITMENT, _HAS_NFT, _HAS_AMOUNT = 0x40, 0x20, 0x10
+_CAPABILITIES = 2
+_MOST_TOKENS = (1 << 63) - 1
+
+
+def _with_tokens(amount: int, locking: bytes) -> RawOutput:
+    """The tokens in front of a script; what does not hold together there is an ordinary script nobody can spend."""
+    plain = RawOutput(amount, locking)
+    reader = Reader(locking)
+    try:
+        reader.take(1)
+        category = reader.take(32)[::-1].hex()
+        flags = reader.number(1)
+        commitment = reader.text() if flags & _HAS_COMMITMENT else b""
+        fungible = reader.count() if flags & _HAS_AMOUNT else 0
+    except BadTransaction:
+        return plain
+    nft = bool(flags & _HAS_NFT)
+    if flags & 0x80 or flags & 0x0F > _CAPABILITIES or not flags & (_HAS_NFT | _HAS_AMOUNT):
+        return plain
+    if not nft and flags & (_HAS_COMMITMENT | 0x0F):
+        return plain
+    if (flags & _HAS_COMMITMENT and not commitment) or not (
+        (1 <= fungible <= _MOST_TOKENS) if flags & _HAS_AMOUNT else True
+    ):
+        return plain
+    return RawOutput(amount, locking[reader.place :], Token(category, fungible, commitment if nft else None))

@@ -6,6 +6,7 @@ Whatever does not fit raises :class:`NodeMistaken`: a node that garbles one valu
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from ipaddress import ip_address
@@ -31,6 +32,13 @@ def base_units(value: object, decimals: int) -> int:
     if whole != scaled or whole >= _MOST:
         raise NodeMistaken("an amount is finer than the coin or out of range")
     return whole
+
+
+def signed_units(value: object, decimals: int) -> int:
+    """As :func:`base_units`, of a number that may be negative."""
+    if isinstance(value, int | Decimal) and not isinstance(value, bool) and value < 0:
+        return -base_units(-value, decimals)
+    return base_units(value, decimals)
 
 
 def integer(value: object, what: str, *, lowest: int = 0) -> int:
@@ -93,18 +101,39 @@ def is_local(node: Node) -> bool:
         return False
 
 
-def is_regtest(network: Network, node: Node, genesis: str, chain: str | None) -> bool:
-    """Whether the node follows the local test chain rather than the network itself.
+@dataclass(frozen=True)
+class Identity:
+    """Which chain a node follows: the network's, ``wrong``, or the local test chain; ``warnings`` when it does not show."""
 
-    ``chain`` is the node's own word (``main``, ``regtest``), None when its interface has none. Raises
-    :class:`NodeMistaken` when it follows anything else, or a test chain on another machine.
+    wrong: bool = False
+    regtest: bool = False
+    warnings: tuple[str, ...] = ()
+
+
+def identity(
+    network: Network, node: Node, *, genesis: str | None, chain: str | None, fork: str | None, named: bool | None = None
+) -> Identity:
+    """Which chain a node follows, by what it shows of itself; None stands for what it does not show.
+
+    ``genesis`` is its first block, ``chain`` its own word (``main``, ``regtest``), ``fork`` its block at the height of the
+    row's ``fork`` (what tells chains apart that share their beginning), ``named`` whether the name it gives its coin is the
+    row's. A test chain is believed only on this machine.
     """
-    if genesis == network.params["genesis"] and chain in (None, "main"):
-        return False
-    test = network.params.get("regtest", {})
-    if genesis == test.get("genesis") and chain in (None, "regtest") and is_local(node):
-        return True
-    raise NodeMistaken("the node follows another chain")
+    params = network.params
+    test = params.get("regtest", {})
+    if genesis is not None and genesis == test.get("genesis") and chain in (None, "regtest") and is_local(node):
+        return Identity(regtest=True)
+    expected = params.get("fork", {}).get("hash")
+    wrong = (
+        (genesis is not None and genesis != params["genesis"])
+        or (chain is not None and chain != "main")
+        or (fork is not None and expected is not None and fork != expected)
+        or named is False
+    )
+    if wrong:
+        return Identity(wrong=True, warnings=("wrong_chain",))
+    certain = named or (genesis is not None and (expected is None or fork is not None))
+    return Identity(warnings=() if certain else ("chain_identity_not_visible",))
 
 
 def is_behind(network: Network, now: datetime, tip_time: datetime) -> bool:

@@ -1,4 +1,4 @@
-"""Networks, and what became of a transaction: read from nodes on the spot, nothing is kept."""
+"""Networks, and what became of a transaction: read from nodes, or from what they said of it once it was final."""
 
 from __future__ import annotations
 
@@ -10,17 +10,18 @@ from flask import Response
 from chains.catalogue import as_json, networks, shown
 from chains.errors import NotAReference
 from chains.identify import identify
-from chains.nodes import nodes_from_urls
+from chains.nodes import node_table
 from chains.transaction_json import search_to_json, to_json
-from chains.types import Identification, Node
-from chains.verify import probe, verify
+from chains.types import Identification, Network, Node, Transaction
+from chains.verify import probe
 from recovery.api._limits import spend
 from recovery.api._reading import ApiBlueprint
-from recovery.api._wall import ANY_TOKEN, current_actor, needs, settings
+from recovery.api._wall import ANY_TOKEN, current_actor, database, needs, settings
 from recovery.api._writing import json_response
 from recovery.errors import InvalidInput
 from recovery.limits import READ, VERIFY
 from recovery.schemas.chains import FoundOutput, NetworkOutput, TransactionOutput, VerifyInput
+from recovery.services.readings import keep_reading, kept_readings
 
 bp = ApiBlueprint("api-chains", __name__, url_prefix="/api/v1", description="Networks and transactions")
 
@@ -44,7 +45,7 @@ def list_networks() -> Response:
 @bp.response(200, TransactionOutput, description="the transaction, when a network was named")
 @bp.alt_response(200, schema=FoundOutput, description="all candidate networks that have a node")
 def ask_nodes(given: dict[str, Any]) -> Response:
-    """What became of a transaction. It changes nothing, so it takes no idempotency key: asked again, nodes are asked again."""
+    """What became of a transaction. It changes nothing, so it takes no idempotency key."""
     spend(VERIFY, current_actor().id)
     nodes = _nodes()
     seen = identify(given["hash"])
@@ -60,7 +61,7 @@ def _ask_one(slug: str, found_hash: str, nodes: Mapping[str, tuple[Node, ...]]) 
     if row is None or row not in shown(nodes):
         raise _wrong("network", "network_is_unknown")
     try:
-        return to_json(verify(row, found_hash, nodes.get(slug, ()), timeout=VERIFY_SECONDS).transaction)
+        return to_json(_read(found_hash, {row: nodes.get(slug, ())})[0])
     except NotAReference:
         raise _wrong("hash", "network_mismatch") from None
 
@@ -68,12 +69,27 @@ def _ask_one(slug: str, found_hash: str, nodes: Mapping[str, tuple[Node, ...]]) 
 def _ask_all(seen: Identification, nodes: Mapping[str, tuple[Node, ...]]) -> dict[str, Any]:
     candidates = [networks()[slug] for slug in seen.candidates]
     asked = {row: nodes[row.slug] for row in candidates if row.slug in nodes}
-    told = [reading.transaction for reading in probe(seen.hash or "", asked, timeout=VERIFY_SECONDS)]
-    return search_to_json(told, [row.slug for row in candidates if row.slug not in nodes and not row.sandbox])
+    return search_to_json(
+        _read(seen.hash or "", asked), [row.slug for row in candidates if row.slug not in nodes and not row.sandbox]
+    )
+
+
+def _read(hash: str, candidates: Mapping[Network, tuple[Node, ...]]) -> list[Transaction]:
+    """What is known of ``hash`` on each of ``candidates``, the nodes being asked only where nothing final is kept."""
+    with database().reading() as session:
+        found = kept_readings(session, hash, candidates)
+    told = probe(
+        hash, {row: nodes for row, nodes in candidates.items() if row.slug not in found}, timeout=VERIFY_SECONDS
+    )
+    with database().unit_of_work() as session:
+        for reading in told:
+            keep_reading(session, reading)
+            found[reading.transaction.network] = reading
+    return [found[row.slug].transaction for row in candidates]
 
 
 def _nodes() -> dict[str, tuple[Node, ...]]:
-    return {slug: nodes_from_urls(urls) for slug, urls in settings().nodes.items() if slug in networks()}
+    return node_table(settings().nodes, public=settings().public_nodes)
 
 
 def _wrong(field: str, code: str) -> InvalidInput:

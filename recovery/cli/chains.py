@@ -18,7 +18,7 @@ from chains.address import check_address
 from chains.catalogue import as_json as as_row, network as network_of, networks, shown
 from chains.errors import NotAReference, UnknownNetwork
 from chains.identify import LONGEST, identify
-from chains.nodes import nodes_from_urls
+from chains.nodes import node_table
 from chains.types import Identification, Node, Reading, Status, Transaction
 from config.nodes import PREFIX, nodes_from_env
 from recovery.cli import complain
@@ -27,14 +27,15 @@ SUCCEEDED, FAILED, NOT_FINAL, NOT_FOUND, UNKNOWN = 0, 3, 4, 5, 6
 
 
 def configured_nodes(environ: Mapping[str, str]) -> dict[str, tuple[Node, ...]]:
-    """Nodes by slug. Raises :class:`click.ClickException` naming the variable, never its value."""
-    found: dict[str, tuple[Node, ...]] = {}
-    for slug, urls in nodes_from_env(environ).items():
-        try:
-            found[slug] = nodes_from_urls(urls)
-        except ValueError as error:
-            raise click.ClickException(f"{PREFIX}{slug.upper().replace('-', '_')}: {error}") from None
-    return found
+    """Nodes by slug, with ``RECOVERY_PUBLIC_NODES=1`` the public ones too.
+
+    Raises :class:`click.ClickException` naming the variable, never its value.
+    """
+    try:
+        return node_table(nodes_from_env(environ), public=environ.get("RECOVERY_PUBLIC_NODES") == "1")
+    except ValueError as error:
+        slug, _, problem = str(error).partition(": ")
+        raise click.ClickException(f"{PREFIX}{slug.upper().replace('-', '_')}: {problem}") from None
 
 
 def _print(value: Any) -> None:

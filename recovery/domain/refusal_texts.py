@@ -175,6 +175,12 @@ DETAILS: dict[str, str] = {
     "address_bad_witness_length": mark(
         "A part of this address is missing or doubled. Please copy it again from your wallet."
     ),
+    "address_program_address": mark(
+        "Nobody holds a key for this address: coins sent to it would be lost. Please give an address of your own wallet."
+    ),
+    "address_token_contract": mark("This is the address of a token, not of a wallet. Please give your own address."),
+    "address_top_level_name": mark("The ending of this account's name is missing, for example .near."),
+    "address_is_signature": mark("This is a transaction, not an address."),
     "address_mweb_not_supported": mark(
         "We cannot send to addresses of the hidden part of this network. Please give an ordinary address."
     ),

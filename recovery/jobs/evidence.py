@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from chains.catalogue import networks
 from chains.errors import ChainError
 from chains.evm.moves import asset_facts, balances, plan_sweep
 from chains.identify import identify
-from chains.types import Reading
+from chains.types import Network, Node, Reading
 from chains.verify import probe as probe_networks
 from recovery.domain.settlement import highest_cost
 from recovery.errors import Conflict
 from recovery.jobs.crash import crash_point
+from recovery.jobs.planning import SENT_BY_MACHINE, SentByHand
 from recovery.jobs.work import Work
 from recovery.queries.custody import our_wallet
 from recovery.queries.facts import open_claim
 from recovery.services import evidence
+from recovery.services.readings import keep_reading, kept_readings
 
 ASK_SECONDS = 12.0
 
@@ -28,14 +32,28 @@ def collect(work: Work) -> None:
     candidates = {networks()[slug]: nodes for slug in slugs if (nodes := work.nodes(slug))}
     unasked = [slug for slug in slugs if not work.nodes(slug) and not networks()[slug].sandbox]
     crash_point("evidence:before_ask")
-    readings: list[Reading] = probe_networks(hash, candidates, timeout=ASK_SECONDS) if candidates else []
+    kept, told = _ask(work, hash, candidates)
     crash_point("evidence:after_ask")
     with work.finishing() as session:
         case = work.case(session)
+        for reading in told.values():
+            keep_reading(session, reading)
+        readings = [(kept | told)[network.slug] for network in candidates]
         seconds = evidence.conclude_look(session, case, readings, sandbox=work.settings.sandbox, unasked=unasked)
         if seconds is not None:
             work.again(session, seconds)
     crash_point("evidence:after_commit")
+
+
+def _ask(
+    work: Work, hash: str, candidates: Mapping[Network, tuple[Node, ...]]
+) -> tuple[dict[str, Reading], dict[str, Reading]]:
+    """By network, the readings that are kept, and for the others what the nodes say now."""
+    with work.database.reading() as session:
+        kept = kept_readings(session, hash, candidates)
+    asked = {network: nodes for network, nodes in candidates.items() if network.slug not in kept}
+    told = probe_networks(hash, asked, timeout=ASK_SECONDS) if asked else []
+    return kept, {reading.transaction.network: reading for reading in told}
 
 
 def _slugs(hash: str, only: str | None) -> list[str]:
@@ -67,6 +85,8 @@ def probe(work: Work) -> None:
     problem: str | None = None
     symbol, decimals, balance, cost = None, None, None, None
     try:
+        if network.family not in SENT_BY_MACHINE:
+            raise SentByHand(network.slug)
         if contract is not None:
             facts = asset_facts(network, nodes, contract)
             symbol, decimals = facts.symbol, facts.decimals

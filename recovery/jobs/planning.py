@@ -29,6 +29,17 @@ from workflows.states import State
 Steps = tuple[UnsignedStep, ...]
 
 
+SENT_BY_MACHINE = frozenset({"evm"})
+"""Families whose signed transactions this program takes apart again, sends and watches. On the others a wallet team sends
+what ``recovery plan`` writes."""
+
+
+class SentByHand(Refused):
+    """The network's transfers are not sent by this program."""
+
+    code = "sent_by_hand"
+
+
 class CoinsAreGone(Refused):
     """The address holds less than what is to be swept."""
 
@@ -77,6 +88,8 @@ def _plan(
     problem: str | None = None
     steps: Steps = ()
     try:
+        if due.network.family not in SENT_BY_MACHINE:
+            raise SentByHand(due.network.slug)
         steps = ask(due, work.nodes(due.network.slug))
     except Refused as error:
         problem = error.code

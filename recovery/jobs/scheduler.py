@@ -20,6 +20,7 @@ from sqlalchemy.exc import OperationalError
 from config.settings import Settings
 from recovery.db import Database
 from recovery.errors import Unavailable
+from recovery.jobs.nodes import plan_look
 from recovery.jobs.worker import QUEUE
 from recovery.models import Job
 
@@ -69,8 +70,12 @@ def main(settings: Settings) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())
     log.info("scheduler.started")
+    planned = False
     while not stopping.wait(PAUSE_SECONDS):
         try:
+            if not planned:
+                plan_look(database)
+                planned = True
             ring_due(database, queue)
         except (RedisError, OperationalError, Unavailable) as error:
             log.warning("scheduler.waiting", error=type(error).__name__)

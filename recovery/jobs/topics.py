@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from recovery.jobs import credits, evidence, planning, plans, quotes
+from recovery.jobs import credits, evidence, nodes, planning, plans, quotes
 from recovery.jobs.work import Work
 
 TOPICS: dict[str, Callable[[Work], None]] = {
@@ -16,6 +16,7 @@ TOPICS: dict[str, Callable[[Work], None]] = {
     "plan.release": plans.release,
     "plan.watch": plans.watch,
     "credit.deliver": credits.deliver,
+    "nodes.look": nodes.look,
 }
 
 ASK_NO_NODE = {"quote.expire", "credit.deliver"}

@@ -14,7 +14,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.dml import ReturningUpdate
 
-from chains.nodes import nodes_from_urls
+from chains.nodes import node_table
 from chains.types import Node
 from config.settings import Settings
 from recovery.db import Database, table_of
@@ -46,7 +46,7 @@ class Work:
 
     def nodes(self, network: str) -> tuple[Node, ...]:
         """The nodes configured for a network, possibly none."""
-        return nodes_from_urls(self.settings.nodes.get(network, ()))
+        return node_table(self.settings.nodes, public=self.settings.public_nodes).get(network, ())
 
     def case(self, session: Session) -> RecoveryCase:
         """The case the job is about, as it now is."""

@@ -7,6 +7,7 @@ from recovery.models.ledger import LedgerAccount, Posting
 from recovery.models.person import ApiToken, Person, PersonRole, UserSession
 from recovery.models.plan import Plan, PlanStep, SignOff
 from recovery.models.quote import AssetPrice, FeePolicy, Quote
+from recovery.models.reading import ChainAnswer, ChainReading, NodeReport
 from recovery.models.registry import (
     Account,
     Credit,
@@ -24,6 +25,8 @@ __all__ = [
     "AssetPrice",
     "AssetProbe",
     "CaseEvent",
+    "ChainAnswer",
+    "ChainReading",
     "Claim",
     "Credit",
     "Diagnosis",
@@ -34,6 +37,7 @@ __all__ = [
     "LedgerAccount",
     "ListedAsset",
     "Message",
+    "NodeReport",
     "OwnedAddress",
     "Person",
     "PersonRole",

@@ -24,6 +24,8 @@ class Evidence(Base):
     network: Mapped[str]
     hash: Mapped[str]
     node: Mapped[str]
+    interface: Mapped[str | None]
+    http_status: Mapped[int | None]
     request: Mapped[str]
     body: Mapped[bytes] = mapped_column(LargeBinary)
     sha256: Mapped[str]

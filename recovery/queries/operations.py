@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
-from recovery.models import Job, RecoveryCase
+from recovery.models import Job, NodeReport, RecoveryCase
+from recovery.queries.nodes import node_reports
 
 
 @dataclass(frozen=True)
 class Load:
-    """Open cases by (workflow, state), jobs waiting by state, and how late the latest due job is, in seconds."""
+    """Open cases by (workflow, state), jobs waiting by state, how late the latest due job is in seconds, and every node."""
 
     cases: dict[tuple[str, str], int]
     jobs: dict[str, int]
     latest_seconds: float
+    nodes: Sequence[NodeReport]
 
 
 def read_load(session: Session) -> Load:
@@ -34,7 +37,9 @@ def read_load(session: Session) -> Load:
             Job.state == "due", Job.due_at <= func.now()
         )
     )
-    return Load({(flow, state): count for flow, state, count in open_cases}, jobs, float(late or 0))
+    return Load(
+        {(flow, state): count for flow, state, count in open_cases}, jobs, float(late or 0), node_reports(session)
+    )
 
 
 def schema_version(session: Session) -> str | None:

@@ -54,6 +54,8 @@ def keep_answers(
                 network=network,
                 hash=hash,
                 node=answer.node,
+                interface=answer.interface,
+                http_status=answer.status,
                 request=answer.request,
                 body=answer.body,
                 sha256=answer.sha256,

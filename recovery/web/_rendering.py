@@ -57,6 +57,7 @@ TABLES = {
     "check": texts.CHECKS,
     "answer": texts.ANSWERS,
     "warning": texts.WARNINGS,
+    "node_state": texts.NODE_STATES,
     "line": texts.QUOTE_LINES,
     "purpose": texts.PURPOSES,
     "plan_state": texts.PLAN_STATES,
@@ -198,9 +199,9 @@ def network_name(slug: str | None) -> str:
 def explorer(slug: str | None, hash_: str | None) -> str | None:
     """The page of a transaction at the network's first explorer. Only the catalogue names hosts, never a chain."""
     row = _network(slug)
-    if row is None or not hash_ or not row.explorers or row.sandbox:
+    if row is None or not hash_ or row.transaction_page is None or row.sandbox:
         return None
-    return f"https://{row.explorers[0]}/tx/{quote(hash_, safe='')}"
+    return row.transaction_page.replace("{hash}", quote(hash_, safe=""))
 
 
 def native_decimals(slug: str | None) -> int | None:

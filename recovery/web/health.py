@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import structlog
 from alembic.script import ScriptDirectory
@@ -24,6 +25,7 @@ REQUESTS = Counter(
     "recovery_requests", "Requests answered by this process", ("method", "endpoint", "status"), registry=REGISTRY
 )
 SECONDS = Histogram("recovery_request_seconds", "Time to an answer", ("endpoint",), registry=REGISTRY)
+WELL = ("agrees", "alone")
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 
@@ -82,7 +84,23 @@ class _LoadCollector:
             jobs.add_metric((state,), count)
         late = GaugeMetricFamily("recovery_job_lateness_seconds", "How late the oldest due job is")
         late.add_metric((), self._load.latest_seconds)
-        yield from (cases, jobs, late)
+        yield from (cases, jobs, late, *self._of_nodes())
+
+    def _of_nodes(self) -> Iterator[GaugeMetricFamily]:
+        """Each node as last looked at; labels carry no secret. ``well`` is 1 for a node that tells what the others tell."""
+        figures: dict[str, tuple[str, Callable[[Any], float | None]]] = {
+            "well": ("1 when it agrees with the others, or is alone", lambda node: int(node.state in WELL)),
+            "height": ("Height of its tip", lambda node: node.height),
+            "lag": ("Blocks behind the highest of its network", lambda node: node.lag),
+            "latency_seconds": ("Seconds of one exchange", lambda node: node.latency_ms and node.latency_ms / 1000),
+            "troubles": ("Failed exchanges since the worker began", lambda node: node.troubles),
+        }
+        for name, (what, read) in figures.items():
+            gauge = GaugeMetricFamily(f"recovery_node_{name}", what, labels=("network", "node"))
+            for node in self._load.nodes:
+                if (value := read(node)) is not None:
+                    gauge.add_metric((node.network, node.node), value)
+            yield gauge
 
 
 @lru_cache(maxsize=1)

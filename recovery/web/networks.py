@@ -6,6 +6,7 @@ from flask import Blueprint, current_app, make_response, render_template
 from werkzeug.wrappers import Response
 
 from chains import catalogue
+from chains.nodes import node_table
 from recovery.web._wall import current_actor
 
 pages = Blueprint("networks", __name__)
@@ -15,10 +16,7 @@ pages = Blueprint("networks", __name__)
 def show() -> Response:
     """Every network with what a recovery on it needs."""
     current_actor()
-    nodes = current_app.extensions["settings"].nodes
-    rows = [
-        (network, len(nodes.get(slug, ())))
-        for slug, network in catalogue.networks().items()
-        if not network.sandbox or nodes.get(slug)
-    ]
+    settings = current_app.extensions["settings"]
+    nodes = node_table(settings.nodes, public=settings.public_nodes)
+    rows = [(network, len(nodes.get(network.slug, ()))) for network in catalogue.shown(nodes)]
     return make_response(render_template("networks.html", rows=rows))

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
+from chains.catalogue import networks
 from chains.errors import NodeUnavailable
-from chains.nodes import USUAL_RATE, nodes_from_urls, with_public
+from chains.nodes import USUAL_RATE, node_table, nodes_from_urls
 from chains.outside import NotOutside, check_url, is_public
 from chains.transport import Session
 from chains.types import Node
@@ -120,8 +121,15 @@ def test_a_key_in_a_header_reaches_the_node_and_no_record() -> None:
     assert "s3cret" not in str(trouble.value)
 
 
-def test_public_nodes_stand_in_only_where_there_is_none() -> None:
-    own = nodes_from_urls(["http://127.0.0.1:8545"])
-    found = with_public({"ethereum": own})
-    assert found["ethereum"] == own
-    assert all(node.guarded and check_url(node.url) for nodes in found.values() if nodes != own for node in nodes)
+def test_public_nodes_stand_in_only_when_asked_for_and_only_where_there_is_none() -> None:
+    urls = {"ethereum": ("http://127.0.0.1:8545",), "nobody-knows": ("http://127.0.0.1:1",)}
+    assert list(node_table(urls, public=False)) == ["ethereum"]
+    found = node_table(urls, public=True)
+    assert [node.url for node in found.pop("ethereum")] == ["http://127.0.0.1:8545"]
+    assert set(found) == {row.slug for row in networks().values() if row.public_nodes} - {"ethereum"}
+    assert all(node.guarded and node.rate and check_url(node.url) for nodes in found.values() for node in nodes)
+
+
+def test_a_bad_url_is_named_by_place_not_by_words() -> None:
+    with pytest.raises(ValueError, match=r"^ethereum: node 2 is not an http or https URL$"):
+        node_table({"ethereum": ("http://127.0.0.1:1", "redis://secret@x")}, public=False)

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import time
 from contextlib import ExitStack
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler
 from typing import Any
 
 import pytest
 
 from chains import standing
+from chains.agreement import Testimony as Told, agree
 from chains.catalogue import network
 from chains.errors import NodeUnavailable
+from chains.transaction_json import from_json, to_json
 from chains.transport import Call, Session
-from chains.types import Node, Status
+from chains.types import Node, Source, Status
 from chains.verify import verify
 from tests.chains.faulty_node import HASH, Batch, faulty_node, honest, write
 
@@ -112,3 +115,18 @@ def test_of_two_both_are_waited_for() -> None:
         seen = verify(LOCAL, HASH, [quick.node, late.node], timeout=8).transaction
     assert seen.status is Status.SUCCEEDED
     assert not any("slow" in warning for warning in seen.warnings)
+
+
+def test_an_interface_that_does_not_show_the_block_agrees_with_one_that_does() -> None:
+    with faulty_node() as node:
+        seen = verify(LOCAL, HASH, [node.node]).transaction
+    assert seen.block is not None
+    blind = replace(seen, block=replace(seen.block, hash=""))
+    told = [Told(Source(name, 110, "0" * 64), one) for name, one in (("blind", blind), ("seeing", seen))]
+    verdict = agree(LOCAL, HASH, told)
+    assert verdict.status is Status.SUCCEEDED
+    assert verdict.block == seen.block
+    elsewhere = replace(blind, block=replace(seen.block, height=99, hash=""))
+    assert agree(LOCAL, HASH, [told[1], replace(told[0], transaction=elsewhere)]).status is Status.UNKNOWN
+    assert to_json(blind)["block"]["hash"] is None
+    assert from_json(to_json(blind)) == blind

@@ -28,7 +28,7 @@ SENT = Sent(
 )  # fmt: skip
 RECEIPT = Receipt(
     status=True, block_hash=BLOCK, block_height=100, sender=A, to=B, created=None, gas_used=21_000, price=7, logs=(),
-    removed=False, l1_fee=None, operator_fee=False, blob_gas=0, blob_price=None,
+    removed=False, l1_fee=None, operator_scalar=0, operator_constant=0, footprint_shown=False, blob_gas=0, blob_price=None,
 )  # fmt: skip
 
 
@@ -50,13 +50,16 @@ def test_a_plain_transfer_on_every_evm_network(slug: str) -> None:
     row = network(slug)
     if row.family != "evm":
         return
-    transaction = decoded(row, receipt=replace(RECEIPT, l1_fee=3))
+    receipt = replace(RECEIPT, l1_fee=3)
+    transaction = decoded(row, receipt=receipt, tip=head(100 + row.confirmations))
     assert (transaction.status, transaction.final, transaction.network_id) == (Status.SUCCEEDED, True, row.id)
     assert [(leg.sender, leg.recipient, leg.amount, leg.asset) for leg in transaction.transfers] == [
         (A, B, 5, row.native.asset)
     ]
     assert transaction.fee is not None
-    assert transaction.fee.amount == 21_000 * 7 + (3 if row.params.get("l1_fee") else 0)
+    assert transaction.fee.amount == 21_000 * 7 + (
+        3 if row.params.get("l1_fee") and "l1_fee_since" not in row.params else 0
+    )
 
 
 def test_before_receipts_had_a_status_only_a_trace_tells() -> None:
@@ -84,20 +87,44 @@ def test_inner_transfers_that_nobody_shows_are_a_warning() -> None:
     assert decoded(ARBITRUM, receipt=replace(RECEIPT, gas_used=21_500)).warnings == ("internal_transfers_not_visible",)
 
 
+BLOBS = replace(SENT, kind=3)
+OPERATED = replace(RECEIPT, l1_fee=9, operator_scalar=2_000_000, operator_constant=4)
+BEFORE_JOVIAN = datetime(2025, 11, 1, tzinfo=UTC)
+AFTER_ARSIA = datetime(2026, 5, 1, tzinfo=UTC)
+
+
 @pytest.mark.parametrize(
-    ("row", "receipt", "amount", "warning"),
+    ("row", "sent", "receipt", "moment", "amount", "warning"),
     [
-        (ETHEREUM, replace(RECEIPT, blob_gas=10, blob_price=3), 21_000 * 7 + 30, None),
-        (ETHEREUM, replace(RECEIPT, blob_gas=10), None, "fee_not_visible"),
-        (ETHEREUM, replace(RECEIPT, price=None), 21_000 * 7, None),
-        (OPTIMISM, RECEIPT, None, "l1_fee_not_visible"),
-        (OPTIMISM, replace(RECEIPT, l1_fee=9), 21_000 * 7 + 9, None),
-        (OPTIMISM, replace(RECEIPT, l1_fee=9, operator_fee=True), None, "fee_not_visible"),
-        (ETHEREUM, replace(RECEIPT, l1_fee=9), 21_000 * 7, None),
+        (ETHEREUM, BLOBS, replace(RECEIPT, blob_gas=10, blob_price=3), NOW, 21_000 * 7 + 30, None),
+        (ETHEREUM, BLOBS, replace(RECEIPT, blob_gas=10), NOW, None, "fee_not_visible"),
+        (OPTIMISM, SENT, replace(RECEIPT, blob_gas=40_000, l1_fee=9), NOW, 21_000 * 7 + 9, None),
+        (ETHEREUM, SENT, replace(RECEIPT, price=None), NOW, 21_000 * 7, None),
+        (OPTIMISM, SENT, RECEIPT, NOW, None, "l1_fee_not_visible"),
+        (OPTIMISM, SENT, replace(RECEIPT, l1_fee=9), NOW, 21_000 * 7 + 9, None),
+        (OPTIMISM, SENT, OPERATED, BEFORE_JOVIAN, 21_000 * 9 + 13, None),
+        (OPTIMISM, SENT, replace(OPERATED, footprint_shown=True), BEFORE_JOVIAN, 21_000 * (7 + 2 * 10**8) + 13, None),
+        (OPTIMISM, SENT, OPERATED, NOW, 21_000 * (7 + 2 * 10**8) + 13, None),
+        (ETHEREUM, SENT, OPERATED, NOW, None, "fee_not_visible"),
+        (ETHEREUM, SENT, replace(RECEIPT, l1_fee=9), NOW, 21_000 * 7, None),
+        (network("scroll"), SENT, replace(RECEIPT, l1_fee=9), NOW, 21_000 * 7 + 9, None),
+        (network("opbnb"), SENT, RECEIPT, NOW, None, "l1_fee_not_visible"),
+        (network("mantle"), SENT, replace(RECEIPT, l1_fee=9), NOW, 21_000 * 7, None),
+        (network("mantle"), SENT, OPERATED, AFTER_ARSIA, 21_000 * (7 + 2 * 10**8) + 13, None),
+        (network("celo"), SENT, RECEIPT, NOW, 21_000 * 7, None),
+        (network("celo"), SENT, replace(RECEIPT, l1_fee=9), NOW, 21_000 * 7 + 9, None),
+        (ARBITRUM, replace(SENT, kind=0x78), replace(RECEIPT, gas_used=21_000), NOW, 21_000 * 7, None),
+        (ARBITRUM, replace(SENT, kind=0x68), RECEIPT, NOW, None, "fee_not_visible"),
+        (ARBITRUM, replace(SENT, kind=0x64), RECEIPT, NOW, None, None),
+        (network("scroll"), replace(SENT, kind=0x7E), RECEIPT, NOW, None, None),
+        (network("zksync"), replace(SENT, kind=0xFF), RECEIPT, NOW, None, None),
     ],
 )
-def test_a_fee_has_all_its_parts(row: Network, receipt: Receipt, amount: int | None, warning: str | None) -> None:
-    transaction = decoded(row, receipt=receipt)
+def test_a_fee_has_all_its_parts(
+    row: Network, sent: Sent, receipt: Receipt, moment: datetime, amount: int | None, warning: str | None
+) -> None:
+    canonical = replace(head(100), time=moment)
+    transaction = decoded(row, sent, receipt, canonical=canonical)
     assert (transaction.fee and transaction.fee.amount) == amount
     assert transaction.warnings == ((warning,) if warning else ())
 

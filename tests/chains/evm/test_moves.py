@@ -141,7 +141,7 @@ def fund(node: LiveNode, address: str, amount: int) -> None:
 def token(anvil_node: LiveNode, bytecode: dict[str, str]) -> str:
     """A token of which SOURCE holds 1000."""
     token = anvil_node.deploy(bytecode["Token"], encode(["string", "uint8", "uint256"], ["USDT", 6, 10**12]).hex())
-    anvil_node.send(token, data=moves._calldata(SOURCE, 1000))
+    anvil_node.send(token, data=moves.calldata(SOURCE, 1000))
     anvil_node.mine()
     return token
 

@@ -1,0 +1,54 @@
+"""Aptos addresses: 32 bytes in hexadecimal, without a checksum. The canonical text is the long form of AIP-40. Pure."""
+
+from __future__ import annotations
+
+import re
+
+from chains.errors import NodeMistaken
+from chains.types import AddressCheck, Network
+
+SHORTEST = 60
+"""Digits an address may be written with when its leading zeros are left out; shorter ones are far more likely of another
+chain (forty digits are an EVM address)."""
+
+_ADDRESS = re.compile(r"0[xX]([0-9a-fA-F]+)")
+
+
+def check_address(network: Network, text: str) -> AddressCheck:
+    """Whether ``text`` can receive on Aptos. Kinds: ``account_or_object``, ``special`` (``0x1`` to ``0xf``).
+
+    Reasons: ``empty``, ``not_hex_address``, ``wrong_length``, ``zero_address``.
+    """
+    text = text.strip()
+    match = _ADDRESS.fullmatch(text)
+    if not match:
+        return _refused("not_hex_address" if text else "empty")
+    digits = match[1]
+    if len(digits) > 64:
+        return _refused("wrong_length")
+    number = int(digits, 16)
+    if not number:
+        return _refused("zero_address")
+    if len(digits) < SHORTEST and not (len(digits) == 1 and number < 16):
+        return _refused("wrong_length")
+    return AddressCheck(True, long_form(text), "special" if number < 16 else "account_or_object", None, None)
+
+
+def _refused(reason: str) -> AddressCheck:
+    return AddressCheck(False, None, None, None, reason)
+
+
+def long_form(value: object) -> str:
+    """``0x`` and sixty-four digits of an address as nodes write it. Raises :class:`NodeMistaken`."""
+    match = _ADDRESS.fullmatch(value) if isinstance(value, str) and len(value) <= 66 else None
+    if not match:
+        raise NodeMistaken("an address belongs here")
+    return f"0x{match[1].lower().rjust(64, '0')}"
+
+
+def primary_store(owner: str, metadata: str) -> str:
+    """Where the framework keeps an account's balance of a fungible asset: an object derived from both."""
+    from hashlib import sha3_256
+
+    derived = sha3_256(bytes.fromhex(owner[2:]) + bytes.fromhex(metadata[2:]) + b"\xfc")
+    return f"0x{derived.hexdigest()}"

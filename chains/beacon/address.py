@@ -1,0 +1,36 @@
+"""Addresses of the Beacon Chain: Bech32 with the row's prefix (``params.hrp``) around 20 bytes. Pure."""
+
+from __future__ import annotations
+
+import re
+
+from chains import bech32
+from chains.types import AddressCheck, Network
+
+_OF_THE_OTHER_CHAIN = re.compile(r"0[xX][0-9a-fA-F]{40}")  # BNB Smart Chain, which many people take for this one
+
+
+def check(network: Network, text: str) -> AddressCheck:
+    """Whether ``text`` is an account of the network.
+
+    Reasons: those of :mod:`chains.bech32`, ``empty``, ``test_network`` (``params.test_hrps``), ``not_an_account`` (validators,
+    ``params.other_hrps``), ``wrong_network``.
+    """
+    text = text.strip()
+    try:
+        if not text:
+            raise bech32.BadBech32("empty")
+        if _OF_THE_OTHER_CHAIN.fullmatch(text):
+            raise bech32.BadBech32("wrong_network")
+        prefix, content = bech32.decode(text)
+        if prefix in network.params["test_hrps"]:
+            raise bech32.BadBech32("test_network")
+        if prefix in network.params["other_hrps"]:
+            raise bech32.BadBech32("not_an_account")
+        if prefix != network.params["hrp"]:
+            raise bech32.BadBech32("wrong_network")
+        if len(content) != 20:
+            raise bech32.BadBech32("wrong_length")
+    except bech32.BadBech32 as problem:
+        return AddressCheck(False, None, None, None, problem.code)
+    return AddressCheck(True, bech32.encode(prefix, content), "account", None, None)

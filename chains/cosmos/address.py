@@ -1,0 +1,50 @@
+"""Addresses of the Cosmos family: Bech32 with the row's prefix (``params.hrp``) around 20 or 32 bytes. Pure.
+
+20 bytes are the hash of a key (or a module), 32 bytes a contract or another derived account (ADR-028). The same bytes
+under another prefix are the twin of the same key on another network; it is refused there, because nobody can know
+whether coins sent to it were meant for this one.
+"""
+
+from __future__ import annotations
+
+from chains import bech32
+from chains.types import AddressCheck, Network
+
+_KINDS = {20: "account", 32: "contract"}
+_NOT_ACCOUNTS = ("valoper", "valcons", "valoperpub", "valconspub", "pub")
+
+
+def check(network: Network, text: str) -> AddressCheck:
+    """Whether ``text`` can receive on ``network``.
+
+    Reasons: those of :mod:`chains.bech32`, ``empty``, ``wrong_network``, ``not_an_account`` (of a validator or a public key).
+    """
+    text = text.strip()
+    hrp = network.params["hrp"]
+    try:
+        if not text:
+            raise bech32.BadBech32("empty")
+        prefix, content = bech32.decode(text)
+        if prefix != hrp:
+            raise bech32.BadBech32("not_an_account" if prefix.removeprefix(hrp) in _NOT_ACCOUNTS else "wrong_network")
+        if len(content) not in _KINDS:
+            raise bech32.BadBech32("wrong_length")
+    except bech32.BadBech32 as problem:
+        return AddressCheck(False, None, None, None, problem.code)
+    return AddressCheck(True, bech32.encode(hrp, content), _KINDS[len(content)], None, None)
+
+
+def canonical(network: Network, text: object) -> str | None:
+    """The address in lower case, or ``None`` when ``text`` is none of this network."""
+    return check(network, text).normalised if isinstance(text, str) else None
+
+
+def twin(network: Network, text: str) -> str | None:
+    """The address on ``network`` with the same bytes as ``text`` has under another prefix; ``None`` when it is no account."""
+    try:
+        prefix, content = bech32.decode(text.strip())
+    except bech32.BadBech32:
+        return None
+    if len(content) not in _KINDS or any(prefix.endswith(tail) for tail in _NOT_ACCOUNTS):
+        return None
+    return bech32.encode(network.params["hrp"], content)

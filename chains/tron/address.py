@@ -1,0 +1,105 @@
+"""TRON addresses: the byte 41 and the last 20 bytes of a public key's Keccak hash, in base58 with a checksum (``T…``).
+
+The same 20 bytes are an address of the EVM networks too, written ``0x…``. That spelling names the twin there and is not taken
+here: whoever writes it means another network, or should be asked.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from functools import lru_cache
+
+from chains.types import AddressCheck
+
+PREFIX = 0x41
+"""First byte of an address; the retired test network had a0."""
+
+ZERO = bytes([PREFIX]) + bytes(20)
+"""Nobody's address: the counterparty of mints and burns in token logs."""
+
+_ALPHABET = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
+_DIGITS = {letter: digit for digit, letter in enumerate(_ALPHABET)}
+_HEX = re.compile(r"(?:0[xX])?([0-9a-fA-F]{42})")
+_EVM = re.compile(r"0[xX][0-9a-fA-F]{40}")
+
+
+def check(text: str) -> AddressCheck:
+    """Whether ``text`` is an address, as ``T…`` or in hexadecimal with its 41 in front; the canonical form is ``T…``.
+
+    Reasons: ``empty``, ``evm_form`` (the twin on EVM networks), ``not_base58``, ``wrong_length``, ``bad_checksum``,
+    ``test_network``, ``wrong_network``, ``zero_address``.
+    """
+    text = text.strip() if len(text) < 1000 else text
+    if match := _HEX.fullmatch(text):
+        return _of_bytes(bytes.fromhex(match[1]))
+    if _EVM.fullmatch(text):
+        return _refused("evm_form")
+    if not text or len(text) > 100 or any(letter not in _DIGITS for letter in text):
+        return _refused("not_base58" if text else "empty")
+    data = _from_base58(text)
+    if len(data) != 25:
+        return _refused("wrong_length")
+    if _checksum(data[:-4]) != data[-4:]:
+        return _refused("bad_checksum")
+    return _of_bytes(data[:-4])
+
+
+def _of_bytes(data: bytes) -> AddressCheck:
+    if data[0] == 0xA0:
+        return _refused("test_network")
+    if data[0] != PREFIX:
+        return _refused("wrong_network")
+    if data == ZERO:
+        return _refused("zero_address")
+    return AddressCheck(True, to_text(data), "account_or_contract", None, None)
+
+
+def _refused(reason: str) -> AddressCheck:
+    return AddressCheck(False, None, None, None, reason)
+
+
+@lru_cache(maxsize=65_536)
+def to_text(address: bytes) -> str:
+    """21 bytes as ``T…``. Raises ``ValueError`` for anything that is no address."""
+    if len(address) != 21 or address[0] != PREFIX:
+        raise ValueError("an address has 21 bytes, the first of them 41")
+    data = address + _checksum(address)
+    number, letters = int.from_bytes(data, "big"), ""
+    while number:
+        number, digit = divmod(number, 58)
+        letters = _ALPHABET[digit] + letters
+    return letters  # the first byte is not zero, so no leading ones are owed
+
+
+def to_bytes(text: object) -> bytes:
+    """The 21 bytes of an address as nodes write it: 42 hexadecimal digits, or ``T…``. Raises ``ValueError``."""
+    if not isinstance(text, str) or not (checked := _spelt(text)):
+        raise ValueError("not an address")
+    return checked
+
+
+def _spelt(text: str) -> bytes | None:
+    if len(text) == 42:
+        try:
+            data = bytes.fromhex(text)
+        except ValueError:
+            return None
+        return data if len(data) == 21 and data[0] == PREFIX else None
+    if len(text) != 34 or any(letter not in _DIGITS for letter in text):
+        return None
+    data = _from_base58(text)
+    sound = len(data) == 25 and data[0] == PREFIX and _checksum(data[:-4]) == data[-4:]
+    return data[:-4] if sound else None
+
+
+def _from_base58(text: str) -> bytes:
+    number = 0
+    for letter in text:
+        number = number * 58 + _DIGITS[letter]
+    zeros = len(text) - len(text.lstrip("1"))
+    return bytes(zeros) + number.to_bytes((number.bit_length() + 7) // 8, "big")
+
+
+def _checksum(data: bytes) -> bytes:
+    return hashlib.sha256(hashlib.sha256(data).digest()).digest()[:4]
