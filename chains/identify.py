@@ -29,6 +29,7 @@ _BARE_LINK = re.compile(r"(?<![\w.@-])(?:[a-z0-9-]+\.)+[a-z]{2,}/[^\s<>\"'`|\\^{
 _TOKEN = re.compile(r"[0-9A-Za-z][0-9A-Za-z_+=.@:-]{7,199}")
 _BASE64 = re.compile(r"(?<![0-9A-Za-z+/=_-])(?:[0-9A-Za-z+/]{43}=?|[0-9A-Za-z+/]{64})(?![0-9A-Za-z+/=_-])")
 _BASE58_KEY = re.compile(r"[1-9A-HJ-NP-Za-km-z]{43,44}")
+_CUT_HASH = re.compile(r"(?:0[xX])?[0-9a-fA-F]{41,63}")
 _ENDING = re.compile(r"\.(?:html?|json)$", re.IGNORECASE)
 _PLACE = re.compile(r"[0-9]+-[0-9a-z]+")
 """A block's height and a place in it: the name of a transaction only where the chain is known, and like much else."""
@@ -218,6 +219,8 @@ def _looks_like_account(token: str) -> bool:
 def _is_address(token: str) -> bool:
     if not 20 <= len(token) <= 130 or not any(c.isdigit() for c in token):
         return False  # a long word may be a name somewhere, but is hardly meant as one
+    if _CUT_HASH.fullmatch(token):
+        return False  # leading zeros may be left out of an Aptos address; a hash with digits missing is likelier
     return any(check_address(row, token).valid for row in networks().values())
 
 
