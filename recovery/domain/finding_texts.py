@@ -99,6 +99,7 @@ WARNINGS: dict[str, str] = {
     "node_differs": mark("A node says something else than the others."),
     "answer_not_understood": mark("A node gave an answer that cannot be read."),
     "chain_identity_not_visible": mark("A node does not show which network it serves."),
+    "block_hash_not_visible": mark("A node does not show the hash of the block."),
     "claimable_balance_created": mark("It set money aside that somebody must claim first."),
     "delivered_amount_not_visible": mark("How much was delivered cannot be seen."),
     "effects_not_visible": mark("A node does not show the effects of an operation."),
