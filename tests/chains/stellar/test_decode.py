@@ -95,8 +95,8 @@ def test_a_path_brings_what_its_result_says_and_pays_the_makers() -> None:
         xdr.PathPaymentStrictReceiveResultCode.PATH_PAYMENT_STRICT_RECEIVE_SUCCESS,
         success=xdr.PathPaymentStrictReceiveResultSuccess(atoms, last),
     )
-    operation = PathPaymentStrictReceive(BERT, XLM, "9", USD, "0.000003", [])
-    legs = moved(reading(Sent([operation], [ok("path_payment_strict_receive", received)])))
+    exact = PathPaymentStrictReceive(BERT, XLM, "9", USD, "0.000003", [])
+    legs = moved(reading(Sent([exact], [ok("path_payment_strict_receive", received)])))
     assert legs[0] == ("op:0", ANNA, BERT, 30, COIN)
 
 
