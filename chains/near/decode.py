@@ -64,6 +64,7 @@ def decode(network: Network, reference: str, shown: Shown, seen: Seen) -> Transa
         transfers=tuple(legs) if status is Status.SUCCEEDED else (),
         failure=shown.failure if status is Status.FAILED else None,
         warnings=tuple(dict.fromkeys(warnings)),
+        root=bare if (bare := reference.partition("@")[0]) != reference else None,
     )
 
 

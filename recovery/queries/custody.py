@@ -61,9 +61,10 @@ def _legs(session: Session, tx: Transaction, claimant: str | None, case_id: uuid
 
     A refund is told to the account it went to; for everybody else the leg belongs to another case, and no more.
     """
-    credits = session.scalars(select(Credit).where(Credit.network == tx.network, Credit.hash == tx.hash)).all()
+    hashes = {tx.hash, *(tx.claim_hash(leg) for leg in tx.transfers)}
+    credits = session.scalars(select(Credit).where(Credit.network == tx.network, Credit.hash.in_(hashes))).all()
     claims = session.scalars(
-        select(Claim).where(Claim.network == tx.network, Claim.hash == tx.hash, Claim.released_at.is_(None))
+        select(Claim).where(Claim.network == tx.network, Claim.hash.in_(hashes), Claim.released_at.is_(None))
     ).all()
     paid_out = {
         position
@@ -71,7 +72,7 @@ def _legs(session: Session, tx: Transaction, claimant: str | None, case_id: uuid
             select(Claim.position)
             .join(RecoveryCase, RecoveryCase.id == Claim.case_id)
             .join(Posting, (Posting.case_id == Claim.case_id) & (Posting.kind == "refunded"))
-            .where(Claim.network == tx.network, Claim.hash == tx.hash, RecoveryCase.account == claimant)
+            .where(Claim.network == tx.network, Claim.hash.in_(hashes), RecoveryCase.account == claimant)
         )
     }
     credited = {credit.position: credit.account for credit in credits}
