@@ -35,6 +35,13 @@ def read_books(
     )
 
 
+def pays_us(session: Session, tx: Transaction) -> bool:
+    """Whether an address of the book, of whatever time, receives something in it."""
+    recipients = {leg.recipient for leg in tx.transfers if leg.recipient}
+    query = select(OwnedAddress.id).where(OwnedAddress.network == tx.network, OwnedAddress.address.in_(recipients))
+    return bool(recipients) and session.scalar(query.limit(1)) is not None
+
+
 def _owners(session: Session, network: str, addresses: set[str], at: datetime) -> tuple[Owner, ...]:
     rows = session.scalars(
         select(OwnedAddress)
