@@ -6,6 +6,7 @@ and the rules.
 
 from __future__ import annotations
 
+from recovery.domain.address_texts import REASONS as ADDRESS_REASONS
 from recovery.domain.api_texts import DETAILS as API_DETAILS
 from recovery.domain.cause_texts import (
     CAUSES,
@@ -22,7 +23,6 @@ from recovery.domain.finding_texts import (
     PROBLEMS,
     RECOVERABILITY,
     STATUSES,
-    WARNINGS,
     WHYS,
 )
 from recovery.domain.marking import mark
@@ -37,6 +37,7 @@ from recovery.domain.money_texts import (
     STEP_STATES,
 )
 from recovery.domain.refusal_texts import DETAILS as REFUSALS, ERRORS
+from recovery.domain.warning_texts import NODE_WARNINGS, WARNINGS
 
 __all__ = [
     "ANSWERS",
@@ -55,6 +56,7 @@ __all__ = [
     "LABEL_NOTES",
     "MESSAGES",
     "NODE_STATES",
+    "NODE_WARNINGS",
     "OUTCOMES",
     "PLAN_STATES",
     "POSTINGS",
@@ -78,7 +80,11 @@ __all__ = [
     "CauseText",
 ]
 
-DETAILS: dict[str, str] = {**API_DETAILS, **REFUSALS}
+DETAILS: dict[str, str] = {
+    **API_DETAILS,
+    **REFUSALS,
+    **{f"address_{reason}": text for reason, text in ADDRESS_REASONS.items()},
+}
 """Detail code of a refusal or a form field → one sentence; those of pages come first."""
 
 STATES: dict[str, str] = {
