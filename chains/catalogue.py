@@ -31,6 +31,8 @@ _OPTIONAL = {
     "explorers",
     "public_nodes",
     "transaction_page",
+    "claimed_on",
+    "claim_page",
     "sandbox",
     "params",
     "sample_address",
@@ -110,6 +112,8 @@ def read_row(family: str, slug: str, row: Any) -> Network:
         explorers=_words(slug, row, "explorers"),
         public_nodes=_words(slug, row, "public_nodes"),
         transaction_page=_page(slug, row),
+        claimed_on=_of(str, slug, row, "claimed_on", "") or None,
+        claim_page=_https(slug, row, "claim_page") or None,
         sandbox=sandbox,
         params=MappingProxyType(params),
     )
@@ -140,6 +144,13 @@ def _words(slug: str, row: Mapping[str, Any], key: str) -> tuple[str, ...]:
     return tuple(value)
 
 
+def _https(slug: str, row: Mapping[str, Any], key: str) -> str:
+    page: str = _of(str, slug, row, key, "")
+    if page and not page.startswith("https://"):
+        raise CatalogueError(f"{slug}: {key} must be https")
+    return page
+
+
 def _page(slug: str, row: Mapping[str, Any]) -> str | None:
     """The page of a transaction: what the row says, else the usual form at its first explorer."""
     explorers = _words(slug, row, "explorers")
@@ -150,9 +161,14 @@ def _page(slug: str, row: Mapping[str, Any]) -> str | None:
 
 
 def _refuse_shared(found: Mapping[str, Network]) -> None:
-    """No two rows may claim one CAIP-2 id or one explorer: either would make a link or an id ambiguous."""
+    """No two rows may claim one CAIP-2 id or one explorer: either would make a link or an id ambiguous.
+
+    What is claimed on another network must be claimed on one there is.
+    """
     owners: dict[str, str] = {}
     for slug, row in found.items():
+        if row.claimed_on is not None and row.claimed_on not in found:
+            raise CatalogueError(f"{slug}: claimed_on names no network")
         for claim in (row.id, *row.explorers):
             if claim in owners:
                 raise CatalogueError(f"{slug} and {owners[claim]} both claim {claim}")

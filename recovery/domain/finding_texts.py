@@ -139,4 +139,30 @@ KINDS: dict[str, str] = {
     "clearing": mark("Clearing team"),
 }
 
-RECOVERABILITY: dict[str, str] = {"direct": mark("direct"), "conditional": mark("conditional")}
+RECOVERABILITY: dict[str, str] = {
+    "direct": mark("direct"),
+    "conditional": mark("conditional"),
+    "retired": mark("shut down"),
+}
+
+RECOVERY_GROUPS: dict[str, str] = {
+    "direct": mark("Recovered directly"),
+    "conditional": mark("Recovered under conditions"),
+    "retired": mark("Shut down"),
+}
+
+RECOVERY_NOTES: dict[str, str] = {
+    "direct": mark("The coins can be moved with what we have, as soon as you have accepted a quote."),
+    "conditional": mark(
+        "Not every deposit can be brought back from these. We look at each one before you get a quote."
+    ),
+    "retired": mark("These networks have ended. We cannot send anything on them."),
+}
+"""What a recovery is like on the networks of a group, in a sentence."""
+
+MEMOS: dict[str, str] = {
+    "none": mark("not used"),
+    "optional": mark("possible"),
+    "required": mark("needed"),
+}
+"""Whether a deposit on a network names its owner by a memo or tag."""

@@ -120,7 +120,7 @@ class Source:
             case ast.IfExp(body=first, orelse=second):
                 return self._all(module, [first, second])
             case ast.Dict(values=parts):
-                return self._all(module, [part for part in parts if part])
+                return self._all(module, list(parts))
             case ast.List(elts=parts) | ast.Tuple(elts=parts) | ast.Set(elts=parts) | ast.BoolOp(values=parts):
                 return self._all(module, parts)
             case ast.BinOp(left=first, right=second):
