@@ -154,6 +154,9 @@ DETAILS: dict[str, str] = {
         "This address cannot receive this token. Please give an address of your own wallet."
     ),
     "destination_is_ours": mark("This is one of our own addresses. Please give an address of your own wallet."),
+    "address_carries_a_memo": mark(
+        "This address carries a memo or tag inside. Please give the plain address of a wallet of your own that needs none."
+    ),
     "case_not_found": mark("There is no case with this number, or it is not yours."),
     "queue_is_unknown": mark("There is no such queue."),
     "state_is_unknown": mark("There is no such state."),
