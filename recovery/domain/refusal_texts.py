@@ -112,7 +112,7 @@ DETAILS: dict[str, str] = {
     ),
     "reference_has_a_case": mark("You already have an open case about this transaction."),
     "network_is_unknown": mark("We do not know a network of this name."),
-    "network_writes_otherwise": mark(
+    "network_mismatch": mark(
         "Transactions of this network look different. Please choose another network, or let us find it out."
     ),
     "account_is_not_yours": mark("You can report deposits of your own account only."),

@@ -112,7 +112,7 @@ def _identified(reference: str, network: str | None) -> tuple[str, str | None]:
         if network not in networks():
             raise InvalidInput("network_is_unknown", fields={"network": ["network_is_unknown"]})
         if network not in found.candidates:
-            raise InvalidInput("network_writes_otherwise", fields={"network": ["network_writes_otherwise"]})
+            raise InvalidInput("network_mismatch", fields={"network": ["network_mismatch"]})
         return found.hash, network
     return found.hash, found.candidates[0] if len(found.candidates) == 1 else None
 
