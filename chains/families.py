@@ -60,6 +60,14 @@ class Family(Protocol):
         """Whether ``text`` can receive on ``network``, and in canonical form. Pure, never raises."""
         ...
 
+    def asset_identity(self, network: Network, text: str) -> str | None:
+        """The canonical form of the identity of a token or collectible: what ``Transfer.contract`` would be. Pure, never raises.
+
+        ``None`` when ``text`` (trimmed, of bounded length) names none on ``network``; the native coin has none. Whether such an
+        asset exists, only the chain can tell.
+        """
+        ...
+
     def read(self, network: Network, talk: Talk, reference: str) -> NodeReading:
         """Ask one node about one normalised hash.
 

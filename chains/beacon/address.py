@@ -7,6 +7,7 @@ import re
 from chains import bech32
 from chains.types import AddressCheck, Network
 
+_TOKEN = re.compile(r"[A-Z0-9.]{2,12}-[A-Z0-9]{3,4}")
 _OF_THE_OTHER_CHAIN = re.compile(r"0[xX][0-9a-fA-F]{40}")  # BNB Smart Chain, which many people take for this one
 
 
@@ -34,3 +35,9 @@ def check(network: Network, text: str) -> AddressCheck:
     except bech32.BadBech32 as problem:
         return AddressCheck(False, None, None, None, problem.code)
     return AddressCheck(True, bech32.encode(prefix, content), "account", None, None)
+
+
+def asset_identity(network: Network, text: str) -> str | None:
+    """A BEP-2 symbol in upper case, its suffix behind a hyphen; ``None`` for what is none and for the coin itself."""
+    symbol = text.upper()
+    return symbol if _TOKEN.fullmatch(symbol) and symbol != network.native.symbol else None

@@ -7,8 +7,13 @@ have a script as payment credential. Types 14 and 15 are reward accounts (``stak
 
 from __future__ import annotations
 
+import re
+
 from chains.cardano.codec import BadText, bech32_decode, bech32_encode, byron_decode
 from chains.types import AddressCheck, Network
+
+_ASSET = re.compile(r"([0-9a-fA-F]{56})\.?([0-9a-fA-F]{0,64})")
+"""A policy of 28 bytes and a name of at most 32."""
 
 _LENGTHS = {0: 57, 1: 57, 2: 57, 3: 57, 6: 29, 7: 29}
 """Bytes by type: the header and one or two hashes of 28."""
@@ -75,3 +80,9 @@ def _byron(text: str) -> tuple[str, str]:
     if seen.magic is not None:
         raise BadText("test_network")
     return ("byron_redeem" if seen.redeem else "byron"), text
+
+
+def asset_identity(network: Network, text: str) -> str | None:
+    """``policy.name_hex`` in lower case, also of the two written as one; an asset without a name ends in the point."""
+    match = _ASSET.fullmatch(text)
+    return f"{match[1]}.{match[2]}".lower() if match and len(match[2]) % 2 == 0 else None

@@ -27,6 +27,13 @@ def check_address(network: Network, text: str) -> AddressCheck:
     return check(network, text)
 
 
+def asset_identity(network: Network, text: str) -> str | None:
+    """See :func:`chains.cosmos.address.asset_identity`."""
+    from chains.cosmos import address
+
+    return address.asset_identity(network, text)
+
+
 def read(network: Network, talk: Talk, reference: str) -> NodeReading:
     """See :func:`chains.cosmos.lcd.read`."""
     from chains.cosmos.lcd import read as read_node

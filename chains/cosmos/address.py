@@ -7,9 +7,13 @@ whether coins sent to it were meant for this one.
 
 from __future__ import annotations
 
+import re
+
 from chains import bech32
 from chains.types import AddressCheck, Network
 
+_DENOM = re.compile(r"[a-zA-Z][a-zA-Z0-9/:._-]{1,127}")
+_IBC = re.compile(r"[iI][bB][cC]/([0-9a-fA-F]{64})")
 _KINDS = {20: "account", 32: "contract"}
 _NOT_ACCOUNTS = ("valoper", "valcons", "valoperpub", "valconspub", "pub")
 
@@ -48,3 +52,17 @@ def twin(network: Network, text: str) -> str | None:
     if len(content) not in _KINDS or any(prefix.endswith(tail) for tail in _NOT_ACCOUNTS):
         return None
     return bech32.encode(network.params["hrp"], content)
+
+
+def asset_identity(network: Network, text: str) -> str | None:
+    """A denom, ``ibc/HASH`` in upper case, or the address of a token's contract; ``None`` for the coin itself and others."""
+    if (hashed := _IBC.fullmatch(text)) is not None:
+        return f"ibc/{hashed[1].upper()}"
+    known = check(network, text)
+    if known.valid:
+        return known.normalised if known.kind == _KINDS[32] else None
+    if known.reason in ("wrong_network", "not_an_account") or text.lower().startswith(f"{network.params['hrp']}1"):
+        return None  # an address, or one mistyped, though not of a contract here
+    if not _DENOM.fullmatch(text) or text == network.params["denom"] or text.lower().startswith("ibc/"):
+        return None
+    return text

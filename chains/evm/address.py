@@ -6,10 +6,13 @@ import re
 from functools import lru_cache
 
 from chains.encoding import keccak
-from chains.types import AddressCheck
+from chains.types import AddressCheck, Network
 
 ZERO = "0x" + "0" * 40
 """Nobody's address: the counterparty of mints and burns in token logs."""
+
+NATIVE_CONTRACTS = ("native_contract", "native_ledger", "native_token")
+"""Parameters that name a contract whose logs tell of the native coin and of no token."""
 
 _ADDRESS = re.compile(r"(0[xX])?([0-9a-fA-F]{40})")
 
@@ -45,3 +48,10 @@ def checksummed(address: bytes) -> str:
     digits = address.hex()
     marks = keccak(digits.encode("ascii")).hex()
     return "0x" + "".join(d.upper() if m >= "8" else d for d, m in zip(digits, marks, strict=False))
+
+
+def asset_identity(network: Network, text: str) -> str | None:
+    """A token's contract in EIP-55 form; ``None`` for what is no address, and for contracts that are the native coin's own."""
+    contract = check(text).normalised
+    own = {str(network.params.get(name, "")).lower() for name in NATIVE_CONTRACTS}
+    return None if contract is None or contract.lower() in own else contract

@@ -36,6 +36,13 @@ def check_address(network: Network, text: str) -> AddressCheck:
     return check(text)
 
 
+def asset_identity(network: Network, text: str) -> str | None:
+    """See :func:`chains.hedera.address.asset_identity`."""
+    from chains.hedera import address
+
+    return address.asset_identity(network, text)
+
+
 def read(network: Network, talk: Talk, reference: str) -> NodeReading:
     """See :func:`chains.hedera.mirror.read`."""
     from chains.hedera.mirror import read as read_node

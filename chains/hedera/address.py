@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from chains.encoding import keccak
-from chains.types import AddressCheck
+from chains.types import AddressCheck, Network
 
 MAINNET = bytes([0])
 """The ledger id that goes into a checksum."""
@@ -92,3 +92,9 @@ def checksum(account: str, ledger: bytes = MAINNET) -> str:
         code, letter = divmod(code, 26)
         letters = chr(ord("a") + letter) + letters
     return letters
+
+
+def asset_identity(network: Network, text: str) -> str | None:
+    """The number of a token or a contract (``0.0.n``, its twenty bytes with twelve zeros too); an alias is not resolved here."""
+    known = check(text)
+    return None if known.kind == "evm_alias" else known.normalised

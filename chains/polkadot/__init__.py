@@ -31,6 +31,13 @@ def check_address(network: Network, text: str) -> AddressCheck:
     return check(network, text)
 
 
+def asset_identity(network: Network, text: str) -> str | None:
+    """See :func:`chains.polkadot.assets.asset_identity`."""
+    from chains.polkadot import assets
+
+    return assets.asset_identity(network, text)
+
+
 def read(network: Network, talk: Talk, reference: str) -> NodeReading:
     """See :mod:`chains.polkadot.sidecar`, the interface meant when none is named, and :mod:`chains.polkadot.subscan`."""
     from chains.polkadot import sidecar, subscan

@@ -137,6 +137,8 @@ def location(value: Any) -> str:
 def _interior(value: Any) -> list[Any]:
     if isinstance(value, str) and value.lower() == "here":
         return []
+    if isinstance(value, list):
+        return [_junction(each) for each in value]  # canonical already
     inside = member(value)
     if len(inside) != 1:
         raise NodeMistaken("not an interior")

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import re
 
-from chains.types import AddressCheck
+from chains.types import AddressCheck, Network
 
 _BASE58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 _PLACE = {character: place for place, character in enumerate(_BASE58)}
 _LONGEST = 100
+_TOKEN = re.compile(r"[0-9]{1,78}")
 
 _ACCOUNTS = {
     bytes.fromhex("06a19f"): "tz1",  # Ed25519
@@ -97,3 +99,11 @@ def _why_not(text: str, kind: str | None) -> str:
         if any(data.startswith(f) and len(data) == len(f) + n for f, n in _KEYS.items())
         else "bad_prefix"
     )
+
+
+def asset_identity(network: Network, text: str) -> str | None:
+    """``KT1…`` of an FA1.2 token, ``KT1…:ID`` of one of several (FA2); ``None`` for what is neither."""
+    contract, mark, number = text.partition(":")
+    if kind_of(contract) != "contract" or (mark and not _TOKEN.fullmatch(number)):
+        return None
+    return f"{contract}:{int(number)}" if mark else contract

@@ -25,6 +25,13 @@ def check_address(network: Network, text: str) -> AddressCheck:
     return check(text)
 
 
+def asset_identity(network: Network, text: str) -> str | None:
+    """See :func:`chains.tron.address.asset_identity`."""
+    from chains.tron import address
+
+    return address.asset_identity(network, text)
+
+
 def read(network: Network, talk: Talk, reference: str) -> NodeReading:
     """See :func:`chains.tron.trongrid.read`."""
     from chains.tron.trongrid import read as read_node

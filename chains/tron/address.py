@@ -10,7 +10,7 @@ import hashlib
 import re
 from functools import lru_cache
 
-from chains.types import AddressCheck
+from chains.types import AddressCheck, Network
 
 PREFIX = 0x41
 """First byte of an address; the retired test network had a0."""
@@ -21,6 +21,8 @@ ZERO = bytes([PREFIX]) + bytes(20)
 _ALPHABET = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 _DIGITS = {letter: digit for digit, letter in enumerate(_ALPHABET)}
 _HEX = re.compile(r"(?:0[xX])?([0-9a-fA-F]{42})")
+_TRC10 = re.compile(r"[0-9A-Za-z]{1,64}")
+"""A number; before there were any, the name."""
 _EVM = re.compile(r"0[xX][0-9a-fA-F]{40}")
 
 
@@ -103,3 +105,11 @@ def _from_base58(text: str) -> bytes:
 
 def _checksum(data: bytes) -> bytes:
     return hashlib.sha256(hashlib.sha256(data).digest()).digest()[:4]
+
+
+def asset_identity(network: Network, text: str) -> str | None:
+    """A token's contract ``T…``, or ``trc10:`` and the number of an older token; ``None`` for what is neither."""
+    head, mark, name = text.partition(":")
+    if not mark:
+        return check(text).normalised
+    return f"trc10:{name}" if head.lower() == "trc10" and _TRC10.fullmatch(name) else None

@@ -28,6 +28,13 @@ def check_address(network: Network, text: str) -> AddressCheck:
     return address.check_address(network, text)
 
 
+def asset_identity(network: Network, text: str) -> str | None:
+    """See :func:`chains.utxo.address.asset_identity`."""
+    from chains.utxo import address
+
+    return address.asset_identity(network, text)
+
+
 def read(network: Network, talk: Talk, reference: str) -> NodeReading:
     """What one node tells of one transaction. Raises ``NodeUnavailable`` or ``NodeMistaken``."""
     from chains.utxo import interfaces

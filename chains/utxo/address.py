@@ -27,6 +27,7 @@ What differs between networks stands in the row's ``params``:
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -238,6 +239,7 @@ def _bech32(shape: Forms, text: str) -> tuple[str, str]:
     return kind, witness_encode(hrp, version, program)
 
 
+_CATEGORY = re.compile(r"[0-9a-fA-F]{64}")
 _FIELD = (1 << 256) - (1 << 32) - 977
 
 
@@ -323,3 +325,8 @@ def _is_multisig(script: bytes) -> bool:
         place += 1 + script[place]
         keys += 1
     return place == len(script) - 2 and keys == script[-2] - 0x50
+
+
+def asset_identity(network: Network, text: str) -> str | None:
+    """The category of a CashToken in lower case; ``None`` for what is none, and where there are no tokens."""
+    return text.lower() if network.params.get("tokens") and _CATEGORY.fullmatch(text) else None
