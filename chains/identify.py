@@ -28,7 +28,7 @@ _LINK = re.compile(r"https?://[^\s<>\"'`|\\^{}]+", re.IGNORECASE)
 _BARE_LINK = re.compile(r"(?<![\w.@-])(?:[a-z0-9-]+\.)+[a-z]{2,}/[^\s<>\"'`|\\^{}]+", re.IGNORECASE)
 _TOKEN = re.compile(r"[0-9A-Za-z][0-9A-Za-z_+=.@:-]{7,199}")
 _BASE64 = re.compile(
-    r"(?<![0-9A-Za-z+/=_-])(?:[0-9A-Za-z+/]{43}=?|[0-9A-Za-z_-]{43}=?|[0-9A-Za-z+/]{64}|[0-9A-Za-z_-]{64})(?![0-9A-Za-z+/=_-])"
+    r"(?<![0-9A-Za-z+/=_@-])(?:[0-9A-Za-z+/]{43}=?|[0-9A-Za-z_-]{43}=?|[0-9A-Za-z+/]{64}|[0-9A-Za-z_-]{64})(?![0-9A-Za-z+/=_-])"
 )
 _RAW_ACCOUNT = re.compile(r"(?<![0-9A-Za-z])(?:0|-1):[0-9a-fA-F]{64}(?![0-9A-Za-z])")
 """An account of TON with its workchain, behind which a hash might seem to stand."""
@@ -41,7 +41,7 @@ _HEXISH = re.compile(r"(?:0[xX])?[0-9a-fA-F]{24,}|0[xX][0-9a-fA-F]+")
 _HEX_TOKEN = re.compile(r"(?<![0-9A-Za-z])(?:0[xX])?[0-9a-fA-F]{24,}(?![0-9A-Za-z])")
 _MARKS = re.compile(r"[/?&=#;,!()\[\]]")
 _INNER_MARKS = re.compile(r"[/?&=#;,!()\[\]:]")
-_BASE64_PATH = re.compile(r"/(?=[0-9A-Za-z+/]*[/+])(?:[0-9A-Za-z+/]{43}=|[0-9A-Za-z+/]{64})(?![0-9A-Za-z+/=_-])")
+_BASE64_PATH = re.compile(r"/(?=[0-9A-Za-z+/]*[/+])[0-9A-Za-z+/]{43}=(?![0-9A-Za-z+=_-])")
 """Base64 with a slash of its own, which a careless explorer leaves in its links."""
 _LANGUAGE = re.compile(r"^[a-z]{2}(-[a-z]{2,4})?/")
 _BLOCK_WORDS = {"block", "blocks", "ledger", "ledgers", "slot", "round", "height"}
@@ -142,7 +142,7 @@ def _in_link(link: str) -> _Find | str | None:
         parts, host = urlsplit(f"https://invalid/{link.partition('://')[2].replace('[', '').replace(']', '')}"), ""
     pieces = list(_pieces(f"{parts.path}/{parts.query}/{parts.fragment}"))
     words = {piece.lower() for piece in pieces}
-    network = None if words & _TEST_WORDS else _explorer(host, parts.path)
+    network = None if words & _TEST_WORDS else _explorer(host, parts.path.strip("/") or parts.fragment)
     known = tuple(networks().values()) if network is None else (network,)
     refusal = None
     for place, piece in enumerate(pieces):
@@ -173,7 +173,7 @@ def _pieces(path: str) -> Iterator[str]:
         yield whole
         if not _RAW_ACCOUNT.fullmatch(whole):
             yield from (piece for piece in _INNER_MARKS.split(whole) if piece and piece != whole)
-    yield from (match[0].lstrip("/") for match in _BASE64_PATH.finditer(path))
+    yield from (match[0][1:] for match in _BASE64_PATH.finditer(path))
 
 
 @lru_cache(maxsize=1)
