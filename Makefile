@@ -23,7 +23,7 @@ run: environment ## bring everything up and print one address; Ctrl-C stops it
 	@exec $(BIN)/recovery run --stop-with-parent
 
 test: environment-dev ## the whole test suite, against real services; TESTS=path for a part of it
-	@$(BIN)/python -m recovery.embedded.binaries anvil litecoind chromium
+	@$(BIN)/python -m recovery.embedded.binaries anvil litecoind chromium ton-sandbox
 	@exec $(BIN)/python -m pytest $(PYTEST_ARGS) $(TESTS)
 
 check: environment-dev ## format, lint, types, import rules
@@ -41,7 +41,7 @@ bench: environment-dev ## the performance table; BENCH_ARGS=--json for one JSON 
 	@$(BIN)/python -m bench $(BENCH_ARGS)
 
 prove: environment-dev ## the promises of the product, each tried to be broken
-	@$(BIN)/python -m recovery.embedded.binaries anvil litecoind chromium
+	@$(BIN)/python -m recovery.embedded.binaries anvil litecoind chromium ton-sandbox
 	@RECOVERY_PROVE=1 RECOVERY_EXPORT_MUTATIONS=20000 exec $(BIN)/python -m pytest -n 2 -m promise
 
 lock: environment-dev ## write the hash-pinned requirements anew from pyproject.toml

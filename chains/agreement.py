@@ -103,6 +103,7 @@ def story_of(transaction: Transaction, *, by_hash: bool = True) -> Hashable:
     block = transaction.block
     return (
         transaction.status,
+        transaction.root,
         block and (block.height, block.hash if by_hash else None),
         transaction.fee and (transaction.fee.asset, transaction.fee.amount, transaction.fee.payer),
         tuple(_leg(leg) for leg in transaction.transfers if leg.kind is not TransferKind.INTERNAL),

@@ -15,8 +15,11 @@ from dataclasses import dataclass, field
 from chains.errors import NodeUnavailable
 from chains.types import Node
 
-STUMBLES = 4
-"""Failures in a row after which a node is left alone."""
+STUMBLES = 3
+"""Conversations in a row that heard nothing, after which a node is left alone."""
+
+SINGLY = 600.0
+"""Seconds for which a node that refused a batch is asked call by call."""
 
 FIRST_REST = 2.0
 LONGEST_REST = 30.0
@@ -40,18 +43,20 @@ class Conduct:
     _in_a_row: int = 0
     _resting_until: float = 0.0
     _trying_until: float = 0.0
+    _singly_until: float = 0.0
     _tokens: float = 0.0
     _filled_at: float = 0.0
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
-    def admit(self, calls: int, deadline: float) -> None:
-        """Let ``calls`` through, waiting for the budget no longer than ``deadline``.
+    def admit(self, calls: int, deadline: float, *, first: bool = True) -> None:
+        """Let ``calls`` through, waiting for the budget no longer than ``deadline``. ``first`` of a conversation.
 
         Raises :class:`NodeUnavailable` for a node that is resting, or when the budget does not come free in time.
         """
         with self._lock:
             now = time.monotonic()
-            self._refuse_resting(now)
+            if first:
+                self._refuse_resting(now)
             wait = self._spend(calls, now)
             if now + wait > deadline:
                 if self.rate is not None:
@@ -93,7 +98,7 @@ class Conduct:
             self._trying_until = 0.0
 
     def stumbled(self, trouble: str) -> None:
-        """No answer, or an error of the server."""
+        """A conversation that heard nothing so far: no answer, or an error of the server."""
         with self._lock:
             self._note(trouble)
             self._trying_until = 0.0
@@ -118,6 +123,14 @@ class Conduct:
         with self._lock:
             ordered = sorted(self.latencies)
         return ordered[len(ordered) // 2] if ordered else None
+
+    def takes_batches(self) -> bool:
+        """Whether a batch may be tried: not in the ten minutes after one was refused."""
+        return time.monotonic() >= self._singly_until
+
+    def refused_a_batch(self) -> None:
+        """Calls went through one by one that did not as a batch."""
+        self._singly_until = time.monotonic() + SINGLY
 
     def resting(self) -> bool:
         """Whether it is being left alone."""

@@ -30,6 +30,7 @@ def to_json(transaction: Transaction) -> dict[str, Any]:
         "failure": transaction.failure,
         "warnings": list(transaction.warnings),
         "sources": [{"node": s.node, "height": s.height, "sha256": s.sha256} for s in transaction.sources],
+        "root": transaction.root,
     }
 
 
@@ -65,6 +66,7 @@ def from_json(value: Mapping[str, Any]) -> Transaction:
         failure=value["failure"],
         warnings=tuple(value["warnings"]),
         sources=tuple(Source(s["node"], s["height"], s["sha256"]) for s in value["sources"]),
+        root=value.get("root"),
     )
 
 

@@ -100,6 +100,7 @@ class Session:
         self.node = node
         self.answers: list[Answer] = []
         self._deadline = deadline if deadline is not None else time.monotonic() + TOTAL_SECONDS
+        self._asked = self._heard = self._stumbled = self._refused = False
 
     def now(self) -> datetime:
         """The present, aware UTC."""
@@ -108,25 +109,50 @@ class Session:
     def rpc(self, calls: Sequence[Call], *, cap: int = BODY_CAP, depth: int = strict_json.DEEPEST) -> list[Outcome]:
         """Ask all calls in one JSON-RPC batch, or one by one where a node takes no batches.
 
-        Raises when the batch as a whole was not honestly answered.
+        Raises when the batch as a whole was not honestly answered. Of calls asked one by one those that get no answer
+        are failed outcomes, unless none gets any.
         """
         first = secrets.randbelow(2**31)
         frames = [
             {"jsonrpc": "2.0", "id": first + n, "method": call.method, "params": _plain_params(call.params)}
             for n, call in enumerate(calls)
         ]
-        if len(frames) > 1:
-            reply = self._ask(frames, cap, depth)
-            if not (isinstance(reply, dict) and reply.get("error")):
-                return match_batch(reply, first, len(calls), self.node.label)
-        singly = [self._ask(frame, cap, depth) for frame in frames]
-        return [match_batch([one], first + n, 1, self.node.label)[0] for n, one in enumerate(singly)]
+        if len(frames) == 1:
+            return match_batch([self._ask(frames[0], cap, depth)], first, 1, self.node.label)
+        if standing.of(self.node).takes_batches():
+            try:
+                reply = self._ask(frames, cap, depth)
+            except NodeUnavailable:
+                if not self._refused:
+                    raise
+            else:
+                if not (isinstance(reply, dict) and reply.get("error")):
+                    return match_batch(reply, first, len(calls), self.node.label)
+        return self._singly(frames, first, cap, depth)
+
+    def _singly(self, frames: Sequence[dict[str, Any]], first: int, cap: int, depth: int) -> list[Outcome]:
+        """Each call in a request of its own, for nodes that take no batches."""
+        outcomes: list[Outcome] = []
+        trouble: NodeUnavailable | None = None
+        for n, frame in enumerate(frames):
+            try:
+                outcomes += match_batch([self._ask(frame, cap, depth)], first + n, 1, self.node.label)
+            except NodeUnavailable as error:
+                if not self._refused:
+                    raise
+                trouble = error
+                outcomes.append(Outcome(failed=True, message="not answered"))
+        if trouble is not None and all(outcome.message == "not answered" for outcome in outcomes):
+            raise trouble
+        standing.of(self.node).refused_a_batch()
+        return outcomes
 
     def _ask(self, frames: Any, cap: int, depth: int) -> Any:
         """The parsed reply to one POST."""
         text = json.dumps(frames, separators=(",", ":"))
         status, body = self._exchange("POST", "", text, text, cap, len(frames) if isinstance(frames, list) else 1)
         if status in _NO_ENTRY or (status >= 400 and not body.lstrip().startswith((b"[", b"{"))):
+            self._refused = True
             raise NodeUnavailable(f"{self.node.label}: HTTP {status}")
         return strict_json.parse(body, depth=depth)
 
@@ -154,34 +180,47 @@ class Session:
         request back.
         """
         conduct = standing.of(self.node)
+        self._refused = False
         for attempt in (1, 2):
-            conduct.admit(weight, self._deadline)
+            conduct.admit(weight, self._deadline, first=not self._asked)
+            self._asked = True
             began = time.monotonic()
             try:
                 status, body, rest = self._once(method, path, content, request, cap)
             except _Dropped as dropped:
-                conduct.stumbled(str(dropped))
+                self._note_stumble(conduct, str(dropped))
                 if attempt == 2:
+                    self._refused = self._heard
                     raise
                 continue  # a kept connection may have been closed just as it was used again
             except NodeUnavailable as trouble:
-                conduct.stumbled(str(trouble))
+                self._note_stumble(conduct, str(trouble))
                 raise
             except NodeMistaken as trouble:
                 conduct.mumbled(str(trouble))
                 raise
             overrun = status == 429 or status >= 500
             if not overrun or (status >= 500 and _looks_like_rpc(body)):
+                self._heard = True
                 conduct.answered(time.monotonic() - began)
                 return status, body
             if status == 429:
                 conduct.overrun(rest)
             else:
-                conduct.stumbled(f"HTTP {status}")
-            if attempt == 2 or time.monotonic() + rest >= self._deadline:
+                self._note_stumble(conduct, f"HTTP {status}")
+            if status == 501 or attempt == 2 or time.monotonic() + rest >= self._deadline:
                 break
             time.sleep(rest)
+        self._refused = status != 429
         raise NodeUnavailable(f"{self.node.label}: {'too many requests' if status == 429 else f'HTTP {status}'}")
+
+    def _note_stumble(self, conduct: standing.Conduct, trouble: str) -> None:
+        """A conversation counts against a node once, and only if it heard nothing at all: some questions nodes just refuse."""
+        if self._heard or self._stumbled:
+            conduct.mumbled(trouble)
+        else:
+            self._stumbled = True
+            conduct.stumbled(trouble)
 
     def _once(self, method: str, path: str, content: str | None, request: str, cap: int) -> tuple[int, bytes, float]:
         import httpx

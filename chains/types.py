@@ -6,11 +6,14 @@ Times are aware UTC. The JSON form of a transaction is written by :mod:`chains.t
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
+
+_OWN_HASH = re.compile(r"msg:([0-9a-f]{64})(?:/|$)")
 
 
 class Status(StrEnum):
@@ -121,7 +124,10 @@ class Source:
 
 @dataclass(frozen=True)
 class Transaction:
-    """What is known of one transaction, in the form of CONTRACTS section 3."""
+    """What is known of one transaction, in the form :mod:`chains.transaction_json` writes.
+
+    ``root`` is set where one transaction can be asked for under several hashes: the one that stands for all of them.
+    """
 
     network: str
     network_id: str
@@ -136,6 +142,15 @@ class Transaction:
     failure: str | None = None
     warnings: tuple[str, ...] = ()
     sources: tuple[Source, ...] = ()
+    root: str | None = None
+
+    def claim_hash(self, leg: Transfer) -> str:
+        """The hash that names ``leg`` in the key of a claim, whichever of the transaction's hashes was asked for.
+
+        A position with a hash in it (``msg:<hash>``) names the leg on the whole chain, and its own hash is taken.
+        """
+        own = _OWN_HASH.match(leg.position)
+        return own[1] if own else self.root or self.hash
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,8 @@
-"""Aptos addresses: 32 bytes in hexadecimal, without a checksum. The canonical text is the long form of AIP-40. Pure."""
+"""Aptos addresses: 32 bytes in hexadecimal, without a checksum. The canonical text is the long form of AIP-40. Pure.
+
+Addresses without their leading zeros are refused, as AIP-40 has it (only ``0x0`` to ``0xf`` are short): nothing tells a zero
+that was left out from a digit that was lost.
+"""
 
 from __future__ import annotations
 
@@ -6,10 +10,6 @@ import re
 
 from chains.errors import NodeMistaken
 from chains.types import AddressCheck, Network
-
-SHORTEST = 60
-"""Digits an address may be written with when its leading zeros are left out; shorter ones are far more likely of another
-chain (forty digits are an EVM address)."""
 
 APT_COIN = "0x1::aptos_coin::AptosCoin"
 APT_METADATA = f"0x{'a'.rjust(64, '0')}"
@@ -36,7 +36,7 @@ def check_address(network: Network, text: str) -> AddressCheck:
     number = int(digits, 16)
     if not number:
         return _refused("zero_address")
-    if len(digits) < SHORTEST and not (len(digits) == 1 and number < 16):
+    if len(digits) < 64 and not (len(digits) == 1 and number < 16):
         return _refused("wrong_length")
     return AddressCheck(True, long_form(text), "special" if number < 16 else "account_or_object", None, None)
 

@@ -1,7 +1,8 @@
 """The retired BNB Beacon Chain: recognised, explained, and read where somebody still runs an archive (``dex``).
 
 The chain stopped on 3 December 2024. What lies on it can move only through the recovery contract of BNB Smart Chain (BEP-299),
-for tokens that had been bound to that network, against the final snapshot and with the old account's signature.
+for tokens that had been bound to that network, against the final snapshot and with the old account's signature. How it is done
+stands beside the row in ``chains/networks/beacon.toml``.
 """
 
 from __future__ import annotations

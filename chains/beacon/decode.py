@@ -209,7 +209,7 @@ def units(value: Any) -> int:
     match = _VALUE.fullmatch(text)
     if match is None or isinstance(value, bool):
         raise NodeMistaken("no amount")
-    return int(match[1]) * 10**DECIMALS + int((match[2] or "").ljust(DECIMALS, "0"))
+    return int(match[1] + (match[2] or "").ljust(DECIMALS, "0"))
 
 
 def _object(value: Any) -> dict[str, Any]:

@@ -8,6 +8,7 @@ whether coins sent to it were meant for this one.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from chains import bech32
 from chains.types import AddressCheck, Network
@@ -23,24 +24,37 @@ def check(network: Network, text: str) -> AddressCheck:
 
     Reasons: those of :mod:`chains.bech32`, ``empty``, ``wrong_network``, ``not_an_account`` (of a validator or a public key).
     """
-    text = text.strip()
-    hrp = network.params["hrp"]
+    text, hrp = text.strip(), network.params["hrp"]
     try:
-        if not text:
-            raise bech32.BadBech32("empty")
-        prefix, content = bech32.decode(text)
-        if prefix != hrp:
-            raise bech32.BadBech32("not_an_account" if prefix.removeprefix(hrp) in _NOT_ACCOUNTS else "wrong_network")
-        if len(content) not in _KINDS:
-            raise bech32.BadBech32("wrong_length")
+        content = _content(hrp, text)
     except bech32.BadBech32 as problem:
         return AddressCheck(False, None, None, None, problem.code)
     return AddressCheck(True, bech32.encode(hrp, content), _KINDS[len(content)], None, None)
 
 
+def _content(hrp: str, text: str) -> bytes:
+    """The bytes of an account. Raises :class:`~chains.bech32.BadBech32` with the reason."""
+    if not text:
+        raise bech32.BadBech32("empty")
+    prefix, content = bech32.decode(text)
+    if prefix != hrp:
+        raise bech32.BadBech32("not_an_account" if prefix.removeprefix(hrp) in _NOT_ACCOUNTS else "wrong_network")
+    if len(content) not in _KINDS:
+        raise bech32.BadBech32("wrong_length")
+    return content
+
+
 def canonical(network: Network, text: object) -> str | None:
     """The address in lower case, or ``None`` when ``text`` is none of this network."""
-    return check(network, text).normalised if isinstance(text, str) else None
+    return _canonical(network.params["hrp"], text) if isinstance(text, str) and len(text) <= bech32.LONGEST else None
+
+
+@lru_cache(maxsize=16_384)
+def _canonical(hrp: str, text: str) -> str | None:
+    try:
+        return bech32.encode(hrp, _content(hrp, text.strip()))
+    except bech32.BadBech32:
+        return None
 
 
 def twin(network: Network, text: str) -> str | None:

@@ -17,14 +17,16 @@ import base64
 import binascii
 import json
 import re
+from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from chains.encoding import plain
 from chains.errors import NodeMistaken
 
 Pairs = list[tuple[str, str]]
+Entry = tuple[str | None, str]
 _COIN = re.compile(r"([0-9]{1,78})([a-zA-Z][a-zA-Z0-9/:._-]{1,127})")
 _MOST_EVENTS = 50_000
 _BASE64_KEYS = {
@@ -90,20 +92,27 @@ def sort(response: Mapping[str, Any], count: int) -> Sorted:
                 raise NodeMistaken("an event of a message that is not there")
             (outside if number is None else inside[number]).append(event)
         return Sorted(tuple(map(tuple, inside)), tuple(outside), True)
+    by_action = _by_action(events, count)
     logs = _logs(response, count)
-    if logs is not None:
-        return logs
-    return _by_action(events, count)
+    if logs is None:
+        return by_action
+    return (
+        logs
+        if logs.outside_visible
+        else replace(logs, outside=by_action.outside, outside_visible=by_action.outside_visible)
+    )
 
 
 def _by_action(events: Sequence[Event], count: int) -> Sorted:
     """Without any index: every message begins with a ``message`` event that names its ``action``."""
     starts = [place for place, event in enumerate(events) if event.kind == "message" and _has(event, "action")]
-    if not events or len(starts) != count:
+    if not starts:  # nothing ran: what there is happened before the messages
+        return Sorted((None,) * count, tuple(events), bool(events))
+    if len(starts) != count:
         return Sorted((None,) * count, (), False)
     ends = [*starts[1:], len(events)]
     parts = tuple(tuple(events[start:end]) for start, end in zip(starts, ends, strict=True))
-    return Sorted(parts, tuple(events[: starts[0]] if starts else events), True)
+    return Sorted(parts, tuple(events[: starts[0]]), True)
 
 
 def _logs(response: Mapping[str, Any], count: int) -> Sorted | None:
@@ -227,24 +236,46 @@ def _groups(events: Iterable[Event], kind: str, names: tuple[str, ...]) -> Itera
 def moves(events: Sequence[Event]) -> tuple[list[Move | None], list[str]]:
     """Movements of one message in their numbered order, ``None`` for one that cannot be read, and warnings."""
     told: list[Move | None] = []
-    spent = [(g.get("spender"), g.get("amount", "")) for g in _groups(events, "coin_spent", ("spender", "amount"))]
-    received = [
-        (g.get("receiver"), g.get("amount", "")) for g in _groups(events, "coin_received", ("receiver", "amount"))
-    ]
+    spent = _Side(events, "coin_spent", "spender")
+    received = _Side(events, "coin_received", "receiver")
     nameless = False
     for group in _groups(events, "transfer", ("recipient", "sender", "amount")):
         sender, recipient, text = group.get("sender"), group.get("recipient"), group.get("amount", "")
         nameless |= sender is None
-        for entry, side in (((sender, text), spent), ((recipient, text), received)):
-            if entry in side:
-                side.remove(entry)
+        spent.take((sender, text))
+        received.take((recipient, text))
         told += _of_coins(sender, recipient, text, sender is not None)
     told += _of_contracts(events)
-    told += _rest(events, spent, received)
+    unpaired = _rest(events, spent, received, told)
     warnings = ["unreadable_transfer_event"] if None in told else []
-    if (spent or received) and not nameless:
+    if unpaired and not nameless:
         warnings.append("unpaired_coin_event")
     return told, warnings
+
+
+class _Side:
+    """Who spent, or who received, how much: one entry an event, each taken once. Linear, for the events are a stranger's."""
+
+    def __init__(self, events: Sequence[Event], kind: str, name: str) -> None:
+        self._entries = [(g.get(name), g.get("amount", "")) for g in _groups(events, kind, (name, "amount"))]
+        self._open = Counter(self._entries)
+
+    def take(self, entry: Entry) -> bool:
+        """Whether the entry was still there."""
+        if self._open[entry] < 1:
+            return False
+        self._open[entry] -= 1
+        return True
+
+    def left(self) -> list[Entry]:
+        """What was not taken, in order; entries of nothing left out."""
+        rest = Counter(self._open)
+        kept = []
+        for entry in reversed(self._entries):
+            if rest[entry] > 0:
+                rest[entry] -= 1
+                kept.append(entry)
+        return [entry for entry in reversed(kept) if coins(entry[1]) != []]
 
 
 def _of_coins(sender: str | None, recipient: str | None, text: str, shown: bool = True) -> list[Move | None]:
@@ -254,40 +285,29 @@ def _of_coins(sender: str | None, recipient: str | None, text: str, shown: bool 
     return [Move(sender, recipient, denom, amount, sender_shown=shown) for denom, amount in found]
 
 
-def _rest(
-    events: Sequence[Event], spent: list[tuple[str | None, str]], received: list[tuple[str | None, str]]
-) -> list[Move | None]:
-    """Coins moved without a ``transfer`` event: into and out of stakes, out of nothing, into nothing. Empties the lists."""
-    told: list[Move | None] = []
+def _rest(events: Sequence[Event], spent: _Side, received: _Side, told: list[Move | None]) -> bool:
+    """Coins moved without a ``transfer`` event: into and out of stakes, out of nothing, into nothing, added to ``told``.
+
+    Says whether something remains that no other side answers to.
+    """
     minted = [(g.get("minter"), g.get("amount", "")) for g in _groups(events, "coinbase", ("minter", "amount"))]
     burnt = [(g.get("burner"), g.get("amount", "")) for g in _groups(events, "burn", ("burner", "amount"))]
-    mints = _taken(minted, received)
-    burns = _taken(burnt, spent)
-    for entry in list(spent):
-        other = next((one for one in received if one[1] == entry[1]), None)
-        if other is not None:
-            spent.remove(entry)
-            received.remove(other)
-            told += _of_coins(entry[0], other[0], entry[1])
+    mints = [entry for entry in minted if received.take(entry)]
+    burns = [entry for entry in burnt if spent.take(entry)]
+    takers: dict[str, deque[str | None]] = {}
+    for taker, text in received.left():
+        takers.setdefault(text, deque()).append(taker)
+    alone = 0
+    for giver, text in spent.left():
+        if takers.get(text):
+            told += _of_coins(giver, takers[text].popleft(), text)
+        else:
+            alone += 1
     for minter, text in mints:
         told += _of_coins(None, minter, text)
     for burner, text in burns:
         told += _of_coins(burner, None, text)
-    spent[:] = [entry for entry in spent if coins(entry[1]) != []]
-    received[:] = [entry for entry in received if coins(entry[1]) != []]
-    return told
-
-
-def _taken(
-    wanted: Sequence[tuple[str | None, str]], among: list[tuple[str | None, str]]
-) -> list[tuple[str | None, str]]:
-    """Those of ``wanted`` that stand in ``among``, each removed from it once."""
-    found = []
-    for entry in wanted:
-        if entry in among:
-            among.remove(entry)
-            found.append(entry)
-    return found
+    return bool(alone) or any(takers.values())
 
 
 _TOKEN_MOVES = {

@@ -15,6 +15,9 @@ from chains.hedera.shown import Change, Record, TokenChange
 COLLECTORS = ("0.0.98", "0.0.800", "0.0.801", "0.0.802")
 """Accounts of the network that take fees, besides the node's own."""
 
+POOL = "0.0.802"
+"""The account all fees go to since they are pooled and shared out once a day."""
+
 REWARDS = "0.0.800"
 """The account staking rewards are paid from."""
 
@@ -85,6 +88,7 @@ def _take_out_fee_credits(record: Record, amounts: list[int], found: Moves) -> N
     """What the network and its node gained is fee, as far as the fee goes."""
     taking = {record.node, *COLLECTORS}
     places = [place for place, change in enumerate(record.changes) if change.account in taking and amounts[place] > 0]
+    places = [place for place in places if amounts[place] == record.charged == _pooled(record, place)] or places
     missing = record.charged - sum(amounts[place] for place in places)
     if missing > 0:
         places += [place for place in _of_the_system(record.changes) if amounts[place] == missing][:1]
@@ -96,6 +100,12 @@ def _take_out_fee_credits(record: Record, amounts: list[int], found: Moves) -> N
         found.warnings.append("fee_unclear")
     for place in places:
         amounts[place] = 0
+
+
+def _pooled(record: Record, place: int) -> int | None:
+    """What the account gained that takes all fees where they are pooled for a day (HIP-1259)."""
+    change = record.changes[place]
+    return change.amount if change.account == POOL else None
 
 
 def _of_the_system(changes: Sequence[Change]) -> list[int]:

@@ -5,7 +5,8 @@ fails. So the legs are those of receipts that succeeded, whatever the transactio
 in which something moved all the same is told as succeeded with the warning ``part_failed``.
 
 Positions: ``receipt:<id>`` for the one thing a receipt moves; ``receipt:<id>/N`` for its action N where it has several, and for
-the deposit of a function call; ``receipt:<id>/log:N`` or ``/log:N/M`` where its logs tell of several token movements.
+the deposit of a function call; ``receipt:<id>/log:N/M`` (item M of log N) or ``/call:N`` (action N, of contracts that write no
+events) where it moves tokens more than once.
 """
 
 from __future__ import annotations
@@ -63,6 +64,7 @@ def decode(network: Network, reference: str, shown: Shown, seen: Seen) -> Transa
         transfers=tuple(legs) if status is Status.SUCCEEDED else (),
         failure=shown.failure if status is Status.FAILED else None,
         warnings=tuple(dict.fromkeys(warnings)),
+        root=bare if (bare := reference.partition("@")[0]) != reference else None,
     )
 
 
@@ -183,8 +185,8 @@ def _coin(network: Network, shown: Shown, position: str, sender: str, recipient:
 
 def _token(network: Network, outcome: Outcome, one: Moved, *, alone: bool) -> Transfer:
     position = f"receipt:{outcome.id}"
-    if not alone and one.place is not None:
-        position += f"/log:{one.place[0]}/{one.place[1]}"
+    if not alone:
+        position += f"/{one.place}"
     return Transfer(
         position,
         one.kind,

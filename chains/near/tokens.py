@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import binascii
 import json
+import re
 from base64 import b64decode
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from chains import strict_json
@@ -24,10 +25,15 @@ LONGEST_MEMO = 600
 LONGEST_LOG = 20_000
 """Characters of a log; the protocol allows 16384 bytes for all logs of a call."""
 
+_DEPOSIT = re.compile(r"Deposit ([0-9]{1,39}) NEAR to ([a-z0-9._-]{2,64})")
+_WITHDRAW = re.compile(r"Withdraw ([0-9]{1,39}) NEAR from ([a-z0-9._-]{2,64})")
+"""What the contract of wrapped NEAR writes, which is older than the events."""
+
 
 @dataclass(frozen=True)
 class Moved:
-    """One token movement. ``place`` is the log and the item in it, ``None`` when no log tells of it."""
+    """One token movement. ``place`` is where its receipt tells of it: ``log:0/1`` the log and the item in it, ``call:2`` the
+    action that called."""
 
     standard: str
     kind: TransferKind
@@ -36,7 +42,7 @@ class Moved:
     amount: int
     token_id: str | None = None
     memo: str | None = None
-    place: tuple[int, int] | None = None
+    place: str = ""
 
 
 def moved(receipt: Receipt | None, outcome: Outcome) -> tuple[list[Moved], list[str]]:
@@ -47,19 +53,15 @@ def moved(receipt: Receipt | None, outcome: Outcome) -> tuple[list[Moved], list[
         if not log.startswith(PREFIX):
             continue
         try:
-            told += [_placed(one, number, item) for item, one in enumerate(_event(log))]
+            told += [replace(one, place=f"log:{number}/{item}") for item, one in enumerate(_event(log))]
         except (NodeMistaken, RecursionError):
             if "nep141" in log or "nep171" in log or "nep245" in log:
                 warnings.append("unreadable_transfer_log")
     calls = [action for action in receipt.actions if action.kind == "FunctionCall"] if receipt else []
     if receipt is not None and not any(one.standard == "nep141" for one in told):
-        silent = [one for call in calls for one in _called(receipt, outcome, call)]
-        told = silent if len(silent) == 1 and not told else told
+        for call in calls:
+            told += [replace(one, place=f"call:{call.place}") for one in _called(receipt, outcome, call)]
     return [_with_memo(one, calls) for one in told], warnings
-
-
-def _placed(one: Moved, log: int, item: int) -> Moved:
-    return Moved(one.standard, one.kind, one.sender, one.recipient, one.amount, one.token_id, one.memo, (log, item))
 
 
 def _event(log: str) -> Iterator[Moved]:
@@ -137,7 +139,8 @@ _READERS = {
 def _called(receipt: Receipt, outcome: Outcome, action: Action) -> Iterator[Moved]:
     """What a call of NEP-141 did in a contract that writes no events, as older ones do.
 
-    ``ft_resolve_transfer`` returns how much the receiver kept; the rest went back.
+    ``ft_resolve_transfer`` returns how much the receiver kept; the rest went back. ``near_deposit`` and ``near_withdraw`` wrap
+    and unwrap the native coin.
     """
     method = action.members.get("method_name")
     arguments = _arguments(action)
@@ -152,8 +155,18 @@ def _called(receipt: Receipt, outcome: Outcome, action: Action) -> Iterator[Move
             if back > 0:
                 sender, receiver = account(arguments.get("sender_id")), account(arguments.get("receiver_id"))
                 yield Moved("nep141", TransferKind.TOKEN, receiver, sender, back)
+        if method == "near_deposit" and (words := _said(_DEPOSIT, outcome)):
+            yield Moved("nep141", TransferKind.TOKEN, None, account(words[2]), amount(words[1]))
+        if method == "near_withdraw" and (words := _said(_WITHDRAW, outcome)):
+            yield Moved("nep141", TransferKind.TOKEN, account(words[2]), None, amount(words[1]))
     except (NodeMistaken, ValueError, RecursionError):
         return  # a contract of its own making; what it did cannot be read from its call
+
+
+def _said(form: re.Pattern[str], outcome: Outcome) -> re.Match[str] | None:
+    """The one log of this form, ``None`` when there is none or more than one."""
+    found = [match for log in outcome.logs if (match := form.fullmatch(log))]
+    return found[0] if len(found) == 1 else None
 
 
 def _arguments(action: Action) -> Mapping[str, Any]:
@@ -175,6 +188,4 @@ def _with_memo(one: Moved, calls: list[Action]) -> Moved:
     arguments = _arguments(calls[0])
     if arguments.get("receiver_id") != one.recipient or arguments.get("amount") != str(one.amount):
         return one
-    return Moved(
-        one.standard, one.kind, one.sender, one.recipient, one.amount, one.token_id, _memo(arguments), one.place
-    )
+    return replace(one, memo=_memo(arguments))

@@ -208,6 +208,11 @@ def _confidential_mint(instruction: Instruction, data: Reader) -> Act | None:
     return Opaque("confidential_transfer_not_visible") if data.number(1) in (3, 4) else None
 
 
+def _permissioned_burn(instruction: Instruction, data: Reader) -> Act | None:
+    """1 and 2 burn; 0 configures the mint."""
+    return Opaque("token_instruction_not_read") if data.number(1) in (1, 2) else None
+
+
 def _unread(instruction: Instruction, data: Reader) -> Act:
     return Opaque("token_instruction_not_read")
 
@@ -230,6 +235,7 @@ _TOKEN_READERS: dict[int, Callable[[Instruction, Reader], Act | None]] = {
     38: _unread,  # withdraw excess lamports
     42: _confidential_mint,
     45: _unread,  # unwrap lamports
+    46: _permissioned_burn,
     255: _unread,  # several instructions in one
 }
 

@@ -83,7 +83,15 @@ def decode(network: Network, reference: str, shown: Shown) -> Transaction:
         transfers=transfers,
         failure=None if succeeded else _failure(shown.result),
         warnings=tuple(dict.fromkeys(warnings)),
+        root=_root(shown.row, reference),
     )
+
+
+def _root(row: Mapping[str, Any], reference: str) -> str | None:
+    """The outer hash of a fee bump that was asked for by its inner one."""
+    bump = row.get("fee_bump_transaction")
+    outer = bump.get("hash") if isinstance(bump, Mapping) else None
+    return outer.lower() if isinstance(outer, str) and outer.lower() != reference else None
 
 
 def outside(network: Network, reference: str, status: Status, warnings: tuple[str, ...]) -> Transaction:

@@ -58,6 +58,7 @@ def envelope(text: Any, passphrase: str) -> Envelope:
 
     value = parsed(xdr.TransactionEnvelope, text)
     network = hashlib.sha256(passphrase.encode()).digest()
+    hashes: tuple[str, ...]
     if value.fee_bump is not None:
         outer = value.fee_bump.tx
         inner = outer.inner_tx.v1.tx

@@ -66,8 +66,8 @@ def _move(event: Any, index: int, passphrase: str) -> tuple[Asset, str | None, s
     needed = sum(party is not None for party in parties)
     if units is None or units < 0 or None in held or len(held) < needed:
         return None
-    if len(held) > needed:
-        held = held[1:] if parties[0] is None else held[-needed:]  # older events name the administrator first
+    # Older events of one party name the administrator before it.
+    held = held[:2] if needed == 2 else held[-1:]
     sender = held[0] if parties[0] else None
     recipient = held[-1] if parties[1] else None
     return _asset(event, body.topics[-1], passphrase), sender, recipient, units, number

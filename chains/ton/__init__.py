@@ -16,10 +16,11 @@ from chains.ton.address import asset_identity, check_address
 
 if TYPE_CHECKING:
     from chains.families import NodeReading
+    from chains.sweep import SweepOrder, SweepPlan
     from chains.transport import Talk
     from chains.types import Network
 
-__all__ = ["asset_identity", "check_address", "hash_candidate", "read"]
+__all__ = ["asset_identity", "check_address", "check_plan", "hash_candidate", "plan_sweep", "read"]
 
 _HEX = re.compile(r"[0-9a-fA-F]{64}")
 _BASE64 = re.compile(r"(?:[A-Za-z0-9+/]{43}|[A-Za-z0-9_-]{43})=?")
@@ -45,3 +46,17 @@ def read(network: Network, talk: Talk, reference: str) -> NodeReading:
     from chains.ton import toncenter
 
     return toncenter.read(network, talk, reference)
+
+
+def plan_sweep(network: Network, talk: Talk, order: SweepOrder) -> SweepPlan:
+    """An unsigned wallet message; see :mod:`chains.ton.sweep`."""
+    from chains.ton import sweep
+
+    return sweep.plan_sweep(network, talk, order)
+
+
+def check_plan(network: Network, order: SweepOrder, plan: SweepPlan) -> list[str]:
+    """What in a plan's message differs from ``order``; see :mod:`chains.ton.sweep`."""
+    from chains.ton import sweep
+
+    return sweep.check_plan(network, order, plan)

@@ -190,7 +190,9 @@ def _status(trace: Trace, shown: Shown, warnings: list[str]) -> tuple[Status, st
         fates = {intents[0].hash: fates[intents[0].hash]}
     if _Fate.OPEN in fates.values():
         waiting = [one for one in trace.open() if one.hash not in shown.asked]
-        if waiting:
+        if waiting or _long_ago(
+            trace, shown
+        ):  # messages travel for seconds; a node that misses one of old lacks history
             warnings.append("receiving_transaction_not_visible")
             return Status.UNKNOWN, None
         return Status.PENDING, None
@@ -215,7 +217,11 @@ def _may_be_retried(trace: Trace, shown: Shown, status: Status) -> bool:
     """A message from outside whose transaction failed may be taken again, with another end, while it is valid."""
     if status is not Status.FAILED or not shown.by_message or not trace.top.aborted:
         return False
-    return shown.tip_time is None or shown.tip_time - trace.top.time.timestamp() < RETRIED_SECONDS
+    return not _long_ago(trace, shown)
+
+
+def _long_ago(trace: Trace, shown: Shown) -> bool:
+    return shown.tip_time is not None and shown.tip_time - trace.top.time.timestamp() >= RETRIED_SECONDS
 
 
 def _fee(network: Network, trace: Trace, warnings: list[str]) -> Fee | None:

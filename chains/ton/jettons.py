@@ -49,7 +49,7 @@ def genuine(asking: Asking, trace: Trace) -> tuple[dict[str, Wallet], frozenset[
         if claim is None:
             unsure |= {account} if own_word else set()
             continue
-        named = _named_by_master(asking, claim) if place < MOST_MASTERS_ASKED else None
+        named = named_by_master(asking, claim) if place < MOST_MASTERS_ASKED else None
         if named == account or (named is None and not own_word):
             known[account] = claim
         elif named is None:
@@ -127,7 +127,7 @@ def _of_itself(asking: Asking, account: str) -> Wallet | None:
     return Wallet(owner, master) if owner and master else None
 
 
-def _named_by_master(asking: Asking, claim: Wallet) -> str | None:
+def named_by_master(asking: Asking, claim: Wallet) -> str | None:
     """The account the master says is the owner's wallet, ``None`` when it cannot be asked."""
     cell = cells.builder().store_address(cells.address(claim.owner)).end_cell()
     owner = {"type": "slice", "value": base64.b64encode(cell.to_boc()).decode()}

@@ -21,6 +21,9 @@ TRANSFER_SINGLE = bytes.fromhex("c3d58168c5ae7397731d063d5bbf3d657854427343f4c08
 TRANSFER_BATCH = bytes.fromhex("4a39dc06d4c0dbc64b70af90fd698a233a518aa5d07e595d983b8c0526c8f7fb")
 """``TransferBatch(address,address,address,uint256[],uint256[])`` of TRC-1155."""
 
+_TRANSFER_CALL = bytes.fromhex("a9059cbb")
+_TRANSFER_FROM_CALL = bytes.fromhex("23b872dd")
+
 SIGNATURES = (TRANSFER, TRANSFER_SINGLE, TRANSFER_BATCH)
 
 UNREADABLE = "unreadable_transfer_log"
@@ -175,11 +178,17 @@ def unlike_native(network: Network, facts: Facts) -> Facts:
 
 
 def only_a_transfer(data: bytes, owner: bytes, to: bytes | None, logs: Iterable[Log]) -> bool:
-    """Whether a call left exactly the log of the TRC-20 transfer it ordered, from its sender, by the contract it called."""
-    if data[:4] != bytes.fromhex("a9059cbb") or len(data) < 68:
-        return False
+    """Whether a call (``transfer`` or ``transferFrom``) left exactly the log of the TRC-20 movement it ordered, by the contract
+    it called."""
+    selector, words = data[:4], [data[start : start + 32] for start in range(4, len(data), 32)]
     try:
-        ordered = Leg(TransferKind.TOKEN, "trc20", owner, party(data[4:36]), _int(data[36:68]))
+        if selector == _TRANSFER_CALL:
+            sender, recipient, amount = owner, party(words[0]), _int(words[1])
+        elif selector == _TRANSFER_FROM_CALL:
+            sender, recipient, amount = party(words[0]), party(words[1]), _int(words[2])
+        else:
+            return False
+        ordered = Leg(TransferKind.TOKEN, "trc20", sender, recipient, amount)
         return [(log.contract, list(legs(log))) for log in logs] == [(to, [ordered])]
-    except ValueError:
+    except (ValueError, IndexError):
         return False

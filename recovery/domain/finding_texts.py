@@ -56,6 +56,7 @@ CHECKS: dict[str, str] = {
     "leg_to_us": mark("Does any transfer go to us?"),
     "moves_nothing": mark("Does it move nothing at all?"),
     "node_configured": mark("Is there no node to ask?"),
+    "found_on_one_network": mark("Is it on one network only?"),
 }
 """Checks of the diagnosis; filled as rules are written, else shown by their own names."""
 
@@ -83,6 +84,7 @@ WHYS: dict[str, str] = {
     "inner_movements_not_shown": mark("the nodes do not show inner movements"),
     "no_transfer": mark("no transfer in it"),
     "no_node_for_any_candidate": mark("no node for any network it could be on"),
+    "found_on_several": mark("the same hash is on several networks; the one that pays an address of ours was taken"),
     "no_node_for_some_candidates": mark("no node for some networks it could be on"),
 }
 
@@ -134,6 +136,16 @@ WARNINGS: dict[str, str] = {
     "unindexed_transfer_log": mark("A transfer log is written in an unusual way."),
     "trace_contradicts_receipt": mark("Trace and receipt contradict each other."),
     "status_not_recorded": mark("The network did not record success or failure then."),
+    "balance_change_unexplained": mark("Balances changed in a way that no instruction explains."),
+    "confidential_transfer_not_visible": mark("A part of it is encrypted by the token."),
+    "part_failed": mark("A part of it failed on the network; what is listed did happen."),
+    "sender_needed": mark("The sender's account is needed to find it: write it behind the hash, after an @."),
+    "several_memos": mark("It carries several memos, and which one is meant is not clear."),
+    "token_instruction_not_read": mark("An instruction to a token cannot be read."),
+    "token_not_visible": mark("The node does not say which token was moved."),
+    "token_owner_not_visible": mark("The node does not say whose a token account was."),
+    "transaction_version_not_supported": mark("The transaction is of a newer kind than the node can show."),
+    "withheld_fee_not_visible": mark("A token kept a fee, and how much of it arrived is not clear."),
     "bare_multisig": mark("An output belongs to several keys and has no address."),
     "fee_rate_not_visible": mark("The node does not say what fee is usual; the lowest was taken."),
     "hash_used_twice": mark("Two transactions have this hash; only the later one counts."),
@@ -179,6 +191,16 @@ WARNINGS: dict[str, str] = {
     "unreadable_address": mark("An address cannot be read."),
     "withdrawal_among_inputs": mark("Staking rewards are among what was spent."),
     "withdrawals_not_visible": mark("The node does not say whether staking rewards were spent."),
+    "coin_type_not_visible": mark("The node does not show which coin was moved."),
+    "destination_not_deployed": mark("The destination has no code yet; what is sent there stays there."),
+    "false_jetton_wallet": mark("A contract pretends to be a wallet of this token; it is not counted."),
+    "jetton_wallets_not_visible": mark("It cannot be checked that the token's wallets are real."),
+    "message_hash_not_proven": mark("A message does not fit its hash."),
+    "object_transfer_unclear": mark("An object changed hands whose contents cannot be told."),
+    "receiving_transaction_not_visible": mark("It cannot be seen whether the transfer was received."),
+    "sender_not_unique": mark("Several accounts could be the sender."),
+    "store_not_visible": mark("The node does not show what a balance is of."),
+    "store_owner_not_visible": mark("The node does not show whose balance changed."),
 }
 
 NODE_STATES: dict[str, str] = {
@@ -189,16 +211,6 @@ NODE_STATES: dict[str, str] = {
     "wrong_chain": mark("serves another network"),
     "mistaken": mark("gives answers that cannot be used"),
     "silent": mark("does not answer"),
-    "balance_change_unexplained": mark("Balances changed in a way that no instruction explains."),
-    "confidential_transfer_not_visible": mark("A part of it is encrypted by the token."),
-    "part_failed": mark("A part of it failed on the network; what is listed did happen."),
-    "sender_needed": mark("The sender's account is needed to find it: write it behind the hash, after an @."),
-    "several_memos": mark("It carries several memos, and which one is meant is not clear."),
-    "token_instruction_not_read": mark("An instruction to a token cannot be read."),
-    "token_not_visible": mark("The node does not say which token was moved."),
-    "token_owner_not_visible": mark("The node does not say whose a token account was."),
-    "transaction_version_not_supported": mark("The transaction is of a newer kind than the node can show."),
-    "withheld_fee_not_visible": mark("A token kept a fee, and how much of it arrived is not clear."),
 }
 
 PROBLEMS: dict[str, str] = {

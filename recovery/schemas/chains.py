@@ -87,6 +87,7 @@ class TransactionOutput(Schema):
     failure = fields.String(allow_none=True)
     warnings = fields.List(fields.String())
     sources = fields.List(fields.Nested(SourceOutput))
+    root = fields.String(allow_none=True)
 
 
 class FoundOutput(Schema):

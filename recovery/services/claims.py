@@ -31,7 +31,7 @@ def take_leg(session: Session, case: RecoveryCase, tx: Transaction, leg: Transfe
         .values(
             id=new_id(),
             network=tx.network,
-            hash=tx.hash,
+            hash=tx.claim_hash(leg),
             position=leg.position,
             case_id=case.id,
             contract=leg.contract,

@@ -19,6 +19,8 @@ from chains.transport import Call, Session
 from chains.types import Node, Source, Status
 from chains.verify import verify
 from tests.chains.faulty_node import HASH, Batch, faulty_node, honest, write
+from tests.chains.replay import replayed
+from tests.chains.scene import Asked, Told as Answered
 
 LOCAL = network("local")
 Reply = list[dict[str, Any]]
@@ -34,7 +36,7 @@ def broken(handler: BaseHTTPRequestHandler, batch: Batch, reply: Reply) -> None:
 def test_a_node_that_keeps_failing_is_left_alone_and_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(standing, "FIRST_REST", 0.4)
     with faulty_node(fault=broken) as node:
-        for _ in range(2):
+        for _ in range(standing.STUMBLES):
             with pytest.raises(NodeUnavailable, match="HTTP 503"):
                 Session(node.node).rpc(ONE)
         asked = standing.of(node.node).asked
@@ -130,3 +132,34 @@ def test_an_interface_that_does_not_show_the_block_agrees_with_one_that_does() -
     assert agree(LOCAL, HASH, [told[1], replace(told[0], transaction=elsewhere)]).status is Status.UNKNOWN
     assert to_json(blind)["block"]["hash"] is None
     assert from_json(to_json(blind)) == blind
+
+
+@pytest.mark.parametrize("status", [400, 404, 405, 413, 500, 501, 502])
+def test_a_node_without_batches_is_asked_call_by_call(status: int) -> None:
+    def singly(handler: BaseHTTPRequestHandler, batch: Batch, reply: Reply) -> None:
+        if isinstance(batch, list):
+            write(handler, b"no batches", status=status, kind="text/plain", headers={"Retry-After": "0"})
+        else:
+            honest(handler, batch, reply)
+
+    with faulty_node(fault=singly) as node:
+        assert verify(LOCAL, HASH, [node.node]).transaction.status is Status.SUCCEEDED
+        rounds = node.rounds
+        assert verify(LOCAL, HASH, [node.node]).transaction.status is Status.SUCCEEDED
+        assert node.rounds < 2 * rounds  # remembered: no batch is tried again
+
+
+def test_questions_a_node_refuses_do_not_cost_the_ones_it_answers() -> None:
+    """Servers that answer what they do not know with an error of their own: the conversation goes on, the node stays well."""
+
+    def picky(asked: Asked) -> Answered:
+        return Answered({"good": 1}) if asked.path == "/good" else Answered(text="what?", status=500)
+
+    with replayed(picky) as node:
+        session = Session(node)
+        for _ in range(4):
+            assert session.get("/good").value == {"good": 1}
+            with pytest.raises(NodeUnavailable):
+                session.get("/other")
+        assert not standing.of(node).resting()
+        assert Session(node).get("/good").status == 200

@@ -124,8 +124,10 @@ def test_address_vectors() -> None:
     folder = Path(str(CORPUS)) / "_address_vectors"
     listed = json.loads((folder / "bip_utils.json").read_text(encoding="utf-8"))["aptos_addr"]
     several = json.loads((folder / "multicoin.json").read_text(encoding="utf-8"))
+    # AIP-40 wants all digits: with one missing, nothing tells a zero that was left out from a digit that was lost.
+    short = {"0x71e1d7330597e99001aad667d6deea321e95771d6975dd66bfb185f5cfd7d58"}
     for text in listed["valid"]:
-        assert check_address(APTOS, text).valid, text
+        assert check_address(APTOS, text).valid is (text not in short), text
     for text in listed["invalid"]:
         assert not check_address(APTOS, text).valid, text
     for row in several:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,7 +11,9 @@ from chains.aptos import read
 from chains.aptos.address import long_form, primary_store
 from chains.catalogue import network
 from chains.errors import NodeMistaken
+from chains.redecode import read_again
 from chains.types import Status, Transaction
+from chains.verify import verify
 from tests.chains.aptos.making import (
     APT,
     METADATA_APT,
@@ -26,7 +29,7 @@ from tests.chains.aptos.making import (
     transaction,
 )
 from tests.chains.aptos.scenes import PAYER, PAYER_STORE, REFERENCE, SHOP, SHOP_STORE, simple
-from tests.chains.replay import Played
+from tests.chains.replay import Played, replayed
 
 APTOS = network("aptos")
 USD = "0x5::usd::Usd"
@@ -222,3 +225,11 @@ def test_extra_questions_that_are_refused_cost_no_reading() -> None:
     assert set(seen.warnings) == {"chain_identity_not_visible", "tip_not_visible", "block_not_visible"}
     unseen = read(APTOS, Played(answers(None, refused=("",))), REFERENCE).transaction
     assert unseen.status is Status.UNKNOWN
+
+
+@pytest.mark.parametrize("below", ["", "/", "/v1", "/v1/"])
+def test_a_url_may_name_the_version_itself_and_its_record_reads_the_same(below: str) -> None:
+    with replayed(answers(simple())) as node:
+        reading = verify(APTOS, REFERENCE, [replace(node, url=f"{node.url}{below}")])
+    assert reading.transaction.status is Status.SUCCEEDED
+    assert read_again(APTOS, REFERENCE, reading.answers, asked=[node.label]) == reading.transaction

@@ -88,7 +88,7 @@ def scenes(network: Network) -> list[Scene]:
         "memo": "12345",
     }  # fmt: skip
     shown = {
-        "final": True, "warnings": ["network_retired"], "block": {"height": HEIGHT, "hash": "", "time": TIME},
+        "final": True, "warnings": ["network_retired"], "block": {"height": HEIGHT, "hash": None, "time": TIME},
         "fee": {"asset": network.native.asset, "symbol": network.native.symbol, "amount": "37500", "payer": one},
     }  # fmt: skip
     pay = signed(network, [(1, coins(5))], [(2, coins(5))])

@@ -51,6 +51,13 @@ def test_both_forms_tell_the_same() -> None:
     assert first.transfers[0].memo == "12345"
 
 
+def test_what_failed_moved_nothing() -> None:
+    seen = told(listed(ROW, code=65546, log="insufficient fund\u202e"))
+    assert (seen.status, seen.final, seen.transfers) == (Status.FAILED, True, ())
+    assert seen.failure == "code 65546: insufficient fund"
+    assert seen.fee is not None
+
+
 def test_tokens_are_known_by_their_whole_name() -> None:
     seen = told(listed(ROW, "1.5", "BUSD-BD1"))
     assert legs(seen) == [("msg:0/0", ONE, TWO, 150_000_000, "BUSD-BD1")]

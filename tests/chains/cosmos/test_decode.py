@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import time
 from typing import Any
 
 import pytest
@@ -124,7 +125,7 @@ def test_a_failed_transaction_keeps_its_messages_and_moves_nothing() -> None:
 
 def test_a_failure_before_the_fee_was_taken_claims_no_fee() -> None:
     form = transaction(HUB, [send(ONE, TWO, 5, "uatom")], [], code=32)
-    form["tx_response"]["events"] = [event("tx", None, acc_seq=f"{ONE}/5"), event("message", 0, action="x")]
+    form["tx_response"]["events"] = [event("tx", None, acc_seq=f"{ONE}/5")]
     seen = told(form)
     assert seen.fee is None
     assert "fee_not_visible" in seen.warnings
@@ -325,6 +326,15 @@ def test_a_fee_market_that_gives_the_rest_back() -> None:
     other = told(transaction(HUB, [send(ONE, TWO, 5, "uatom")], [*paid(ONE, TWO, "5uatom"), kept]))
     assert other.fee is not None
     assert other.fee.amount == 500
+
+
+def test_many_events_that_answer_to_nothing_cost_little() -> None:
+    events = [event("coin_spent", 0, spender=ONE, amount=f"{number}uatom") for number in range(8_000)]
+    events += [event("transfer", 0, sender=ONE, recipient=TWO, amount="1atom") for _ in range(4_000)]
+    started = time.perf_counter()
+    seen = told(transaction(HUB, [{"@type": "/x.MsgX"}], events))
+    assert "unpaired_coin_event" in seen.warnings
+    assert time.perf_counter() - started < 5
 
 
 def test_an_ethereum_transaction_inside_is_named() -> None:

@@ -32,11 +32,12 @@ from tests.chains.replay import Played
 from tests.chains.scene import Asked, Told
 
 ROW = network("hedera")
+RESULTS = f"/api/v1/contracts/results/{ID}"
+NO_EVENTS: dict[str, Any] = {RESULTS: {"logs": []}}
 
 
-def seen(*records: dict[str, Any], reference: str = ID, **said: Any) -> Transaction:
-    paths = {f"/api/v1/{name.replace('__', '/')}": value for name, value in said.items()}
-    return read(ROW, Played(Mirror(ROW, list(records), paths)), reference).transaction
+def seen(*records: dict[str, Any], reference: str = ID, said: dict[str, Any] | None = None) -> Transaction:
+    return read(ROW, Played(Mirror(ROW, list(records), said or {})), reference).transaction
 
 
 def legs(transaction: Transaction) -> list[tuple[str, str | None, str | None, int]]:
@@ -122,7 +123,7 @@ def test_a_payer_who_receives_gets_the_whole_although_the_fee_shares_the_entry()
 def test_a_relay_and_the_sender_share_the_fee() -> None:
     """An Ethereum transaction: the relay pays a part, its sender the gas; the sender moves 900 to Bob."""
     mixed = [entry(NODE, 100), entry("0.0.98", 900), entry(PAYER, -300), entry(BOB, 900), entry(CAROL, -900 - 700)]
-    told = seen(record(name="ETHEREUMTRANSACTION", transfers=mixed), **{"contracts__results__" + ID: {"logs": []}})
+    told = seen(record(name="ETHEREUMTRANSACTION", transfers=mixed), said=NO_EVENTS)
     assert legs(told) == [("transfer:3", CAROL, BOB, 900)]
     assert (paid(told), told.warnings) == ((FEE, None), ())
 
@@ -130,6 +131,14 @@ def test_a_relay_and_the_sender_share_the_fee() -> None:
 def test_what_is_sent_to_an_account_of_the_network_on_purpose() -> None:
     mixed = [entry("0.0.98", FEE + 25), entry(PAYER, -FEE - 25)]
     assert legs(seen(record(transfers=mixed))) == [("transfer:0", PAYER, "0.0.98", 25)]
+
+
+def test_fees_that_are_pooled() -> None:
+    mixed = [entry(PAYER, -500 - FEE), entry("0.0.802", FEE), entry(BOB, 500)]
+    assert legs(seen(record(transfers=mixed))) == [("transfer:2", PAYER, BOB, 500)]
+    gift = [entry("0.0.98", 500), entry(PAYER, -500 - FEE), entry("0.0.802", FEE)]
+    told = seen(record(transfers=gift))
+    assert (legs(told), told.warnings) == ([("transfer:0", PAYER, "0.0.98", 500)], ())
 
 
 def test_changes_that_do_not_add_up_are_told() -> None:
@@ -146,7 +155,7 @@ def test_tokens_mints_and_burns() -> None:
         token_entry(BOB, 55, other),
         token_entry(CAROL, -8, "0.0.99002"),
     ]
-    told = seen(record(transfers=fees(), token_transfers=tokens), tokens__0__0__1={})
+    told = seen(record(transfers=fees(), token_transfers=tokens))
     assert [(leg.contract, leg.position, leg.sender, leg.recipient, leg.amount) for leg in told.transfers] == [
         (TOKEN, "transfer:5", PAYER, BOB, 97),
         (TOKEN, "transfer:6", PAYER, CAROL, 3),
@@ -188,9 +197,10 @@ def test_children_are_part_of_it_and_only_those_that_succeeded() -> None:
     call = record(name="CONTRACTCALL", transfers=fees())
     child = {"transfers": [], "charged_tx_fee": 0, "node": None, "parent_consensus_timestamp": CONSENSUS}
     first = record(nonce=1, consensus_timestamp="1750000009.123456790", token_transfers=[token_entry(BOB, 4)], **child)
-    second = record(nonce=2, consensus_timestamp="1750000009.123456791", result="REVERTED_SUCCESS", **child)
+    undone = {"result": "REVERTED_SUCCESS", "token_transfers": [token_entry(BOB, 5)]}
+    second = record(nonce=2, consensus_timestamp="1750000009.123456791", **child | undone)
     third = record(nonce=3, **child | {"transfers": [entry(CAROL, -6), entry(BOB, 6)]})
-    told = seen(call, third, second, first, **{"contracts__results__" + ID: {"logs": []}})
+    told = seen(call, third, second, first, said=NO_EVENTS)
     assert legs(told) == [("transfer:3/1", CAROL, BOB, 6), ("transfer:1/0", None, BOB, 4)]
     failed = seen(record(name="CONTRACTCALL", result="CONTRACT_REVERT_EXECUTED", transfers=fees()), first)
     assert (failed.status, failed.transfers) == (Status.FAILED, ())
@@ -205,6 +215,10 @@ def test_what_was_scheduled_counts_and_not_the_order_to_schedule_it() -> None:
     done = record(scheduled=True, node=None, transfers=mixed, consensus_timestamp="1750000009.200000000")
     told = seen(order, done)
     assert (legs(told), told.warnings, paid(told)) == ([("transfer:3", CAROL, BOB, 40)], (), (FEE, "0.0.7777"))
+    foreign = record(nonce=1, transfers=[entry(CAROL, -9), entry(BOB, 9)], charged_tx_fee=0, node=None)
+    assert legs(seen(order, foreign, done)) == [
+        ("transfer:3", CAROL, BOB, 40)
+    ]  # a child of the order, not of what it ordered
     refused = record(
         scheduled=True, node=None, result="INVALID_SIGNATURE", transfers=[entry("0.0.98", FEE), entry(PAYER, -FEE)]
     )
@@ -213,8 +227,10 @@ def test_what_was_scheduled_counts_and_not_the_order_to_schedule_it() -> None:
 
 def test_parts_of_a_batch_are_transactions_of_their_own() -> None:
     part = record(transaction_id="0.0.6002-1750000000-000000018", node="0.0.0")
-    told = seen(record(name="ATOMICBATCH", transfers=fees()), part)
-    assert (told.transfers, told.warnings) == ((), ("batch_has_own_transactions",))
+    whole = record(name="ATOMICBATCH", transfers=fees())
+    for order in ([whole, part], [part, whole]):
+        told = seen(*order)
+        assert (told.transfers, told.warnings) == ((), ("batch_has_own_transactions",))
 
 
 def test_tokens_that_live_in_contracts() -> None:
@@ -227,7 +243,7 @@ def test_tokens_that_live_in_contracts() -> None:
     broken = log("0.0.88", 1) | {"data": "0x01"}
     result = {"logs": [{"contract_id": "0.0.9", "topics": [], "data": "0x"}, log("0.0.77", 12), log(TOKEN, 3), broken]}
     call = record(name="CONTRACTCALL", transfers=fees(), token_transfers=[token_entry(PAYER, -3), token_entry(BOB, 3)])
-    told = seen(call, **{"contracts__results__" + ID: result})
+    told = seen(call, said={RESULTS: result})
     assert [(leg.position, leg.contract, leg.recipient, leg.amount) for leg in told.transfers] == [
         ("transfer:5", TOKEN, BOB, 3),
         ("log:1", "0.0.77", BOB, 12),
@@ -268,7 +284,7 @@ def test_a_block_that_does_not_hold_the_moment_is_not_its_block() -> None:
         "hash": "0x" + "00" * 48,
         "timestamp": {"from": "1750000010.000000000", "to": "1750000011.000000000"},
     }
-    assert seen(record(), blocks={"blocks": [one]}).block is None
+    assert seen(record(), said={"/api/v1/blocks": {"blocks": [one]}}).block is None
 
 
 @pytest.mark.parametrize("spelling", ["hash", "base64", "base64url", "moment"])

@@ -131,6 +131,28 @@ def test_tokens_of_a_contract_that_writes_no_events() -> None:
     assert told.transfers[0].memo == "order 7"
 
 
+def test_several_silent_calls_of_one_receipt() -> None:
+    """Wrapped NEAR writes words, no events: wrapping 500 and sending 400 of them on, in one transaction."""
+    send = call("ft_transfer", {"receiver_id": BOB, "amount": "400"})
+    logs = [f"Deposit 500 NEAR to {ALICE}", f"Transfer 400 from {ALICE} to {BOB}"]
+    told = seen(record(Ran("r", ALICE, "wrap.near", [call("near_deposit", {}, 500), send], logs)))
+    assert legs(told) == [
+        (at("r", "/0"), "native", ALICE, "wrap.near", 500),
+        (at("r", "/call:0"), "token", None, ALICE, 500),
+        (at("r", "/call:1"), "token", ALICE, BOB, 400),
+    ]
+    unwrap = Ran(
+        "r",
+        ALICE,
+        "wrap.near",
+        [call("near_withdraw", {"amount": "9"})],
+        [f"Withdraw 9 NEAR from {ALICE}"],
+        children=["s"],
+    )
+    told = seen(record(unwrap, Ran("s", "wrap.near", ALICE, [pay(9)])))
+    assert legs(told) == [(at("r"), "token", ALICE, None, 9), (at("s"), "internal", "wrap.near", ALICE, 9)]
+
+
 @pytest.mark.parametrize("events", [True, False])
 def test_what_a_receiver_does_not_use_goes_back(events: bool) -> None:
     """``ft_transfer_call``: 400 are sent, 150 are kept; the last receipt gives 250 back."""

@@ -91,7 +91,7 @@ def _expected(network: Network, amount: int) -> dict[str, Any]:
         "hash": REFERENCE,
         "transfers": [leg],
         "confirmations": 101,
-        "block": {"height": 900, "hash": "", "time": "2023-11-14T22:13:20Z"},
+        "block": {"height": 900, "hash": None, "time": "2023-11-14T22:13:20Z"},
         "fee": {"asset": coin.asset, "symbol": coin.symbol, "amount": "5000", "payer": ALICE},
         "warnings": [],
     }

@@ -95,8 +95,8 @@ def test_a_path_brings_what_its_result_says_and_pays_the_makers() -> None:
         xdr.PathPaymentStrictReceiveResultCode.PATH_PAYMENT_STRICT_RECEIVE_SUCCESS,
         success=xdr.PathPaymentStrictReceiveResultSuccess(atoms, last),
     )
-    operation = PathPaymentStrictReceive(BERT, XLM, "9", USD, "0.000003", [])
-    legs = moved(reading(Sent([operation], [ok("path_payment_strict_receive", received)])))
+    exact = PathPaymentStrictReceive(BERT, XLM, "9", USD, "0.000003", [])
+    legs = moved(reading(Sent([exact], [ok("path_payment_strict_receive", received)])))
     assert legs[0] == ("op:0", ANNA, BERT, 30, COIN)
 
 
@@ -292,9 +292,16 @@ def test_mints_burns_and_muxed_numbers_of_contracts() -> None:
         event(ours, scval.to_symbol("mint"), to, named, data=scval.to_int128(2)),
         event(ours, scval.to_symbol("burn"), to, named, data=scval.to_int128(3)),
         event(ours, scval.to_symbol("transfer"), scval.to_address(ANNA), to, named, data=data),
+        event(ours, scval.to_symbol("clawback"), scval.to_address(BANK), to, named, data=scval.to_int128(4)),
     )
     seen = reading(sent, result_meta_xdr=meta)
-    assert [leg[1:4] for leg in moved(seen)] == [(None, BERT, 1), (None, BERT, 2), (BERT, None, 3), (ANNA, BERT, 5)]
+    assert [leg[1:4] for leg in moved(seen)] == [
+        (None, BERT, 1),
+        (None, BERT, 2),
+        (BERT, None, 3),
+        (ANNA, BERT, 5),
+        (BERT, None, 4),
+    ]
     assert seen.transfers[3].memo == "8"
 
 

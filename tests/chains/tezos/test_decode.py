@@ -87,6 +87,22 @@ def test_burns_for_storage_and_new_accounts_are_part_of_the_fee() -> None:
     assert (seen.fee.amount, seen.fee.payer) == (400 + 25 + 64250, ONE)
 
 
+def test_what_failed_burns_nothing_and_moves_nothing_whatever_stands_beside_it() -> None:
+    seen = told([op(1), op(2, counter=101, status="failed", storageFee=25, allocationFee=64250)])
+    assert (seen.status, seen.transfers) == (Status.FAILED, ())
+    assert seen.fee is not None
+    assert seen.fee.amount == 800
+
+
+def test_the_numbers_of_an_index_do_not_decide_the_order() -> None:
+    rows = [op(3, counter=101, amount=7), inside(2, 0, amount=1, target={"address": THREE}), op(9)]
+    assert legs(told(rows)) == [
+        ("op:0/0", ONE, TWO, 5, None),
+        ("op:0/1", DEX, THREE, 1, None),
+        ("op:1/0", ONE, TWO, 7, None),
+    ]
+
+
 def test_tokens_are_known_by_their_contract_and_number() -> None:
     plain_token = {"contract": {"address": TOKEN}, "tokenId": "0", "standard": "fa1.2"}
     picture = {

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import base64
 import binascii
+from urllib.parse import quote
 
 import pytest
 
 from chains.catalogue import network
+from chains.identify import identify
 from chains.ton.address import check_address, friendly, raw_form
 
 TON = network("ton")
@@ -53,3 +55,32 @@ def test_the_masterchain_has_accounts_too() -> None:
     assert seen.normalised == "Ef9VVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVbxn"
     assert check_address(TON, seen.normalised or "").kind == "bounceable"
     assert check_address(TON, tagged(0x51)).kind == "non_bounceable"
+
+
+HASH = bytes.fromhex("fb" * 31 + "fe")
+STANDARD, URL = base64.b64encode(HASH).decode(), base64.urlsafe_b64encode(HASH).decode()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        STANDARD,
+        STANDARD.rstrip("="),
+        URL,
+        URL.rstrip("="),
+        f"I sent it, the hash is {STANDARD}.",
+        f"hash: {URL}, please",
+        f"https://tonviewer.com/transaction/{HASH.hex()}",
+        f"https://tonviewer.com/transaction/{URL}?section=overview",
+        f"https://tonscan.org/tx/{quote(STANDARD, safe='')}",
+        f"https://tonscan.org/tx/{URL} that is {STANDARD}",
+    ],
+)
+def test_a_hash_is_found_in_what_people_paste(text: str) -> None:
+    seen = identify(text)
+    assert (seen.hash, seen.candidates) == (HASH.hex(), ("ton",)), seen
+
+
+def test_a_raw_address_is_no_hash() -> None:
+    assert identify(RAW).reason == "is_address"
+    assert identify(f"to {MASTER} please").reason == "is_address"

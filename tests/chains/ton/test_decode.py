@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import base64
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from chains.catalogue import network
+from chains.redecode import read_again
 from chains.ton import bodies, fields, normal, read
 from chains.ton.address import friendly
 from chains.transaction_json import to_json
 from chains.types import Status, Transaction
-from tests.chains.replay import Played
+from chains.verify import verify
+from tests.chains.replay import Played, replayed
 from tests.chains.scene import Answers
 from tests.chains.ton import scenes
 from tests.chains.ton.making import (
@@ -60,6 +63,9 @@ def test_the_wallets_own_transaction_proves_no_transfer() -> None:
     chain, _, top = sending()
     seen = of(chain, top)
     assert (seen.status, seen.final, seen.transfers) == (Status.PENDING, False, ())
+    chain.tip_time += 86_400
+    old = of(chain, top)
+    assert (old.status, old.transfers) == (Status.UNKNOWN, ())
     unseen = of(chain, top, refused=("/traces", "/transactionsByMessage"))
     assert (unseen.status, unseen.transfers) == (Status.UNKNOWN, ())
     assert "receiving_transaction_not_visible" in unseen.warnings
@@ -375,3 +381,12 @@ def test_a_fee_for_fast_delivery_reaches_the_receiver() -> None:
     message["ihr_disabled"], message["ihr_fee"] = False, "3000000"
     chain.transaction(message, credit_ph={"credit": "3003000000"})
     assert of(chain, top).transfers[0].amount == 3_003_000_000
+
+
+@pytest.mark.parametrize("below", ["", "/", "/api/v3", "/api/v3/"])
+def test_a_url_may_name_the_version_itself_and_its_record_reads_the_same(below: str) -> None:
+    chain, reference = scenes.simple(TON)
+    with replayed(chain.answers()) as node:
+        reading = verify(TON, reference, [replace(node, url=f"{node.url}{below}")])
+    assert reading.transaction.status is Status.SUCCEEDED
+    assert read_again(TON, reference, reading.answers, asked=[node.label]) == reading.transaction

@@ -9,6 +9,9 @@ import pytest
 from chains.errors import NodeMistaken
 from chains.types import Status, Transaction, TransferKind
 from chains.xrpl.address import classic
+from chains.xrpl.rippled import read
+from tests.chains.replay import Played
+from tests.chains.scene import Told
 from tests.chains.xrpl import book
 from tests.chains.xrpl.book import ANNA, BANK, BERT, CARL, PARTIAL, SHOP, reading
 
@@ -50,11 +53,11 @@ def test_a_node_of_the_first_version_only_is_asked_in_it() -> None:
     def answers(question: Any) -> Any:
         asked.append(question.body)
         if question.body["params"][0].get("api_version"):
-            return book.Told({"result": {"error": "invalid_API_version", "status": "error"}})
+            return Told({"result": {"error": "invalid_API_version", "status": "error"}})
         return book.node(book.first(body, done))(question)
 
-    talk = book.Played(answers)
-    assert book.read(book.ROW, talk, body["hash"]).transaction.status is Status.SUCCEEDED
+    talk = Played(answers)
+    assert read(book.ROW, talk, body["hash"]).transaction.status is Status.SUCCEEDED
     assert asked[1] == {"method": "tx", "params": [{"transaction": body["hash"], "binary": False}]}
 
 
@@ -232,8 +235,8 @@ def test_a_cashed_check_and_a_deleted_account_deliver() -> None:
     seen = other("CheckCash", BERT, *nodes, Amount="500", CheckID="AA" * 32)
     assert moved(seen) == [("delivered", ANNA, BERT, 500, None)]
     assert seen.transfers[0].memo == "9"
-    nodes = book.root(ANNA, 25_000_000, 0, deleted=True), book.root(BERT, 100, 25_000_100 - 12)
-    seen = other("AccountDelete", ANNA, *nodes, Destination=BERT, DestinationTag=4)
+    gone = book.root(ANNA, 25_000_000, 0, deleted=True), book.root(BERT, 100, 25_000_100 - 12)
+    seen = other("AccountDelete", ANNA, *gone, Destination=BERT, DestinationTag=4)
     assert moved(seen) == [("delivered", ANNA, BERT, 24_999_988, None)]
     assert seen.transfers[0].memo == "4"
 
