@@ -77,6 +77,18 @@ class Family(Protocol):
         ...
 
 
+class Twinned(Protocol):
+    """What a family module offers besides when one key has addresses on several networks; see :mod:`chains.twins`."""
+
+    def twin_key(self, network: Network, address: str) -> str | None:
+        """What a canonical address commits to, ``kind:hexadecimal``, equal for its twins everywhere. Pure."""
+        ...
+
+    def twin_addresses(self, network: Network, key: str) -> tuple[str, ...]:
+        """The addresses of ``network`` that commit to ``key``; none for a kind it does not have. Pure."""
+        ...
+
+
 class Planner(Protocol):
     """What a family module offers besides when it can write unsigned transactions; see :mod:`chains.sweep`."""
 

@@ -80,10 +80,7 @@ def asset_identity(network: Network, text: str) -> str | None:
     itself in both its forms.
     """
     if "::" not in text:
-        match = _ADDRESS.fullmatch(text)
-        if not match or len(match[1]) > 64 or not int(match[1], 16):
-            return None
-        address = long_form(text)
+        address = check_address(network, text).normalised
         return None if address == APT_METADATA else address
     if _TYPE.fullmatch(text):
         spelt = type_name(text)

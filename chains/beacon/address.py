@@ -41,3 +41,15 @@ def asset_identity(network: Network, text: str) -> str | None:
     """A BEP-2 symbol in upper case, its suffix behind a hyphen; ``None`` for what is none and for the coin itself."""
     symbol = text.upper()
     return symbol if _TOKEN.fullmatch(symbol) and symbol != network.native.symbol else None
+
+
+def twin_key(network: Network, address: str) -> str | None:
+    """``tendermint:`` and the 20 bytes of a key's hash."""
+    content = bech32.decode(address)[1]
+    return f"tendermint:{content.hex()}" if len(content) == 20 else None
+
+
+def twin_addresses(network: Network, key: str) -> tuple[str, ...]:
+    """The account under the network's prefix."""
+    kind, _, digits = key.partition(":")
+    return (bech32.encode(network.params["hrp"], bytes.fromhex(digits)),) if kind == "tendermint" else ()

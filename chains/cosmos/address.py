@@ -57,17 +57,6 @@ def _canonical(hrp: str, text: str) -> str | None:
         return None
 
 
-def twin(network: Network, text: str) -> str | None:
-    """The address on ``network`` with the same bytes as ``text`` has under another prefix; ``None`` when it is no account."""
-    try:
-        prefix, content = bech32.decode(text.strip())
-    except bech32.BadBech32:
-        return None
-    if len(content) not in _KINDS or any(prefix.endswith(tail) for tail in _NOT_ACCOUNTS):
-        return None
-    return bech32.encode(network.params["hrp"], content)
-
-
 def asset_identity(network: Network, text: str) -> str | None:
     """A denom, ``ibc/HASH`` in upper case, or the address of a token's contract; ``None`` for the coin itself and others."""
     if (hashed := _IBC.fullmatch(text)) is not None:
@@ -80,3 +69,15 @@ def asset_identity(network: Network, text: str) -> str | None:
     if not _DENOM.fullmatch(text) or text == network.params["denom"] or text.lower().startswith("ibc/"):
         return None
     return text
+
+
+def twin_key(network: Network, address: str) -> str | None:
+    """``tendermint:`` and the 20 bytes of a key's hash; contracts have no twins."""
+    content = bech32.decode(address)[1]
+    return f"tendermint:{content.hex()}" if len(content) == 20 else None
+
+
+def twin_addresses(network: Network, key: str) -> tuple[str, ...]:
+    """The account under the network's prefix."""
+    kind, _, digits = key.partition(":")
+    return (bech32.encode(network.params["hrp"], bytes.fromhex(digits)),) if kind == "tendermint" else ()

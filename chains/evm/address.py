@@ -55,3 +55,14 @@ def asset_identity(network: Network, text: str) -> str | None:
     contract = check(text).normalised
     own = {str(network.params.get(name, "")).lower() for name in NATIVE_CONTRACTS}
     return None if contract is None or contract.lower() in own else contract
+
+
+def twin_key(network: Network, address: str) -> str | None:
+    """``account:`` and the 20 bytes."""
+    return f"account:{address[2:].lower()}"
+
+
+def twin_addresses(network: Network, key: str) -> tuple[str, ...]:
+    """The account in EIP-55 form."""
+    kind, _, digits = key.partition(":")
+    return (checksummed(bytes.fromhex(digits)),) if kind == "account" else ()

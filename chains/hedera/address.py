@@ -98,3 +98,15 @@ def asset_identity(network: Network, text: str) -> str | None:
     """The number of a token or a contract (``0.0.n``, its twenty bytes with twelve zeros too); an alias is not resolved here."""
     known = check(text)
     return None if known.kind == "evm_alias" else known.normalised
+
+
+def twin_key(network: Network, address: str) -> str | None:
+    """``account:`` and the 20 bytes of an alias; a numbered account does not show its key."""
+    return f"account:{address[2:].lower()}" if address.startswith("0x") else None
+
+
+def twin_addresses(network: Network, key: str) -> tuple[str, ...]:
+    """The alias, which need not be anybody's account yet; 20 bytes that are a number here are no alias."""
+    kind, _, digits = key.partition(":")
+    data = bytes.fromhex(digits) if kind == "account" else b""
+    return (checksummed(data),) if any(data[:12]) else ()

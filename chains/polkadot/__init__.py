@@ -38,6 +38,20 @@ def asset_identity(network: Network, text: str) -> str | None:
     return assets.asset_identity(network, text)
 
 
+def twin_key(network: Network, address: str) -> str | None:
+    """See :func:`chains.polkadot.address.twin_key`."""
+    from chains.polkadot import address as addresses
+
+    return addresses.twin_key(network, address)
+
+
+def twin_addresses(network: Network, key: str) -> tuple[str, ...]:
+    """See :func:`chains.polkadot.address.twin_addresses`."""
+    from chains.polkadot import address as addresses
+
+    return addresses.twin_addresses(network, key)
+
+
 def read(network: Network, talk: Talk, reference: str) -> NodeReading:
     """See :mod:`chains.polkadot.sidecar`, the interface meant when none is named, and :mod:`chains.polkadot.subscan`."""
     from chains.polkadot import sidecar, subscan

@@ -102,3 +102,15 @@ def _base58_decode(text: str) -> bytes:
         number = number * 58 + digit
     zeros = len(text) - len(text.lstrip("1"))
     return b"\0" * zeros + number.to_bytes((number.bit_length() + 7) // 8, "big")
+
+
+def twin_key(network: Network, address: str) -> str | None:
+    """``substrate:`` and the public key, which is the account on every chain of the kind."""
+    key = public_key(network, address)
+    return None if key is None else f"substrate:{key.hex()}"
+
+
+def twin_addresses(network: Network, key: str) -> tuple[str, ...]:
+    """The key as the network writes it."""
+    kind, _, digits = key.partition(":")
+    return (encode(int(network.params["ss58"]), bytes.fromhex(digits)),) if kind == "substrate" else ()

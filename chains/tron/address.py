@@ -113,3 +113,14 @@ def asset_identity(network: Network, text: str) -> str | None:
     if not mark:
         return check(text).normalised
     return f"trc10:{name}" if head.lower() == "trc10" and _TRC10.fullmatch(name) else None
+
+
+def twin_key(network: Network, address: str) -> str | None:
+    """``account:`` and the 20 bytes behind the 41: those of the same key's address on EVM networks."""
+    return f"account:{to_bytes(address)[1:].hex()}"
+
+
+def twin_addresses(network: Network, key: str) -> tuple[str, ...]:
+    """The account as ``T…``."""
+    kind, _, digits = key.partition(":")
+    return (to_text(bytes([PREFIX]) + bytes.fromhex(digits)),) if kind == "account" else ()

@@ -330,3 +330,17 @@ def _is_multisig(script: bytes) -> bool:
 def asset_identity(network: Network, text: str) -> str | None:
     """The category of a CashToken in lower case; ``None`` for what is none, and where there are no tokens."""
     return text.lower() if network.params.get("tokens") and _CATEGORY.fullmatch(text) else None
+
+
+def twin_addresses(network: Network, key: str) -> tuple[str, ...]:
+    """The addresses of ``network`` whose :func:`payload` is ``key``; a key hash has two where there are witnesses."""
+    shape = forms(network.params)
+    kind, _, digits = key.partition(":")
+    content = bytes.fromhex(digits) if kind in ("key_hash", "script_hash", "witness_script_hash", "output_key") else b""
+    versions = {"key_hash": 0, "witness_script_hash": 0, "output_key": 1}
+    found = []
+    if kind in ("key_hash", "script_hash") and (len(content) == 20 or shape.cashaddr is not None):
+        found.append(_written(shape, "p2pkh" if kind == "key_hash" else "p2sh", content))
+    if kind in versions and shape.hrp is not None:
+        found.append(witness_encode(shape.hrp, versions[kind], content))
+    return tuple(found)
