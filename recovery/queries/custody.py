@@ -53,7 +53,7 @@ def _owners(session: Session, network: str, addresses: set[str], at: datetime) -
         )
         .order_by(OwnedAddress.address, OwnedAddress.valid_from)
     )
-    return tuple(Owner(row.address, row.account, row.kind, row.custody) for row in rows)
+    return tuple(Owner(row.address, row.account, row.kind, row.custody, row.memo) for row in rows)
 
 
 def _assets(session: Session, network: str) -> tuple[KnownAsset, ...]:
