@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from chains import bech32
+from chains.encoding import BadText
 from chains.types import AddressCheck, Network
 
 _TOKEN = re.compile(r"[A-Z0-9.]{2,12}-[A-Z0-9]{3,4}")
@@ -20,19 +21,19 @@ def check(network: Network, text: str) -> AddressCheck:
     text = text.strip()
     try:
         if not text:
-            raise bech32.BadBech32("empty")
+            raise BadText("empty")
         if _OF_THE_OTHER_CHAIN.fullmatch(text):
-            raise bech32.BadBech32("wrong_network")
+            raise BadText("wrong_network")
         prefix, content = bech32.decode(text)
         if prefix in network.params["test_hrps"]:
-            raise bech32.BadBech32("test_network")
+            raise BadText("test_network")
         if prefix in network.params["other_hrps"]:
-            raise bech32.BadBech32("not_an_account")
+            raise BadText("not_an_account")
         if prefix != network.params["hrp"]:
-            raise bech32.BadBech32("wrong_network")
+            raise BadText("wrong_network")
         if len(content) != 20:
-            raise bech32.BadBech32("wrong_length")
-    except bech32.BadBech32 as problem:
+            raise BadText("wrong_length")
+    except BadText as problem:
         return AddressCheck(False, None, None, None, problem.code)
     return AddressCheck(True, bech32.encode(prefix, content), "account", None, None)
 

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import re
 
-from chains.cardano.codec import BadText, bech32_decode, bech32_encode, byron_decode
+from chains import bech32
+from chains.cardano.codec import LONGEST, byron_decode
+from chains.encoding import BadText
 from chains.types import AddressCheck, Network
 
 _ASSET = re.compile(r"([0-9a-fA-F]{56})\.?([0-9a-fA-F]{0,64})")
@@ -41,7 +43,7 @@ def _read(network: Network, text: str) -> tuple[str, str]:
     named = (params["hrp"], *params["test_hrps"], *params["reward_hrps"])
     if not any(text.lower().startswith(f"{prefix}1") for prefix in named):
         return _byron(text)
-    prefix, content = bech32_decode(text)
+    prefix, content = bech32.decode(text, longest=LONGEST)
     if prefix in params["reward_hrps"]:
         raise BadText("reward_address")
     if prefix in params["test_hrps"]:
@@ -52,7 +54,7 @@ def _read(network: Network, text: str) -> tuple[str, str]:
         raise BadText("wrong_length")
     if content[0] & 15 != params["network_id"]:
         raise BadText("wrong_network")
-    return _shelley(content), bech32_encode(prefix, content)
+    return _shelley(content), bech32.encode(prefix, content)
 
 
 def _shelley(content: bytes) -> str:

@@ -11,6 +11,7 @@ import re
 from functools import lru_cache
 
 from chains import bech32
+from chains.encoding import BadText
 from chains.types import AddressCheck, Network
 
 _DENOM = re.compile(r"[a-zA-Z][a-zA-Z0-9/:._-]{1,127}")
@@ -27,20 +28,20 @@ def check(network: Network, text: str) -> AddressCheck:
     text, hrp = text.strip(), network.params["hrp"]
     try:
         content = _content(hrp, text)
-    except bech32.BadBech32 as problem:
+    except BadText as problem:
         return AddressCheck(False, None, None, None, problem.code)
     return AddressCheck(True, bech32.encode(hrp, content), _KINDS[len(content)], None, None)
 
 
 def _content(hrp: str, text: str) -> bytes:
-    """The bytes of an account. Raises :class:`~chains.bech32.BadBech32` with the reason."""
+    """The bytes of an account. Raises :class:`~chains.encoding.BadText` with the reason."""
     if not text:
-        raise bech32.BadBech32("empty")
+        raise BadText("empty")
     prefix, content = bech32.decode(text)
     if prefix != hrp:
-        raise bech32.BadBech32("not_an_account" if prefix.removeprefix(hrp) in _NOT_ACCOUNTS else "wrong_network")
+        raise BadText("not_an_account" if prefix.removeprefix(hrp) in _NOT_ACCOUNTS else "wrong_network")
     if len(content) not in _KINDS:
-        raise bech32.BadBech32("wrong_length")
+        raise BadText("wrong_length")
     return content
 
 
@@ -53,7 +54,7 @@ def canonical(network: Network, text: object) -> str | None:
 def _canonical(hrp: str, text: str) -> str | None:
     try:
         return bech32.encode(hrp, _content(hrp, text.strip()))
-    except bech32.BadBech32:
+    except BadText:
         return None
 
 

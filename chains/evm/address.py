@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 
-from chains.encoding import keccak
+from chains.encoding import checksummed
 from chains.types import AddressCheck, Network
 
 ZERO = "0x" + "0" * 40
@@ -38,16 +37,6 @@ def _why_not(text: str) -> str:
     if not text:
         return "empty"
     return "wrong_length" if re.fullmatch(r"(0[xX])?[0-9a-fA-F]+", text[:1000]) else "not_hex_address"
-
-
-@lru_cache(maxsize=65_536)
-def checksummed(address: bytes) -> str:
-    """20 bytes in EIP-55 form. Raises ``ValueError`` for any other length."""
-    if len(address) != 20:
-        raise ValueError("an address has 20 bytes")
-    digits = address.hex()
-    marks = keccak(digits.encode("ascii")).hex()
-    return "0x" + "".join(d.upper() if m >= "8" else d for d, m in zip(digits, marks, strict=False))
 
 
 def asset_identity(network: Network, text: str) -> str | None:

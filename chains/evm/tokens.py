@@ -10,7 +10,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from chains.evm.address import NATIVE_CONTRACTS, ZERO, checksummed
+from chains.encoding import checksummed
+from chains.evm.address import NATIVE_CONTRACTS, ZERO
 from chains.types import Network, Transfer, TransferKind
 
 TRANSFER = bytes.fromhex("ddf252ad1be2c89b69c2b068fc378daa952ba7f163c4a11628f55a4df523b3ef")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from chains.encoding import keccak
+from chains.encoding import checksummed
 from chains.types import AddressCheck, Network
 
 MAINNET = bytes([0])
@@ -66,13 +66,6 @@ def of_evm(data: bytes) -> str | None:
         return checksummed(data)
     number = int.from_bytes(data, "big")
     return f"0.0.{number}" if number else None
-
-
-def checksummed(data: bytes) -> str:
-    """20 bytes in EIP-55 form."""
-    digits = data.hex()
-    marks = keccak(digits.encode("ascii")).hex()
-    return "0x" + "".join(d.upper() if m >= "8" else d for d, m in zip(digits, marks, strict=False))
 
 
 def checksum(account: str, ledger: bytes = MAINNET) -> str:

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from chains.encoding import plain
+from chains.encoding import BadText, plain
 from chains.errors import NodeMistaken
-from chains.polkadot.address import BadText, decode, encode
+from chains.polkadot.address import decode, encode
 from chains.types import Network
 
 _DIGITS = re.compile(r"[0-9]{1,39}")

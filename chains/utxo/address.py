@@ -32,18 +32,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from chains.bech32 import BECH32M, decode_groups, regroup
+from chains.encoding import BadText, base58check_decode, base58check_encode
 from chains.types import AddressCheck, Network
 from chains.utxo import cashaddr, unified
-from chains.utxo.codec import (
-    BECH32M_CONST,
-    BadText,
-    base58check_decode,
-    base58check_encode,
-    bech32_decode,
-    regroup,
-    witness_decode,
-    witness_encode,
-)
+from chains.utxo.witness import witness_decode, witness_encode
 
 
 @dataclass(frozen=True)
@@ -217,10 +210,10 @@ def _bech32(shape: Forms, text: str) -> tuple[str, str]:
     if any(hrp in shape.shielded for hrp in begins):
         raise BadText("shielded_not_supported")
     if shape.tex is not None and text.lower().startswith(f"{shape.tex}1"):
-        _, data, constant = bech32_decode(text)
+        _, data, constant = decode_groups(text)
         content = regroup(data, 5, 8, pad=False)
-        if constant != BECH32M_CONST or len(content) != 20:
-            raise BadText("wrong_encoding" if constant != BECH32M_CONST else "wrong_length")
+        if constant != BECH32M or len(content) != 20:
+            raise BadText("wrong_encoding" if constant != BECH32M else "wrong_length")
         return "tex", _written(shape, "p2pkh", content)
     if begins and len(text) > 90:
         raise BadText("test_network")
