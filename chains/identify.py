@@ -132,6 +132,19 @@ def _weight(find: _Find) -> tuple[bool, int]:
 
 
 def _in_link(link: str) -> _Find | str | None:
+    """What a link shows; of a link inside a link (archives, what messengers put around) the inner one, if an explorer's."""
+    seen = _shown(link)
+    if not _of_explorer(seen) and (inner := _LINK.search(unquote(link), 8)) is not None:
+        told = _shown(inner[0])
+        return told if _of_explorer(told) else seen
+    return seen
+
+
+def _of_explorer(seen: _Find | str | None) -> bool:
+    return isinstance(seen, _Find) and seen.reason == "explorer_link"
+
+
+def _shown(link: str) -> _Find | str | None:
     """The hash a link shows, or the code of what it shows instead, or ``None`` for a link with nothing of interest."""
     if "://" not in link:
         link = f"https://{link}"

@@ -213,6 +213,27 @@ def test_pages_of_other_things_are_no_transactions(text: str, reason: str) -> No
     assert (identify(text).hash, identify(text).reason) == (None, reason)
 
 
+@pytest.mark.parametrize(
+    "around",
+    [
+        "https://web.archive.org/web/20240101000000/{}",
+        "https://www.google.com/url?q={}&sa=D",
+        "https://l.facebook.com/l.php?u={}&h=AT0",
+        "https://t.me/iv?url={}",
+    ],
+)
+def test_a_link_inside_a_link_is_read(around: str) -> None:
+    row = networks()["base"]
+    link = f"https://basescan.org/tx/{sample(row)}"
+    for inner in (link, quote(link, safe="")):
+        assert (identify(around.format(inner)).candidates, identify(around.format(inner)).reason) == (
+            ("base",),
+            "explorer_link",
+        )
+    other = identify(around.format(f"https://sepolia.basescan.org/tx/{sample(row)}"))
+    assert other.reason == "unknown_explorer"
+
+
 def test_base64_with_a_slash_of_its_own_is_found_in_a_link() -> None:
     raw = bytes.fromhex("fbf0" * 16)
     text = base64.b64encode(raw).decode()
