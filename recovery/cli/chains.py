@@ -111,7 +111,7 @@ def address_command(slug: str, address: str, as_json: bool) -> int:
     if elsewhere:
         click.echo(f"an address of {', '.join(elsewhere)}")
     for twin in same_key:
-        click.echo(f"  the same key on {twin.network}: {twin.address}")
+        click.echo(f"  its twin on {twin.network}: {twin.address}")
     return 0
 
 

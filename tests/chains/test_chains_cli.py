@@ -171,6 +171,7 @@ def test_readable_forms(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.
 
 def test_light_commands_import_nothing_heavy() -> None:
     heavy = ["web3", "bip_utils", "flask", "sqlalchemy", "httpx", "eth_abi", "eth_utils", "coincurve"]
+    heavy += ["solders", "xrpl", "stellar_sdk", "pytoniq_core", "eth_hash"]
     program = (
         "import sys; from recovery.cli import main; "
         f"main(['networks', '--json']); main(['identify', '{HASH}']); "
