@@ -6,7 +6,7 @@ from recovery.domain.marking import mark
 
 CONDITIONS: dict[str, str] = {
     "memo_owner_proof": mark("Somebody must prove that the payment was theirs, since the memo does not say so."),
-    "key_export": mark("The key of this address must be taken to another network's software."),
+    "key_export": mark("The key of the address must first be brought into this network's software."),
     "contract_cannot_send": mark("The address is a contract that cannot send this asset."),
     "gas_funding": mark("Network fees must be paid in a coin we must first bring there."),
     "retired_address_key_archive": mark("The key of this old address lies in the archive."),
@@ -16,7 +16,7 @@ CONDITIONS: dict[str, str] = {
     "refund_memo_required": mark("The refund needs a memo of the receiving platform."),
     "replay_risk": mark("The same payment could be repeated on a twin network; this must be ruled out first."),
     "third_party_custody": mark("The keys are with a custodian, who must act."),
-    "value_below_cost": mark("The recovery would cost more than it brings."),
+    "value_below_cost": mark("The recovery may cost more than it brings."),
 }
 
 CHECKS: dict[str, str] = {

@@ -252,7 +252,7 @@ class Source:
             return module, module.tops[name]
         if name in module.taken:
             origin, real = module.taken[name]
-            if origin in self.modules:
+            if origin in self.modules and (origin, real) != (module.name, name):  # a package may import its own modules
                 return self._found(self.modules[origin], real)
         for alias, (origin, real) in module.taken.items():
             inner = f"{origin}.{real}"
