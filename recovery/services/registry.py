@@ -31,6 +31,8 @@ from recovery.queries.registry import registry_of, table_of
 
 LONGEST_LINE = 32_768
 """Characters of one line; whatever is longer is no registry, and is not read to its end."""
+MAY_CARRY_MEMO = ("address", "destination")
+"""Columns whose address may have its memo inside; the row's own memo column then takes it."""
 MAY_IMPORT = frozenset({"admin", "lead", "system"})
 
 
@@ -163,10 +165,20 @@ def _good_row(registry: Registry, header: Sequence[str], cells: Sequence[str]) -
     for column in registry.columns:
         if column.chain is not None and row[column.name]:
             try:
+                if column.name in MAY_CARRY_MEMO and "memo" in row and network.memo != "none":
+                    row["memo"] = _memo_with(network, row[column.name], row["memo"])
                 row[column.name] = _canonical(network, column.chain, row[column.name])
             except WrongCell as wrong:
                 raise WrongCell(f"{column.name}: {wrong.code}") from None
     return row
+
+
+def _memo_with(network: Network, cell: str, memo: Any) -> Any:
+    """The memo of a row whose address may carry one inside; two that differ are refused."""
+    inside = check_address(network, cell).memo
+    if inside is not None and memo not in (None, "", inside):
+        raise WrongCell("memo_conflict")
+    return memo if inside is None else inside
 
 
 def _canonical(network: Network, what: str, cell: str) -> str:

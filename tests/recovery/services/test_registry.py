@@ -329,3 +329,19 @@ def test_assets_of_every_family_are_listed_by_their_identity(
     assert (answer["added"], answer["refused"]) == (1, [])
     with database.reading() as session:
         assert session.scalars(select(ListedAsset.contract)).all() == [kept or written]
+
+
+X_ADDRESS, CLASSIC, TAG = "X7AcgcsBL6XDcUb289X4mJ8djcdyKaGZMhc9YTE92ehJ2Fu", "r9cZA1mLK5R5Am25ArfXFmqgNwjZgnfk59", "1"
+
+
+@pytest.mark.parametrize("memo", ["", TAG])
+def test_a_memo_inside_an_address_is_kept(database: Database, memo: str) -> None:
+    load(database, "addresses", a_file("addresses", f"xrpl,{X_ADDRESS},{memo},acct-1,shared,,,key,,,"))
+    with database.reading() as session:
+        row = session.scalars(select(OwnedAddress)).one()
+    assert (row.address, row.memo, row.account) == (CLASSIC, TAG, "acct-1")
+
+
+def test_a_memo_beside_that_says_otherwise_is_refused(database: Database) -> None:
+    told = load(database, "addresses", a_file("addresses", f"xrpl,{X_ADDRESS},2,acct-1,shared,,,key,,,"))
+    assert told["refused"] == [{"row": 1, "why": "address: memo_conflict"}]
