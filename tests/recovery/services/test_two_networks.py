@@ -1,0 +1,50 @@
+"""A hash that is on two networks, as before a chain split: the one that pays us decides, whichever was asked first."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import select
+
+from chains.types import Transaction
+from recovery.errors import InvalidInput
+from recovery.models import Claim, Diagnosis
+from recovery.services.quotes import _checked_destination
+from tests.recovery.desk import SENDER, Desk, new_hash, seen, transfer
+
+
+def both(hash: str) -> tuple[Transaction, Transaction]:
+    """The same hash where it pays a stranger, and where it pays us."""
+    elsewhere = seen(hash, transfer(None, recipient=SENDER), network="ethereum-classic", network_id="eip155:61")
+    return elsewhere, seen(hash, transfer())
+
+
+def test_the_network_that_pays_us_is_taken(desk: Desk) -> None:
+    for turned in (False, True):
+        hash = new_hash()
+        ref = desk.open(hash)
+        told = both(hash)
+        desk.look(ref, *(reversed(told) if turned else told))
+        case = desk.case(ref)
+        assert (case.network, case.state) == ("local", "under_review")
+        with desk.database.reading() as session:
+            checks = session.scalars(select(Diagnosis.checks).where(Diagnosis.case_id == case.id)).one()
+        several = next(check for check in checks if check["name"] == "found_on_one_network")
+        assert several["answer"] == "no"
+        assert set(several["evidence"].split(", ")) == {"local", "ethereum-classic"}
+
+
+def test_one_network_is_not_called_several(desk: Desk) -> None:
+    hash = new_hash()
+    ref = desk.open(hash)
+    desk.look(ref, seen(hash, transfer()))
+    with desk.database.reading() as session:
+        (checks,) = session.scalars(select(Diagnosis.checks).where(Diagnosis.case_id == desk.case(ref).id)).all()
+    assert "found_on_one_network" not in {check["name"] for check in checks}
+
+
+def test_a_destination_with_a_memo_inside_is_refused(desk: Desk) -> None:
+    """Nothing that pays would carry the memo on: the coins would be lost again."""
+    claim = Claim(network="xrpl", contract=None)
+    with desk.database.reading() as session, pytest.raises(InvalidInput) as refused:
+        _checked_destination(session, claim, "X7AcgcsBL6XDcUb289X4mJ8djcdyKaGZMhc9YTE92ehJ2Fu")
+    assert refused.value.fields == {"destination": ["address_carries_a_memo"]}
