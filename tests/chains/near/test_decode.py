@@ -287,3 +287,8 @@ def test_what_contradicts_is_refused() -> None:
     waiting = seen(answer | {"receipts_outcome": []})
     assert waiting.warnings == ("receipt_not_visible",)
     assert dict(SUCCESS) == {"SuccessValue": ""}
+
+
+def test_another_interface_than_the_familys_is_refused() -> None:
+    with pytest.raises(NodeMistaken, match="interface"):
+        read(NEAR, Played(node(Known({})), interface="lcd"), ONE)
