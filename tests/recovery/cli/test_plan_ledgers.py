@@ -10,16 +10,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from stellar_sdk import TransactionEnvelope
+from stellar_sdk import Payment, TransactionEnvelope
 from xrpl.core.binarycodec import decode
 
 from chains.ton import wallets
 from recovery.cli import main
 from tests.chains.replay import replayed
 from tests.chains.scene import Answers, Told
-from tests.chains.stellar import book as stellar_book
-from tests.chains.stellar import test_sweep as stellar
+from tests.chains.stellar import book as stellar_book, test_sweep as stellar
 from tests.chains.ton import test_sweep as ton
+from tests.chains.ton.scenes import PAYER_WALLET
 from tests.chains.xrpl import test_sweep as xrpl
 
 
@@ -65,7 +65,8 @@ def test_stellar(plan: Any) -> None:
     status, made, error = plan("stellar", answers, stellar.NATIVE)
     assert (status, error, made["form"]) == (0, "", "stellar_xdr")
     envelope = TransactionEnvelope.from_xdr(b64decode(made["files"][0]["base64"]).decode(), stellar_book.PASSPHRASE)
-    assert envelope.transaction.operations[0].destination.account_id == stellar.TO
+    (paid,) = envelope.transaction.operations
+    assert isinstance(paid, Payment) and paid.destination.account_id == stellar.TO
     assert envelope.hash_hex() == made["fields"]["hash_to_sign"]
 
 
@@ -80,13 +81,13 @@ def test_ton(plan: Any, monkeypatch: pytest.MonkeyPatch, served: Any) -> None:
     status, made, error = plan("ton", served(ton.answers()), ton.JETTON)
     assert (status, error, made["form"]) == (0, "", "ton_message")
     unsigned = wallets.taken_apart(b64decode(made["files"][0]["base64"]))
-    assert (unsigned.destination, unsigned.value, unsigned.seqno) == (ton.PAYER_WALLET, 100_000_000, 17)
+    assert (unsigned.destination, unsigned.value, unsigned.seqno) == (PAYER_WALLET, 100_000_000, 17)
 
 
 @pytest.mark.parametrize(
     ("slug", "answers", "order", "exit_status"),
     [
-        ("xrpl", xrpl.node(accounts={xrpl.ANNA: {}}), xrpl.TOKEN, 3),
+        ("xrpl", xrpl.node(accounts={xrpl.TOKEN.source: {}}), xrpl.TOKEN, 3),
         ("stellar", stellar.node(stellar.account(stellar.SOURCE)), stellar.TOKEN, 3),
         ("xrpl", lambda asked: Told(status=404, text="no"), xrpl.NATIVE, 6),
         ("stellar", lambda asked: Told(status=404, text="no"), stellar.NATIVE, 6),
