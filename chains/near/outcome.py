@@ -141,6 +141,9 @@ def failure_words(error: Any) -> str:
             error = error["kind"]
             continue
         name, error = next(iter(error.items()))
+        if not str(name)[:1].isupper():  # a member: the kinds of errors end here
+            error = error if name == "panic_msg" else None
+            break
         names.append(plain(str(name), 60))
     if isinstance(error, str):
         names.append(plain(error, 200))

@@ -48,7 +48,7 @@ def plan(network: Network, talk: Talk, order: SweepOrder) -> SweepPlan:
     root = look(network, talk)
     if root.ours is False:
         raise NodeMistaken(f"{talk.node.label}: of another network")
-    source, destination = _account(talk, ends.source), _account(talk, ends.destination)
+    source, destination = (_account(talk, address, ours=root.ours) for address in (ends.source, ends.destination))
     if source is None:
         raise Refused("source_does_not_exist")
     _source_can_pay(source, asset, order.amount)
@@ -207,10 +207,10 @@ def _words(network: Network, text: str) -> dict[str, Any]:
     }
 
 
-def _account(talk: Talk, address: str) -> Mapping[str, Any] | None:
-    """An account as Horizon shows it, ``None`` where there is none."""
+def _account(talk: Talk, address: str, *, ours: bool | None) -> Mapping[str, Any] | None:
+    """An account as Horizon shows it, ``None`` where there is none, which only a node of this network can say."""
     answer = talk.get(f"/accounts/{address}")
-    if answer.status == 404:
+    if answer.status == 404 and ours:
         return None
     if answer.status >= 400:
         raise NodeUnavailable(f"{talk.node.label}: HTTP {answer.status}")

@@ -1,8 +1,8 @@
 """Which accounts of a trace really are jetton wallets. Anybody can write a contract that acts like one; only the master of a
 jetton says which account is whose wallet (``get_wallet_address``, TEP-74).
 
-An indexer lists wallets it checked so (``/jetton/wallets``) and transfers between them (``/jetton/transfers``). Where it can run
-the master's method, the master itself is asked too, and its word is the last.
+An indexer lists wallets it checked so (``/jetton/wallets``, also in the ``metadata`` of other answers) and transfers between
+them (``/jetton/transfers``). Where it can run the master's method, the master itself is asked too, and its word is the last.
 """
 
 from __future__ import annotations
@@ -38,12 +38,14 @@ def genuine(asking: Asking, trace: Trace) -> tuple[dict[str, Wallet], frozenset[
     if not looked_at:
         return {}, frozenset()
     listed = _listed(asking, looked_at)
-    claims = listed if listed is not None else _from_transfers(asking, trace, looked_at)
+    beside = {} if listed is not None else _told_beside(asking, looked_at)
+    all_told = listed is not None or len(beside) == len(looked_at)
+    claims = listed if all_told else _from_transfers(asking, trace, looked_at)
     known: dict[str, Wallet] = {}
     unsure = set(acting) - set(looked_at)
     for place, account in enumerate(looked_at):
-        claim = claims.get(account) if claims is not None else None
-        own_word = claims is None
+        claim = beside.get(account) or (claims.get(account) if claims is not None else None)
+        own_word = claims is None and account not in beside
         if own_word and place < MOST_MASTERS_ASKED:
             claim = _of_itself(asking, account)
         if claim is None:
@@ -70,6 +72,21 @@ def _listed(asking: Asking, accounts: Iterable[str]) -> dict[str, Wallet] | None
         account, owner, master = (_address(row, key) for key in ("address", "owner", "jetton"))
         if account in wanted and owner and master:
             found[account] = _with_names(Wallet(owner, master), value.get("metadata"))
+    return found
+
+
+def _told_beside(asking: Asking, accounts: Iterable[str]) -> dict[str, Wallet]:
+    """Wallets as the ``metadata`` of other answers names them: the same list, told along with the trace itself."""
+    wanted, found = set(accounts), {}
+    for name, said in asking.told.items():
+        account = raw_form(name)
+        infos = said.get("token_info") if account in wanted and isinstance(said, Mapping) else None
+        for info in infos if isinstance(infos, list) else ():
+            if not isinstance(info, Mapping) or info.get("type") != "jetton_wallets" or info.get("valid") is False:
+                continue
+            owner, master = (_address(info.get("extra"), key) for key in ("owner", "jetton"))
+            if account and owner and master:
+                found[account] = _with_names(Wallet(owner, master), asking.told)
     return found
 
 

@@ -35,7 +35,7 @@ NOTIFY = 1
 def plan_sweep(network: Network, talk: Talk, order: SweepOrder) -> SweepPlan:
     """See :class:`chains.families.Planner`."""
     asking = Asking(talk)
-    asking.settle("/masterchainInfo")
+    asking.maybe("/masterchainInfo")
     source, destination = _account(order.source), _account(order.destination)
     states = _states(asking, [source, destination])
     wallet = _wallet(states.get(source))

@@ -37,23 +37,40 @@ class _Tip:
 
 
 class Asking:
-    """Questions below the node's URL, which may name the version of the interface itself."""
+    """Questions below the node's URL, which may name the version of the interface itself, or be of a server that has none.
+
+    ``told`` is what answers say beside what they were asked for: accounts the indexer knows, by address as it writes them.
+    """
 
     def __init__(self, talk: Talk) -> None:
         self.talk = talk
+        self.told: dict[str, Any] = {}
         self._prefix = "" if PREFIX in urlsplit(talk.node.url).path else PREFIX
-
-    def settle(self, path: str) -> Any:
-        """The first question of all. A recorded conversation has no URL: its questions show how they were written."""
-        value = self.maybe(path)
-        if value is None and not self.talk.node.url:
-            self._prefix = ""
-            value = self.maybe(path)
-        return value
+        self._settled = self._prefix == ""
 
     def get(self, path: str) -> Any:
-        """The answer as an object, ``None`` when the node refuses. Raises ``NodeUnavailable`` or ``NodeMistaken``."""
-        fetched = self.talk.get(self._prefix + path, cap=LARGE_BODY_CAP, depth=_DEPTH)
+        """The answer as an object, ``None`` when the node refuses. Raises ``NodeUnavailable`` or ``NodeMistaken``.
+
+        Until one question was answered each is asked in both forms. A recorded conversation has no URL: its questions show
+        how they were written.
+        """
+        try:
+            value = self._ask(self._prefix + path)
+        except NodeUnavailable:
+            if self._settled or self.talk.node.url:
+                raise
+            value = None
+        if value is None and not self._settled:
+            value = self._ask(path)
+            if value is not None:
+                self._prefix = ""
+        self._settled = self._settled or value is not None
+        if value is not None and isinstance(value.get("metadata"), dict):
+            self.told.update(value["metadata"])
+        return value
+
+    def _ask(self, path: str) -> Any:
+        fetched = self.talk.get(path, cap=LARGE_BODY_CAP, depth=_DEPTH)
         if fetched.status in (401, 402, 403):
             raise NodeUnavailable(f"{self.talk.node.label}: HTTP {fetched.status}")
         return fetched.value if fetched.status == 200 and isinstance(fetched.value, dict) else None
@@ -102,7 +119,7 @@ def read(network: Network, talk: Talk, reference: str) -> NodeReading:
 
 
 def _tip(asking: Asking) -> _Tip:
-    value = asking.settle("/masterchainInfo")
+    value = asking.maybe("/masterchainInfo")
     last = value.get("last") if value else None
     if not isinstance(last, dict):
         return _Tip()

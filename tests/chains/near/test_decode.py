@@ -10,6 +10,7 @@ import pytest
 from chains.catalogue import network
 from chains.errors import NodeMistaken, NodeUnavailable
 from chains.near import read
+from chains.near.outcome import failure_words
 from chains.types import Status, Transaction
 from tests.chains.near.node import (
     BURNT,
@@ -287,3 +288,23 @@ def test_what_contradicts_is_refused() -> None:
     waiting = seen(answer | {"receipts_outcome": []})
     assert waiting.warnings == ("receipt_not_visible",)
     assert dict(SUCCESS) == {"SuccessValue": ""}
+
+
+def test_another_interface_than_the_familys_is_refused() -> None:
+    with pytest.raises(NodeMistaken, match="interface"):
+        read(NEAR, Played(node(Known({})), interface="lcd"), ONE)
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [
+        ({"LackBalanceForState": {"account_id": "bob.near", "amount": "1"}}, "LackBalanceForState"),
+        ({"AccountDoesNotExist": {"account_id": "bob.near"}}, "AccountDoesNotExist"),
+        ("DelegateActionExpired", "DelegateActionExpired"),
+        ({"FunctionCallError": {"ExecutionError": "no money"}}, "ExecutionError: no money"),
+        ({"FunctionCallError": {"HostError": {"GuestPanic": {"panic_msg": "no money"}}}}, "GuestPanic: no money"),
+        ({"FunctionCallError": {"MethodResolveError": "MethodNotFound"}}, "MethodResolveError: MethodNotFound"),
+    ],
+)
+def test_a_failure_is_named_by_its_kind(kind: Any, said: str) -> None:
+    assert failure_words({"ActionError": {"index": 0, "kind": kind}}) == said

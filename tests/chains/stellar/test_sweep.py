@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from stellar_sdk import TransactionEnvelope
 
-from chains.errors import NodeMistaken, Refused
+from chains.errors import NodeMistaken, NodeUnavailable, Refused
 from chains.stellar import check_plan, plan_sweep
 from chains.sweep import SweepOrder, SweepPlan
 from tests.chains.replay import Played
@@ -143,3 +143,9 @@ def test_a_changed_byte_is_always_seen() -> None:
     for place in range(len(raw)):
         changed = base64.b64encode(raw[:place] + bytes([raw[place] ^ 1]) + raw[place + 1 :])
         assert check_plan(ROW, NATIVE, replace(plan, files=(replace(plan.files[0], body=changed),))), place
+
+
+def test_a_node_that_shows_no_network_cannot_say_that_an_account_is_missing() -> None:
+    for known in ((), (account(SOURCE),)):
+        with pytest.raises(NodeUnavailable):
+            planned(NATIVE, *(known or (account(ISSUER),)), start={"network_passphrase": None})

@@ -16,7 +16,7 @@ from chains.transaction_json import to_json
 from chains.types import Status, Transaction
 from chains.verify import verify
 from tests.chains.replay import Played, replayed
-from tests.chains.scene import Answers
+from tests.chains.scene import Answers, Told
 from tests.chains.ton import scenes
 from tests.chains.ton.making import (
     Chain,
@@ -172,6 +172,49 @@ def test_the_list_of_transfers_tells_wallets_where_there_is_no_list_of_wallets()
 
     (leg,) = [t for t in told(listing, reference).transfers if t.kind.value == "token"]
     assert (leg.contract, leg.amount) == (friendly(MASTER), 25_000_000)
+
+
+def beside(answers: Answers, rows: dict[str, tuple[str, str]], **info: Any) -> Answers:
+    """``answers`` with what an indexer tells along with traces: wallets it checked, their owners and masters."""
+    known = {
+        wallet.upper(): {"is_indexed": True, "token_info": [{"type": "jetton_wallets", "valid": True} | info
+                         | {"extra": {"balance": "1", "owner": owner.upper(), "jetton": master.upper()}}]}
+        for wallet, (owner, master) in rows.items()
+    }  # fmt: skip
+    known[MASTER.upper()] = {"token_info": [{"type": "jetton_masters", "symbol": "TST", "extra": {"decimals": "6"}}]}
+
+    def answer(asked: Any) -> Any:
+        reply = answers(asked)
+        if "/traces?tx_hash" in asked.path:
+            reply.value["metadata"] = known
+        return reply
+
+    return answer
+
+
+def test_what_comes_along_with_the_trace_tells_wallets_where_no_list_does() -> None:
+    chain, reference = scenes.token(TON)
+    silent = chain.answers(refused=("/jetton", "/runGetMethod"), methods=False)
+    (leg,) = [t for t in told(beside(silent, chain.jetton_wallets), reference).transfers if t.kind.value == "token"]
+    assert (leg.contract, leg.recipient, leg.amount) == (friendly(MASTER), friendly(SHOP), 25_000_000)
+    assert (leg.symbol, leg.decimals) == ("TST", 6)
+
+
+@pytest.mark.parametrize(
+    ("rows", "info"),
+    [({}, {}), ({PAYER_WALLET: (PAYER, MASTER)}, {}), ({SHOP_WALLET: (SHOP, MASTER)}, {"valid": False}),
+     ({SHOP_WALLET: (SHOP, MASTER)}, {"type": "nft_items"}), ({SHOP_WALLET: (SHOP, "0:00")}, {})],
+)  # fmt: skip
+def test_what_comes_along_proves_no_wallet_it_does_not_name(rows: dict[str, tuple[str, str]], info: Any) -> None:
+    chain, reference = scenes.token(TON)
+    silent = chain.answers(refused=("/jetton", "/runGetMethod"), methods=False)
+    assert told(beside(silent, rows, **info), reference).status is Status.UNKNOWN
+
+
+def test_a_false_wallet_is_not_made_real_by_what_comes_along() -> None:
+    chain, reference = scenes.token(TON, genuine=False)
+    lying = beside(chain.answers(refused=("/jetton",)), {SHOP_WALLET: (SHOP, MASTER)})
+    assert not [t for t in told(lying, reference).transfers if t.kind.value == "token"]
 
 
 def test_a_jetton_transfer_the_senders_wallet_refused_failed() -> None:
@@ -387,6 +430,36 @@ def test_a_fee_for_fast_delivery_reaches_the_receiver() -> None:
 def test_a_url_may_name_the_version_itself_and_its_record_reads_the_same(below: str) -> None:
     chain, reference = scenes.simple(TON)
     with replayed(chain.answers()) as node:
+        reading = verify(TON, reference, [replace(node, url=f"{node.url}{below}")])
+    assert reading.transaction.status is Status.SUCCEEDED
+    assert read_again(TON, reference, reading.answers, asked=[node.label]) == reading.transaction
+
+
+def bare(answers: Answers, gone: tuple[str, ...] = ()) -> Answers:
+    """A server that has the interface's paths without its version, and not those in ``gone``."""
+
+    def answer(asked: Any) -> Any:
+        if asked.path.startswith(("/api/v3", *gone)):
+            return Told(status=404, text="404 page not found")
+        return answers(asked)
+
+    return answer
+
+
+@pytest.mark.parametrize("gone", [(), ("/masterchainInfo", "/jetton", "/pending"), ("/masterchainInfo", "/traces")])
+def test_a_server_may_know_no_version_in_its_paths(gone: tuple[str, ...]) -> None:
+    chain, reference = scenes.simple(TON)
+    with replayed(bare(chain.answers(), gone)) as node:
+        reading = verify(TON, reference, [node])
+    assert reading.transaction.status is Status.SUCCEEDED
+    assert legs(reading.transaction) == legs(told(chain.answers(), reference))
+    assert read_again(TON, reference, reading.answers, asked=[node.label]) == reading.transaction
+
+
+@pytest.mark.parametrize("below", ["", "/api/v3"])
+def test_a_conversation_without_a_tip_reads_the_same_from_its_record(below: str) -> None:
+    chain, reference = scenes.simple(TON)
+    with replayed(chain.answers(refused=("/masterchainInfo",))) as node:
         reading = verify(TON, reference, [replace(node, url=f"{node.url}{below}")])
     assert reading.transaction.status is Status.SUCCEEDED
     assert read_again(TON, reference, reading.answers, asked=[node.label]) == reading.transaction

@@ -14,7 +14,7 @@ from chains.sweep import SweepFile, SweepOrder, SweepPlan
 from chains.ton import bodies, cells, check_plan, plan_sweep, wallets
 from chains.ton.address import friendly
 from tests.chains.replay import Played
-from tests.chains.scene import Told
+from tests.chains.scene import Answers, Told
 from tests.chains.ton.making import Chain, account, boc, empty
 from tests.chains.ton.scenes import MASTER, PAYER, PAYER_WALLET, SHOP
 
@@ -30,15 +30,15 @@ def known_code(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(wallets, "VERSIONS", {CODE.hash.hex(): "v4r2"})
 
 
-def node(
+def answers(
     *,
     balance: int = 9_000_000_000,
     status: str = "active",
     held: int = 25_000_000,
     code: Any = CODE,
     there: bool = True,
-) -> Any:
-    """A node that shows the payer's wallet, and its jettons."""
+) -> Answers:
+    """An indexer that shows the payer's wallet, and its jettons."""
     chain = Chain()
     chain.jetton_wallets = {PAYER_WALLET: (PAYER, MASTER)}
     honest = chain.answers()
@@ -60,7 +60,11 @@ def node(
             told.value["stack"][0]["value"] = hex(held)
         return told
 
-    return Played(answer)
+    return answer
+
+
+def node(**how: Any) -> Played:
+    return Played(answers(**how))
 
 
 def test_a_native_plan_says_what_the_wallet_will_do() -> None:
