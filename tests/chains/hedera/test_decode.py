@@ -146,6 +146,13 @@ def test_changes_that_do_not_add_up_are_told() -> None:
     assert "fee_unclear" in seen(record(charged_tx_fee=FEE + 9)).warnings
 
 
+def test_a_fee_the_list_does_not_show_whole_is_no_income_of_its_payer() -> None:
+    told = seen(record(charged_tx_fee=FEE + 9, transfers=fees()))
+    assert (paid(told), legs(told)) == ((FEE + 9, PAYER), [])
+    none = seen(record(transfers=[]))
+    assert (paid(none), legs(none), none.warnings) == ((FEE, PAYER), [], ("fee_unclear",))
+
+
 def test_tokens_mints_and_burns() -> None:
     other = "0.0.99001"
     tokens = [
