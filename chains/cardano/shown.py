@@ -43,8 +43,9 @@ class Shown:
     """A transaction in a block.
 
     ``time`` and ``valid`` are ``None`` when the node does not tell. ``inputs`` are those really spent by a valid one;
-    ``collateral`` what a failing one loses. ``outputs`` are what a valid transaction makes, the collateral's return not among
-    them. ``fee`` is as the node states it. ``withdrawals`` is how many reward accounts it draws from, ``None`` when the node does not tell.
+    ``collateral`` what a failing one loses. ``outputs`` are what a valid transaction makes, the collateral's return not
+    among them. ``fee`` is as the node states it. ``withdrawals`` is how many reward accounts it draws from, ``None`` when
+    the node does not tell.
     ``message`` is what metadata label 674 holds; ``metadata_shown`` is false where the node did not say.
     """
 
