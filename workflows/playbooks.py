@@ -28,6 +28,8 @@ PLAYBOOKS: dict[str | None, Playbook] = {
     "A08": Playbook(("WT",), "wait_for_chain"),
     "A09": Playbook(("RJ",), "decline"),
     "A11": Playbook(("AM",), "ask_reference"),
+    "B01": Playbook(("AM",), "hold"),
+    "B02": Playbook(("AM",), "hold"),
     "B08": Playbook(("RJ",), "decline"),
     "B11": Playbook(("AM",), "hold"),
     "B12": Playbook(("RJ",), "decline"),
@@ -50,5 +52,14 @@ PLAYBOOKS: dict[str | None, Playbook] = {
 }
 """The causes this release decides alone; ``None`` is the honest unknown."""
 
-PUBLIC_CAUSE = {"B08": "B12", "H04": None, "G06": None, "H12": "B12", "B11": None, "E01": "E01"}
+PUBLIC_CAUSE = {
+    "B01": None,
+    "B02": None,
+    "B08": "B12",
+    "H04": None,
+    "G06": None,
+    "H12": "B12",
+    "B11": None,
+    "E01": "E01",
+}
 """What the depositor is shown where the truth would give away whose an address is, or that a hold exists."""

@@ -83,6 +83,16 @@ CAUSES: dict[str, CauseText] = {
         ),
         mark("Please look for the transaction that sent the coins to your deposit address, and send its hash here."),
     ),
+    "B01": CauseText(
+        mark("Memo or tag missing"),
+        mark("The deposit went to an address that many share, without the memo or tag that says whose it is."),
+        mark("A specialist asks you to show that the payment was yours, and writes to you here."),
+    ),
+    "B02": CauseText(
+        mark("Memo or tag unknown"),
+        mark("The deposit went to an address that many share, with a memo or tag that belongs to nobody."),
+        mark("A specialist asks you to show that the payment was yours, and writes to you here."),
+    ),
     "B08": CauseText(
         mark("Address of another account"),
         mark("We cannot link this deposit to your account."),

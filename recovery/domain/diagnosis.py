@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -29,12 +29,16 @@ class Says(StrEnum):
 
 @dataclass(frozen=True)
 class Owner:
-    """An address of ours as the book shows it at the time of the payment. ``account`` is empty for our own wallets."""
+    """An address of ours as the book shows it at the time of the payment. ``account`` is empty for our own wallets.
+
+    A ``shared`` address belongs to whoever its ``memo`` names.
+    """
 
     address: str
     account: str
     kind: str
     custody: str
+    memo: str = ""
 
 
 @dataclass(frozen=True)
@@ -180,6 +184,16 @@ def _nobody_yet(tx: Transaction, leg: Transfer, owner: Owner, books: Books) -> C
     return _is("owned_by_nobody_then", owner.kind == "deposit" and not owner.account, "address_book", leg.position)
 
 
+def _memo_missing(tx: Transaction, leg: Transfer, owner: Owner, books: Books) -> Check:
+    unnamed = owner.kind == "shared" and not owner.account and not leg.memo
+    return _is("memo_missing", unnamed, "no_memo_on_the_transfer", leg.position)
+
+
+def _memo_unknown(tx: Transaction, leg: Transfer, owner: Owner, books: Books) -> Check:
+    unnamed = owner.kind == "shared" and not owner.account and bool(leg.memo)
+    return _is("memo_unknown", unnamed, "memo_not_in_address_book", leg.position)
+
+
 def _other_customer(tx: Transaction, leg: Transfer, owner: Owner, books: Books) -> Check:
     other = books.claimant is not None and bool(owner.account) and owner.account != books.claimant
     return _is("address_of_another_account", other, "address_book", leg.position)
@@ -262,6 +276,8 @@ LEG_RULES: tuple[tuple[str, LegRule], ...] = (
     ("B17", _our_own_move),
     ("B11", _our_wallet),
     ("H12", _nobody_yet),
+    ("B01", _memo_missing),
+    ("B02", _memo_unknown),
     ("G06", _frozen_account),
     ("A11", _nothing_moved),
     ("D10", _not_fungible),
@@ -288,10 +304,20 @@ def diagnose(tx: Transaction, network: Network, books: Books) -> Finding:
             return _finding(None, trace)
         if check.answer is Says.YES:
             return _finding(code, trace)
-    ours = [(leg, owner) for leg in tx.transfers for owner in books.owners if owner.address == leg.recipient]
+    ours = [(leg, owner) for leg in tx.transfers for owner in _owners_of(leg, books)]
     if not ours:
         return _no_leg_of_ours(tx, trace)
     return _of_legs(tx, network, books, ours, trace)
+
+
+def _owners_of(leg: Transfer, books: Books) -> list[Owner]:
+    """Whose the recipient is. Of a shared address only the memo tells; without a known one it is nobody's yet."""
+    rows = [owner for owner in books.owners if owner.address == leg.recipient]
+    shared = [owner for owner in rows if owner.kind == "shared"]
+    if not shared:
+        return rows
+    named = [owner for owner in shared if owner.memo and owner.memo == leg.memo]
+    return named or [replace(shared[0], account="", memo="")]
 
 
 def _no_leg_of_ours(tx: Transaction, trace: list[Check]) -> Finding:
@@ -361,6 +387,8 @@ def _findings(tx: Transaction, leg: Transfer, books: Books, cause: str) -> tuple
 
 def _conditions(network: Network, owner: Owner, cause: str) -> tuple[str, ...]:
     """What must be proven or prepared before a recovery; empty means direct."""
+    if cause in ("B01", "B02"):
+        return ("memo_owner_proof",)
     if "SW" not in PLAYBOOKS[cause].outcome:
         return ()
     by_custody = {

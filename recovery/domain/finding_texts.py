@@ -56,6 +56,9 @@ CHECKS: dict[str, str] = {
     "leg_to_us": mark("Does any transfer go to us?"),
     "moves_nothing": mark("Does it move nothing at all?"),
     "node_configured": mark("Is there no node to ask?"),
+    "memo_missing": mark("Is the memo or tag missing?"),
+    "memo_unknown": mark("Is the memo or tag unknown?"),
+    "found_on_one_network": mark("Is it on one network only?"),
 }
 """Checks of the diagnosis; filled as rules are written, else shown by their own names."""
 
@@ -83,6 +86,9 @@ WHYS: dict[str, str] = {
     "inner_movements_not_shown": mark("the nodes do not show inner movements"),
     "no_transfer": mark("no transfer in it"),
     "no_node_for_any_candidate": mark("no node for any network it could be on"),
+    "found_on_several": mark("the same hash is on several networks; the one that pays an address of ours was taken"),
+    "no_memo_on_the_transfer": mark("the transfer has none"),
+    "memo_not_in_address_book": mark("the address book has no such memo"),
     "no_node_for_some_candidates": mark("no node for some networks it could be on"),
 }
 

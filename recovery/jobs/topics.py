@@ -19,6 +19,9 @@ TOPICS: dict[str, Callable[[Work], None]] = {
     "nodes.look": nodes.look,
 }
 
+OF_NO_CASE = {"nodes.look"}
+"""Topics that no move of a case asks for: the scheduler plans them when it starts."""
+
 ASK_NO_NODE = {"quote.expire", "credit.deliver"}
 """Topics whose jobs only use the database and so are over at once: a worker may hold several of them together. A node can
 take longer to answer than a lease lasts, so a job that asks one is held alone."""

@@ -35,6 +35,13 @@ def read_books(
     )
 
 
+def pays_us(session: Session, tx: Transaction) -> bool:
+    """Whether an address of the book, of whatever time, receives something in it."""
+    recipients = {leg.recipient for leg in tx.transfers if leg.recipient}
+    query = select(OwnedAddress.id).where(OwnedAddress.network == tx.network, OwnedAddress.address.in_(recipients))
+    return bool(recipients) and session.scalar(query.limit(1)) is not None
+
+
 def _owners(session: Session, network: str, addresses: set[str], at: datetime) -> tuple[Owner, ...]:
     rows = session.scalars(
         select(OwnedAddress)
@@ -46,7 +53,7 @@ def _owners(session: Session, network: str, addresses: set[str], at: datetime) -
         )
         .order_by(OwnedAddress.address, OwnedAddress.valid_from)
     )
-    return tuple(Owner(row.address, row.account, row.kind, row.custody) for row in rows)
+    return tuple(Owner(row.address, row.account, row.kind, row.custody, row.memo) for row in rows)
 
 
 def _assets(session: Session, network: str) -> tuple[KnownAsset, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, replace
 from datetime import timedelta
 
@@ -17,7 +17,7 @@ from recovery.domain.actor import SYSTEM
 from recovery.domain.diagnosis import RULES_VERSION, Check, Finding, Says, diagnose
 from recovery.domain.ids import new_id
 from recovery.models import AssetProbe, Diagnosis, Evidence, RecoveryCase
-from recovery.queries.custody import read_books
+from recovery.queries.custody import pays_us, read_books
 from recovery.queries.facts import database_now
 from recovery.services import claims
 from recovery.services.transitions import advance, lock
@@ -28,6 +28,9 @@ FIRST_WAIT = 2.0
 LONGEST_WAIT = 600.0
 LOOKS_BEFORE_NOT_FOUND = 4
 """A hash can be younger than what a node has heard of; only after this many looks is "not found" told."""
+
+SHOWN = (Status.SUCCEEDED, Status.FAILED, Status.PENDING)
+"""What a network says that knows the transaction."""
 
 LOOKING = (State.SUBMITTED, State.CHECKING, State.WAITING_FOR_CHAIN)
 
@@ -81,29 +84,42 @@ def conclude_look(
     for reading in readings:
         tx = reading.transaction
         keep_answers(session, case, tx.network, tx.hash, reading.answers, purpose="transaction")
-    tx_seen = decisive(readings)
+    seen = [reading.transaction for reading in readings]
+    tx_seen = decisive(seen, ours={tx.network for tx in seen if pays_us(session, tx)})
     if tx_seen is None:
         _write(session, case, None, _nothing_to_ask())
         return _wait(session, case)
-    return _decide(session, case, tx_seen, sandbox=sandbox, unasked=unasked)
+    shown = [tx.network for tx in seen if tx.status in SHOWN]
+    return _decide(session, case, tx_seen, sandbox=sandbox, unasked=unasked, shown=shown)
 
 
-def decisive(readings: Sequence[Reading]) -> Transaction | None:
-    """The transaction of the network that shows it. Not found counts only when every network asked said so."""
-    order = (Status.SUCCEEDED, Status.FAILED, Status.PENDING, Status.UNKNOWN, Status.NOT_FOUND)
-    transactions = [reading.transaction for reading in readings]
-    return min(transactions, key=lambda tx: order.index(tx.status), default=None)
+def decisive(seen: Sequence[Transaction], *, ours: Collection[str] = ()) -> Transaction | None:
+    """The transaction of the network that shows it; of several (a chain split, a replay) the one in ``ours``, which pays us.
+
+    Not found counts only when every network asked said so.
+    """
+    order = (*SHOWN, Status.UNKNOWN, Status.NOT_FOUND)
+    return min(seen, key=lambda tx: (tx.network not in ours, order.index(tx.status)), default=None)
 
 
 def _decide(
-    session: Session, case: RecoveryCase, tx: Transaction, *, sandbox: bool, unasked: Sequence[str]
+    session: Session,
+    case: RecoveryCase,
+    tx: Transaction,
+    *,
+    sandbox: bool,
+    unasked: Sequence[str],
+    shown: Sequence[str],
 ) -> float | None:
-    there = tx.status in (Status.SUCCEEDED, Status.FAILED, Status.PENDING)
+    there = tx.status in SHOWN
     books = read_books(session, tx, claimant=case.account, case_id=case.id, sandbox=sandbox)
     finding = diagnose(tx, find_network(tx.network), books)
     if finding.cause == "A03" and unasked:
         others = Check("node_configured", Says.UNKNOWN, "no_node_for_some_candidates", ", ".join(unasked))
         finding = replace(finding, checks=(*finding.checks, others))
+    if len(shown) > 1:
+        several = Check("found_on_one_network", Says.NO, "found_on_several", ", ".join(shown))
+        finding = replace(finding, checks=(*finding.checks, several))
     diagnosis = _write(session, case, tx, finding)
     case.cause = finding.cause
     if there:

@@ -111,6 +111,10 @@ EXAMPLES = [
     ),
     Example("A11", (seen(HASH), BOOKS), (seen(HASH, transfer(recipient=SENDER)), BOOKS), "B12"),
     Example("A11", (leg(amount=0), BOOKS), (leg(amount=1), BOOKS), "G02"),
+    Example("B01", (LISTED_TX, owner(kind="shared", memo="7")), (leg(memo="7"), owner(kind="shared", memo="7")), "G02"),
+    Example(
+        "B02", (leg(memo="8"), owner(kind="shared", memo="7")), (leg(memo="7"), owner(kind="shared", memo="7")), "G02"
+    ),
     Example("B08", (LISTED_TX, owner(account="acct-2")), (LISTED_TX, BOOKS), "G02"),
     Example("B11", (LISTED_TX, owner(kind="hot", account="")), (LISTED_TX, owner(account="")), "H12"),
     Example("B12", (LISTED_TX, books(owners=())), (LISTED_TX, BOOKS), "G02"),
@@ -265,3 +269,29 @@ def test_whose_an_address_is_does_not_show(told: Books, of_nobody: Books) -> Non
 def test_our_own_move_is_told_to_whom_it_concerns(account: str) -> None:
     emptied = books(owners=(HOT, Owner(SENDER, "acct-1", "deposit", "key")), claimant=account)
     assert diagnose(LISTED_TX, NETWORK, emptied).cause == ("B17" if account == "acct-1" else "B11")
+
+
+SHARED = tuple(
+    Owner(DEPOSIT, account, "shared", "key", memo) for account, memo in (("", ""), ("acct-2", "7"), ("acct-1", "0"))
+)
+
+
+@pytest.mark.parametrize(
+    ("memo", "claimant", "cause"),
+    [
+        ("0", "acct-1", "G02"),  # a tag of nought is a tag
+        ("7", "acct-1", "B08"),
+        ("7", "acct-2", "G02"),
+        (None, "acct-1", "B01"),
+        ("", "acct-1", "B01"),
+        ("70", "acct-1", "B02"),
+        ("00", "acct-1", "B02"),
+    ],
+)
+def test_of_a_shared_address_only_the_memo_tells_whose_it_is(memo: str | None, claimant: str, cause: str) -> None:
+    found = diagnose(leg(memo=memo), NETWORK, books(owners=SHARED, claimant=claimant))
+    assert found.cause == cause
+    assert len(found.legs) == 1
+    if cause in ("B01", "B02"):
+        assert found.conditions == ("memo_owner_proof",)
+        assert PLAYBOOKS[cause].move == "hold"

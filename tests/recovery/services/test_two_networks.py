@@ -1,0 +1,39 @@
+"""A hash that is on two networks, as before a chain split: the one that pays us decides, whichever was asked first."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from chains.types import Transaction
+from recovery.models import Diagnosis
+from tests.recovery.desk import SENDER, Desk, new_hash, seen, transfer
+
+
+def both(hash: str) -> tuple[Transaction, Transaction]:
+    """The same hash where it pays a stranger, and where it pays us."""
+    elsewhere = seen(hash, transfer(None, recipient=SENDER), network="ethereum-classic", network_id="eip155:61")
+    return elsewhere, seen(hash, transfer())
+
+
+def test_the_network_that_pays_us_is_taken(desk: Desk) -> None:
+    for turned in (False, True):
+        hash = new_hash()
+        ref = desk.open(hash)
+        told = both(hash)
+        desk.look(ref, *(reversed(told) if turned else told))
+        case = desk.case(ref)
+        assert (case.network, case.state) == ("local", "under_review")
+        with desk.database.reading() as session:
+            checks = session.scalars(select(Diagnosis.checks).where(Diagnosis.case_id == case.id)).one()
+        several = next(check for check in checks if check["name"] == "found_on_one_network")
+        assert several["answer"] == "no"
+        assert set(several["evidence"].split(", ")) == {"local", "ethereum-classic"}
+
+
+def test_one_network_is_not_called_several(desk: Desk) -> None:
+    hash = new_hash()
+    ref = desk.open(hash)
+    desk.look(ref, seen(hash, transfer()))
+    with desk.database.reading() as session:
+        (checks,) = session.scalars(select(Diagnosis.checks).where(Diagnosis.case_id == desk.case(ref).id)).all()
+    assert "found_on_one_network" not in {check["name"] for check in checks}
