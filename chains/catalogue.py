@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Collection, Mapping
+from datetime import date, datetime
 from functools import lru_cache
 from importlib.resources import files
 from types import MappingProxyType
@@ -32,6 +33,8 @@ _OPTIONAL = {
     "public_nodes",
     "transaction_page",
     "sandbox",
+    "retired",
+    "claim",
     "params",
     "sample_address",
     "sample_tx",
@@ -111,6 +114,8 @@ def read_row(family: str, slug: str, row: Any) -> Network:
         public_nodes=_words(slug, row, "public_nodes"),
         transaction_page=_page(slug, row),
         sandbox=sandbox,
+        retired=_retired(slug, row),
+        claim=_claim(slug, row),
         params=MappingProxyType(params),
     )
 
@@ -149,6 +154,22 @@ def _page(slug: str, row: Mapping[str, Any]) -> str | None:
     return page or None
 
 
+def _retired(slug: str, row: Mapping[str, Any]) -> date | None:
+    """The day a network was shut down; a time of day would only pretend to be exact."""
+    value = row.get("retired")
+    if value is not None and (not isinstance(value, date) or isinstance(value, datetime)):
+        raise CatalogueError(f"{slug}: retired must be a date")
+    return value
+
+
+def _claim(slug: str, row: Mapping[str, Any]) -> str | None:
+    """The page of a retired network's claims. One that is gone without any has none."""
+    page: str = _of(str, slug, row, "claim", "")
+    if page and (not page.startswith("https://") or "retired" not in row):
+        raise CatalogueError(f"{slug}: claim must be https and of a retired network")
+    return page or None
+
+
 def _refuse_shared(found: Mapping[str, Network]) -> None:
     """No two rows may claim one CAIP-2 id or one explorer: either would make a link or an id ambiguous."""
     owners: dict[str, str] = {}
@@ -177,5 +198,7 @@ def as_json(row: Network, nodes: int) -> dict[str, Any]:
         "memo": row.memo,
         "symbol": row.native.symbol,
         "decimals": row.native.decimals,
+        "retired": row.retired.isoformat() if row.retired else None,
+        "claim": row.claim,
         "nodes": nodes,
     }

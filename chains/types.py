@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -53,6 +53,7 @@ class Network:
     ``memo`` is ``none``, ``optional`` or ``required``. ``sandbox`` rows are listed only where a node is configured.
     ``public_nodes`` are well-known ones anybody may ask, for a first try; nobody answers for what they say.
     ``transaction_page`` shows people a transaction, ``{hash}`` standing for it.
+    ``retired`` is the day the network was shut down, ``claim`` the page that says how what lies on it is claimed since.
     ``params`` holds what only the family understands (prefixes, chain id, fee model, genesis hash).
     """
 
@@ -70,6 +71,8 @@ class Network:
     public_nodes: tuple[str, ...] = ()
     transaction_page: str | None = None
     sandbox: bool = False
+    retired: date | None = None
+    claim: str | None = None
     params: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
 

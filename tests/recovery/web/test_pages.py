@@ -274,3 +274,11 @@ def test_a_depositor_reads_which_networks_are_not_connected(client_of: Clients) 
     page = client_of("depositor").get("/networks").text
     assert "not connected here" in page
     assert "may stand in the way" in page
+
+
+def test_a_retired_network_leads_to_its_claims(client_of: Clients) -> None:
+    page = client_of("depositor").get("/networks").text
+    row = page[page.index("BNB Beacon Chain") :]
+    row = row[: row.index("</tr>")]
+    assert "shut down" in row and "not connected here" not in row
+    assert 'href="https://docs.bnbchain.org/' in row
