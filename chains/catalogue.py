@@ -47,7 +47,7 @@ class CatalogueError(ValueError):
 
 @lru_cache(maxsize=1)
 def networks() -> Mapping[str, Network]:
-    """All networks by slug, in the order of the files. Raises :class:`CatalogueError` for a row that is not sound."""
+    """All networks by slug, the directly recoverable ones first, else in the order of the files. Raises :class:`CatalogueError` for a row that is not sound."""
     found: dict[str, Network] = {}
     sources = sorted(
         (entry for entry in files("chains").joinpath("networks").iterdir() if entry.name.endswith(".toml")),
@@ -60,7 +60,8 @@ def networks() -> Mapping[str, Network]:
                 raise CatalogueError(f"{slug}: listed twice")
             found[slug] = read_row(source.name.removesuffix(".toml"), slug, row)
     _refuse_shared(found)
-    return MappingProxyType(found)
+    ordered = sorted(found.items(), key=lambda item: item[1].recoverability != "direct")
+    return MappingProxyType(dict(ordered))
 
 
 def network(slug: str) -> Network:

@@ -161,6 +161,9 @@ DETAILS: dict[str, str] = {
     "address_bad_checksum": mark(
         "A character of this address is mistyped: its check sum does not fit. Please copy it again from your wallet."
     ),
+    "address_carries_a_memo": mark(
+        "This address carries a memo or tag inside. Please give the plain address of a wallet of your own that needs none."
+    ),
     "address_zero_address": mark(
         "Coins sent to this address would be lost for ever. Please give an address of your own wallet."
     ),

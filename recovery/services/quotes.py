@@ -146,6 +146,8 @@ def _checked_destination(session: Session, claim: Claim, typed: str) -> str:
     if not check.valid or check.normalised is None:
         reason = check.reason or "not_an_address"
         raise InvalidInput("destination_is_invalid", fields={"destination": [f"address_{reason}"]})
+    if check.memo is not None:  # nothing that pays would carry it on, and without it the coins are lost again
+        raise InvalidInput("destination_is_invalid", fields={"destination": ["address_carries_a_memo"]})
     address = check.normalised
     if address == claim.contract or set(address.removeprefix("0x")) == {"0"}:
         raise InvalidInput("destination_cannot_receive", fields={"destination": ["destination_cannot_receive"]})
