@@ -47,7 +47,10 @@ class CatalogueError(ValueError):
 
 @lru_cache(maxsize=1)
 def networks() -> Mapping[str, Network]:
-    """All networks by slug, the directly recoverable ones first, else in the order of the files. Raises :class:`CatalogueError` for a row that is not sound."""
+    """All networks by slug, the directly recoverable ones first, else in the order of the files.
+
+    Raises :class:`CatalogueError` for a row that is not sound.
+    """
     found: dict[str, Network] = {}
     sources = sorted(
         (entry for entry in files("chains").joinpath("networks").iterdir() if entry.name.endswith(".toml")),
