@@ -72,6 +72,12 @@ def test_results_that_are_success(result: str) -> None:
     assert seen(record(result=result)).status is Status.SUCCEEDED
 
 
+def test_a_result_the_node_has_no_word_for_is_not_a_failure() -> None:
+    told = seen(record(result="UNKNOWN"))
+    assert (told.status, told.final, told.transfers) == (Status.UNKNOWN, False, ())
+    assert "status_not_visible" in told.warnings
+
+
 def test_a_success_with_nothing_but_fees_moves_nothing() -> None:
     told = seen(record(name="CONSENSUSCREATETOPIC", transfers=fees()))
     assert (told.status, told.transfers, told.warnings) == (Status.SUCCEEDED, (), ())
