@@ -1,16 +1,18 @@
-"""Text and number forms shared by families: hostile text made plain, hexadecimal read strictly, Keccak-256."""
+"""Text and number forms shared by families: hostile text made plain, hexadecimal read strictly, base58, two hashes."""
 
 from __future__ import annotations
 
+import hashlib
 import re
 import unicodedata
+from functools import cache, lru_cache
 
 from chains.errors import NodeMistaken
 
 _HEX = re.compile(r"0x[0-9a-fA-F]*")
 
-_BASE58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
-_BASE58_DIGITS = {character: digit for digit, character in enumerate(_BASE58)}
+BITCOIN = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
+"""The usual alphabet of base58."""
 
 
 def plain(text: str, longest: int = 64) -> str:
@@ -43,29 +45,64 @@ def octets(value: object, *, length: int | None = None) -> bytes:
     return data
 
 
-def base58_encode(data: bytes) -> str:
-    """``data`` in Bitcoin's base58 alphabet, one ``1`` for every leading zero byte."""
+class BadText(ValueError):
+    """A text is not what it claims to be; ``code`` says why."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+def base58_encode(data: bytes, alphabet: str = BITCOIN) -> str:
+    """``data`` in base58, one of the alphabet's first letter for every leading zero byte."""
     number = int.from_bytes(data, "big")
     digits: list[str] = []
     while number:
         number, digit = divmod(number, 58)
-        digits.append(_BASE58[digit])
+        digits.append(alphabet[digit])
     zeros = len(data) - len(data.lstrip(b"\0"))
-    return "1" * zeros + "".join(reversed(digits))
+    return alphabet[0] * zeros + "".join(reversed(digits))
 
 
-def base58_decode(text: str, *, longest: int = 4096) -> bytes:
-    """The bytes of a base58 ``text`` of at most ``longest`` characters. Raises ``ValueError`` for any other text."""
+def base58_decode(text: str, alphabet: str = BITCOIN, *, longest: int = 4096) -> bytes:
+    """The bytes of a base58 ``text`` of at most ``longest`` characters. Raises ``wrong_length`` or ``bad_characters``."""
     if len(text) > longest:
-        raise ValueError("longer than expected")
+        raise BadText("wrong_length")
+    values = _values(alphabet)
     number = 0
     for character in text:
-        digit = _BASE58_DIGITS.get(character)
+        digit = values.get(character)
         if digit is None:
-            raise ValueError("not base58")
+            raise BadText("bad_characters")
         number = number * 58 + digit
-    zeros = len(text) - len(text.lstrip("1"))
+    zeros = len(text) - len(text.lstrip(alphabet[0]))
     return b"\0" * zeros + number.to_bytes((number.bit_length() + 7) // 8, "big")
+
+
+@cache
+def _values(alphabet: str) -> dict[str, int]:
+    return {character: digit for digit, character in enumerate(alphabet)}
+
+
+def base58check_encode(payload: bytes, alphabet: str = BITCOIN) -> str:
+    """``payload`` and the first four bytes of its double SHA-256, in base58."""
+    return base58_encode(payload + double_sha256(payload)[:4], alphabet)
+
+
+def base58check_decode(text: str, alphabet: str = BITCOIN, *, longest: int = 128) -> bytes:
+    """What stands before the checksum. Raises ``bad_characters``, ``wrong_length`` or ``bad_checksum``."""
+    data = base58_decode(text, alphabet, longest=longest)
+    if len(data) < 5:
+        raise BadText("wrong_length")
+    payload, checksum = data[:-4], data[-4:]
+    if double_sha256(payload)[:4] != checksum:
+        raise BadText("bad_checksum")
+    return payload
+
+
+def double_sha256(data: bytes) -> bytes:
+    """SHA-256 twice: the hash of Bitcoin's transactions and blocks, and of most checksums in base58."""
+    return hashlib.sha256(hashlib.sha256(data).digest()).digest()
 
 
 def keccak(data: bytes) -> bytes:
@@ -73,3 +110,13 @@ def keccak(data: bytes) -> bytes:
     from eth_hash.auto import keccak as implementation  # imported late: start-up paths must stay light
 
     return bytes(implementation(data))
+
+
+@lru_cache(maxsize=65_536)
+def checksummed(address: bytes) -> str:
+    """20 bytes in EIP-55 form, as EVM networks and aliases of Hedera are written. Raises ``ValueError`` for any other length."""
+    if len(address) != 20:
+        raise ValueError("an address has 20 bytes")
+    digits = address.hex()
+    marks = keccak(digits.encode("ascii")).hex()
+    return "0x" + "".join(d.upper() if m >= "8" else d for d, m in zip(digits, marks, strict=False))

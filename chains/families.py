@@ -60,12 +60,32 @@ class Family(Protocol):
         """Whether ``text`` can receive on ``network``, and in canonical form. Pure, never raises."""
         ...
 
+    def asset_identity(self, network: Network, text: str) -> str | None:
+        """The canonical form of the identity of a token or collectible: what ``Transfer.contract`` would be. Pure, never raises.
+
+        ``None`` when ``text`` (trimmed, of bounded length) names none on ``network``; the native coin has none. Whether such an
+        asset exists, only the chain can tell.
+        """
+        ...
+
     def read(self, network: Network, talk: Talk, reference: str) -> NodeReading:
         """Ask one node about one normalised hash.
 
         All input from outside comes through ``talk`` (also the time), so a recorded conversation gives the same reading.
         Raises :class:`~chains.errors.NodeUnavailable` or :class:`~chains.errors.NodeMistaken`.
         """
+        ...
+
+
+class Twinned(Protocol):
+    """What a family module offers besides when one key has addresses on several networks; see :mod:`chains.twins`."""
+
+    def twin_key(self, network: Network, address: str) -> str | None:
+        """What a canonical address commits to, ``kind:hexadecimal``, equal for its twins everywhere. Pure."""
+        ...
+
+    def twin_addresses(self, network: Network, key: str) -> tuple[str, ...]:
+        """The addresses of ``network`` that commit to ``key``; none for a kind it does not have. Pure."""
         ...
 
 

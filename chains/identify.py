@@ -28,8 +28,10 @@ _LINK = re.compile(r"https?://[^\s<>\"'`|\\^{}]+", re.IGNORECASE)
 _BARE_LINK = re.compile(r"(?<![\w.@-])(?:[a-z0-9-]+\.)+[a-z]{2,}/[^\s<>\"'`|\\^{}]+", re.IGNORECASE)
 _TOKEN = re.compile(r"[0-9A-Za-z][0-9A-Za-z_+=.@:-]{7,199}")
 _BASE64 = re.compile(
-    r"(?<![0-9A-Za-z+/=_-])(?<![0-9]:)(?:[0-9A-Za-z+/]{43}=?|[0-9A-Za-z_-]{43}=?|[0-9A-Za-z+/]{64})(?![0-9A-Za-z+/=_-])"
+    r"(?<![0-9A-Za-z+/=_@-])(?:[0-9A-Za-z+/]{43}=?|[0-9A-Za-z_-]{43}=?|[0-9A-Za-z+/]{64}|[0-9A-Za-z_-]{64})(?![0-9A-Za-z+/=_-])"
 )
+_RAW_ACCOUNT = re.compile(r"(?<![0-9A-Za-z])(?:0|-1):[0-9a-fA-F]{64}(?![0-9A-Za-z])")
+"""An account of TON with its workchain, behind which a hash might seem to stand."""
 _BASE58_KEY = re.compile(r"[1-9A-HJ-NP-Za-km-z]{43,44}")
 _CUT_HASH = re.compile(r"(?:0[xX])?[0-9a-fA-F]{41,63}")
 _ENDING = re.compile(r"\.(?:html?|json)$", re.IGNORECASE)
@@ -37,13 +39,21 @@ _PLACE = re.compile(r"[0-9]+-[0-9a-z]+")
 """A block's height and a place in it: the name of a transaction only where the chain is known, and like much else."""
 _HEXISH = re.compile(r"(?:0[xX])?[0-9a-fA-F]{24,}|0[xX][0-9a-fA-F]+")
 _HEX_TOKEN = re.compile(r"(?<![0-9A-Za-z])(?:0[xX])?[0-9a-fA-F]{24,}(?![0-9A-Za-z])")
+_MARKS = re.compile(r"[/?&=#;,!()\[\]]")
+_INNER_MARKS = re.compile(r"[/?&=#;,!()\[\]:]")
+_BASE64_PATH = re.compile(r"/(?=[0-9A-Za-z+/]*[/+])[0-9A-Za-z+/]{43}=(?![0-9A-Za-z+=_-])")
+"""Base64 with a slash of its own, which a careless explorer leaves in its links."""
 _LANGUAGE = re.compile(r"^[a-z]{2}(-[a-z]{2,4})?/")
-_BLOCK_WORDS = {"block", "blocks", "ledger", "ledgers"}
+_BLOCK_WORDS = {"block", "blocks", "ledger", "ledgers", "slot", "round", "height"}
 _TEST_WORDS = {
     "testnet", "testnet3", "testnet4", "signet", "regtest", "sepolia", "holesky", "hoodi", "goerli", "amoy", "devnet", "fuji",
     "shasta", "nile", "preprod", "preview", "ghostnet", "shadownet", "futurenet", "previewnet", "westend", "paseo", "chiado",
+    "custom", "localhost", "localnet",
 }  # fmt: skip
-_ADDRESS_WORDS = {"address", "addresses", "account", "accounts", "token", "tokens", "contract"}
+_ADDRESS_WORDS = {
+    "address", "addresses", "account", "accounts", "token", "tokens", "contract", "contracts", "object", "objects", "coin",
+    "fungible_asset", "asset", "assets", "collection", "validator", "validators", "wallet", "mint", "jetton", "nft", "pool",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -122,6 +132,19 @@ def _weight(find: _Find) -> tuple[bool, int]:
 
 
 def _in_link(link: str) -> _Find | str | None:
+    """What a link shows; of a link inside a link (archives, what messengers put around) the inner one, if an explorer's."""
+    seen = _shown(link)
+    if not _of_explorer(seen) and (inner := _LINK.search(unquote(link), 8)) is not None:
+        told = _shown(inner[0])
+        return told if _of_explorer(told) else seen
+    return seen
+
+
+def _of_explorer(seen: _Find | str | None) -> bool:
+    return isinstance(seen, _Find) and seen.reason == "explorer_link"
+
+
+def _shown(link: str) -> _Find | str | None:
     """The hash a link shows, or the code of what it shows instead, or ``None`` for a link with nothing of interest."""
     if "://" not in link:
         link = f"https://{link}"
@@ -132,36 +155,38 @@ def _in_link(link: str) -> _Find | str | None:
         parts, host = urlsplit(f"https://invalid/{link.partition('://')[2].replace('[', '').replace(']', '')}"), ""
     pieces = list(_pieces(f"{parts.path}/{parts.query}/{parts.fragment}"))
     words = {piece.lower() for piece in pieces}
-    network = None if words & _TEST_WORDS else _explorer(host, parts.path)
+    network = None if words & _TEST_WORDS else _explorer(host, parts.path.strip("/") or parts.fragment)
     known = tuple(networks().values()) if network is None else (network,)
+    refusal = None
     for place, piece in enumerate(pieces):
         piece = _ENDING.sub("", piece.rstrip(".:-_*~"))
         forms = _forms(piece, known)
         if not forms or (network is None and _PLACE.fullmatch(piece)):
             continue
         before = pieces[place - 1].lower() if place else ""
-        if before in _BLOCK_WORDS:
-            return "is_block"
+        if before in _BLOCK_WORDS or before in _ADDRESS_WORDS:
+            refusal = refusal or ("is_block" if before in _BLOCK_WORDS else "is_address")
+            continue
         if before == "event" and _PLACE.fullmatch(piece):
             continue  # an event's place in its block, which is not its transaction's
-        if before in _ADDRESS_WORDS and _looks_like_account(piece):
-            return "is_address"
         return _Find(piece, forms, "unknown_explorer" if network is None else "explorer_link")
-    if words & _BLOCK_WORDS:
-        return "is_block"
+    if refusal or words & _BLOCK_WORDS:
+        return refusal or "is_block"
     if words & _ADDRESS_WORDS or any(_is_address(piece) for piece in pieces):
         return "is_address"
     return "wrong_length" if any(_HEXISH.fullmatch(piece) for piece in pieces) else None
 
 
 def _pieces(path: str) -> Iterator[str]:
-    """The parts of a link; an escaped slash or equals sign may belong to a hash in base64, so each part comes whole first."""
-    for raw in re.split(r"[/?&=#;,!()\[\]]", path):
+    """The parts of a link. Marks may belong to a hash in base64, so each part comes whole first; then what they divide."""
+    for raw in _MARKS.split(path):
         whole = unquote(raw)
-        if whole:
-            yield whole
-        if whole != raw:
-            yield from (piece for piece in re.split(r"[/?&=#;,!()\[\]]", whole) if piece and piece != whole)
+        if not whole:
+            continue
+        yield whole
+        if not _RAW_ACCOUNT.fullmatch(whole):
+            yield from (piece for piece in _INNER_MARKS.split(whole) if piece and piece != whole)
+    yield from (match[0][1:] for match in _BASE64_PATH.finditer(path))
 
 
 @lru_cache(maxsize=1)
@@ -185,10 +210,12 @@ def _explorer(host: str, path: str) -> Network | None:
 
 def _tokens(text: str) -> Iterator[str]:
     """Runs of characters that hashes are written in, each once, with and without what punctuation may cling to them."""
-    given: set[str] = set()
+    given = set(_RAW_ACCOUNT.findall(text))
+    yield from given
+    text = _RAW_ACCOUNT.sub(" ", text)
     for match in _TOKEN.finditer(text):
         whole = match[0]
-        pieces = [] if ":" in whole and _is_address(whole) else re.split(r"[:=]", whole)
+        pieces = re.split(r"[:=]", whole)
         for token in (whole, whole.rstrip(".:-_"), *pieces, *(piece.rstrip(".-_") for piece in pieces)):
             if token not in given:
                 given.add(token)

@@ -14,6 +14,7 @@ from importlib import import_module
 from typing import cast
 
 from chains.address import check_address
+from chains.asset import check_asset
 from chains.errors import ChainError, NodeMistaken, NodeUnavailable, NoNode, NotAnAddress, Refused
 from chains.families import FAMILIES, Planner
 from chains.sweep import SweepOrder, SweepPlan
@@ -54,13 +55,18 @@ def plan(network: Network, nodes: Sequence[Node], order: SweepOrder, *, timeout:
 
 
 def _checked(network: Network, order: SweepOrder) -> SweepOrder:
-    """``order`` with addresses in canonical form. Raises :class:`NotAnAddress` and :class:`Refused`."""
+    """``order`` with addresses and asset in canonical form. Raises :class:`NotAnAddress` and :class:`Refused`."""
     if network.retired is not None:
         raise Refused(f"the network was shut down on {network.retired.isoformat()}, nothing moves there any more")
     if order.amount <= 0:
         raise Refused("nothing to move")
     if order.payer is not None:
         order = replace(order, payer=_canonical(network, "payer", order.payer).normalised or "")
+    if order.contract is not None:
+        asset = check_asset(network, order.contract)
+        if asset is None:
+            raise Refused("the network has no such asset")
+        order = replace(order, contract=asset)
     order = replace(order, source=_canonical(network, "source", order.source).normalised or "")
     there = _canonical(network, "destination", order.destination)
     if there.memo is not None and order.memo not in (None, there.memo):

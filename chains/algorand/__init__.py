@@ -23,6 +23,13 @@ def check_address(network: Network, text: str) -> AddressCheck:
     return check(text)
 
 
+def asset_identity(network: Network, text: str) -> str | None:
+    """See :func:`chains.algorand.address.asset_identity`."""
+    from chains.algorand import address
+
+    return address.asset_identity(network, text)
+
+
 def read(network: Network, talk: Talk, reference: str) -> NodeReading:
     """See :func:`chains.algorand.indexer.read`."""
     from chains.algorand.indexer import read as read_node

@@ -6,13 +6,14 @@ import base64
 import hashlib
 import re
 
-from chains.types import AddressCheck
+from chains.types import AddressCheck, Network
 
 ZERO = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAY5HFKQ"
 """The address of 32 zero bytes, which nobody holds."""
 
 _CHARACTERS = re.compile(r"[A-Z2-7]*")
 _LENGTH = 58
+_ASSET = re.compile(r"[0-9]{1,20}")
 
 
 def digest(data: bytes) -> bytes:
@@ -53,3 +54,8 @@ def check(text: str) -> AddressCheck:
     if reason:
         return AddressCheck(False, None, None, None, reason)
     return AddressCheck(True, text, "account", None, None)
+
+
+def asset_identity(network: Network, text: str) -> str | None:
+    """The number of a standard asset, without leading zeros; ``None`` for what is no number of one (ALGO itself is none)."""
+    return str(int(text)) if _ASSET.fullmatch(text) and 0 < int(text) < 1 << 64 else None

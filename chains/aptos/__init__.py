@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from chains.aptos.address import check_address
+from chains.aptos.address import asset_identity, check_address
 
 if TYPE_CHECKING:
     from chains.families import NodeReading
     from chains.transport import Talk
     from chains.types import Network
 
-__all__ = ["check_address", "hash_candidate", "read"]
+__all__ = ["asset_identity", "check_address", "hash_candidate", "read"]
 
 _HASH = re.compile(r"(?:0[xX])?([0-9a-fA-F]{64})")
 

@@ -11,7 +11,14 @@ import re
 from chains.errors import NodeMistaken
 from chains.types import AddressCheck, Network
 
+APT_COIN = "0x1::aptos_coin::AptosCoin"
+APT_METADATA = f"0x{'a'.rjust(64, '0')}"
+"""The coin itself in its two forms."""
+
 _ADDRESS = re.compile(r"0[xX]([0-9a-fA-F]+)")
+_TYPE = re.compile(r"0[xX][0-9a-fA-F]{1,64}::\w{1,128}::\w{1,128}(?:<[\w:<>, ]{1,700}>)?", re.ASCII)
+_IN_TYPE = re.compile(r"\b0[xX][0-9a-fA-F]{1,64}(?=::)")
+_COLLECTION = re.compile(r"(0[xX][0-9a-fA-F]{1,64})::(.{1,128})")
 
 
 def check_address(network: Network, text: str) -> AddressCheck:
@@ -52,3 +59,31 @@ def primary_store(owner: str, metadata: str) -> str:
 
     derived = sha3_256(bytes.fromhex(owner[2:]) + bytes.fromhex(metadata[2:]) + b"\xfc")
     return f"0x{derived.hexdigest()}"
+
+
+def short_form(address: str) -> str:
+    """A long address without leading zeros, as it stands in names of types."""
+    return f"0x{address[2:].lstrip('0') or '0'}"
+
+
+def type_name(text: str) -> str:
+    """A type in one spelling: its addresses without leading zeros, its parameters set off as nodes do."""
+    return ", ".join(
+        part.strip() for part in _IN_TYPE.sub(lambda found: short_form(long_form(found[0])), text).split(",")
+    )
+
+
+def asset_identity(network: Network, text: str) -> str | None:
+    """A coin's type, its own address without leading zeros, or the long address of a fungible asset's or a collection's data.
+
+    A collection of the first token standard goes by its maker and name. ``None`` for what is none of these, and for the coin
+    itself in both its forms.
+    """
+    if "::" not in text:
+        address = check_address(network, text).normalised
+        return None if address == APT_METADATA else address
+    if _TYPE.fullmatch(text):
+        spelt = type_name(text)
+        return None if spelt == APT_COIN else spelt
+    collection = _COLLECTION.fullmatch(text)
+    return f"{long_form(collection[1])}::{collection[2]}" if collection else None

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from chains.aptos.address import APT_METADATA
 from chains.aptos.fields import Head, Named, Sent, whole
-from chains.aptos.movements import APT_METADATA, Flow, Movement, Unseen, flows, handed_over, movements
+from chains.aptos.movements import Flow, Movement, Unseen, flows, handed_over, movements
 from chains.types import Block, Fee, Network, Status, Transaction, Transfer, TransferKind
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from chains.aptos.address import long_form
+from chains.aptos.address import long_form, short_form, type_name
 from chains.encoding import plain
 from chains.errors import NodeMistaken
 
@@ -172,19 +172,14 @@ def _type_info(value: Any) -> str:
         module, name = (bytes.fromhex(str(row.get(key))[2:]).decode("ascii") for key in ("module_name", "struct_name"))
     except ValueError:
         raise NodeMistaken("a type belongs here") from None
-    return f"{_short(long_form(row.get('account_address')))}::{module}::{name}"
-
-
-def _short(address: str) -> str:
-    return f"0x{address[2:].lstrip('0') or '0'}"
+    return f"{short_form(long_form(row.get('account_address')))}::{module}::{name}"
 
 
 def coin_type(text: Any) -> str:
-    """A coin's type, its own address written without leading zeros, as nodes do."""
+    """A coin's type in one spelling. Raises :class:`NodeMistaken`."""
     if not isinstance(text, str) or not text.isascii() or len(text) > 1000:
         raise NodeMistaken("a type belongs here")
-    head, two, tail = text.partition("::")
-    return f"{_short(long_form(head))}{two}{tail}" if two else text
+    return type_name(text)
 
 
 def _event(index: int, value: Any) -> Event:

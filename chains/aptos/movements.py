@@ -10,12 +10,10 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from chains.aptos.address import long_form, primary_store
+from chains.aptos.address import APT_COIN, APT_METADATA, long_form, primary_store
 from chains.aptos.fields import Event, Sent, Written, coin_type, mapping, whole
 from chains.errors import NodeMistaken
 
-APT_COIN = "0x1::aptos_coin::AptosCoin"
-APT_METADATA = long_form("0xa")
 MOST_TRIED = 64
 """Addresses tried as owner, and as asset, of a store that is not shown."""
 

@@ -24,6 +24,13 @@ def check_address(network: Network, text: str) -> AddressCheck:
     return check(network, text)
 
 
+def asset_identity(network: Network, text: str) -> str | None:
+    """See :func:`chains.cardano.address.asset_identity`."""
+    from chains.cardano import address
+
+    return address.asset_identity(network, text)
+
+
 def read(network: Network, talk: Talk, reference: str) -> NodeReading:
     """See :mod:`chains.cardano.blockfrost`, the interface meant when none is named, and :mod:`chains.cardano.koios`."""
     from chains.cardano import blockfrost, koios

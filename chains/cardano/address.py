@@ -7,8 +7,15 @@ have a script as payment credential. Types 14 and 15 are reward accounts (``stak
 
 from __future__ import annotations
 
-from chains.cardano.codec import BadText, bech32_decode, bech32_encode, byron_decode
+import re
+
+from chains import bech32
+from chains.cardano.codec import LONGEST, byron_decode
+from chains.encoding import BadText
 from chains.types import AddressCheck, Network
+
+_ASSET = re.compile(r"([0-9a-fA-F]{56})\.?([0-9a-fA-F]{0,64})")
+"""A policy of 28 bytes and a name of at most 32."""
 
 _LENGTHS = {0: 57, 1: 57, 2: 57, 3: 57, 6: 29, 7: 29}
 """Bytes by type: the header and one or two hashes of 28."""
@@ -36,7 +43,7 @@ def _read(network: Network, text: str) -> tuple[str, str]:
     named = (params["hrp"], *params["test_hrps"], *params["reward_hrps"])
     if not any(text.lower().startswith(f"{prefix}1") for prefix in named):
         return _byron(text)
-    prefix, content = bech32_decode(text)
+    prefix, content = bech32.decode(text, longest=LONGEST)
     if prefix in params["reward_hrps"]:
         raise BadText("reward_address")
     if prefix in params["test_hrps"]:
@@ -47,7 +54,7 @@ def _read(network: Network, text: str) -> tuple[str, str]:
         raise BadText("wrong_length")
     if content[0] & 15 != params["network_id"]:
         raise BadText("wrong_network")
-    return _shelley(content), bech32_encode(prefix, content)
+    return _shelley(content), bech32.encode(prefix, content)
 
 
 def _shelley(content: bytes) -> str:
@@ -75,3 +82,9 @@ def _byron(text: str) -> tuple[str, str]:
     if seen.magic is not None:
         raise BadText("test_network")
     return ("byron_redeem" if seen.redeem else "byron"), text
+
+
+def asset_identity(network: Network, text: str) -> str | None:
+    """``policy.name_hex`` in lower case, also of the two written as one; an asset without a name ends in the point."""
+    match = _ASSET.fullmatch(text)
+    return f"{match[1]}.{match[2]}".lower() if match and len(match[2]) % 2 == 0 else None

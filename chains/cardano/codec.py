@@ -6,23 +6,12 @@ Every function is pure and raises :class:`BadText` with a stable code; nothing i
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable
 from dataclasses import dataclass
 
-_BASE58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
-_BECH32 = "qpzry9x8gf2tvdw0s3jn54khce6mua7l"
-_GENERATOR = (0x3B6A57B2, 0x26508E6D, 0x1EA119FA, 0x3D4233DD, 0x2A1462B3)
+from chains.encoding import BadText, base58_decode
 
 LONGEST = 300
 """Characters either spelling may have here; a pointer address of the largest numbers stays below 130."""
-
-
-class BadText(ValueError):
-    """The text is not what it claims to be; ``code`` says why."""
-
-    def __init__(self, code: str) -> None:
-        super().__init__(code)
-        self.code = code
 
 
 @dataclass(frozen=True)
@@ -36,41 +25,6 @@ class Byron:
     redeem: bool
 
 
-def bech32_decode(text: str) -> tuple[str, bytes]:
-    """Human-readable part and bytes. Raises ``mixed_case``, ``bad_characters``, ``wrong_length``, ``bad_checksum``,
-    ``bad_padding``."""
-    if not 8 <= len(text) <= LONGEST:
-        raise BadText("wrong_length")
-    if text.lower() != text and text.upper() != text:
-        raise BadText("mixed_case")
-    prefix, separator, body = text.lower().rpartition("1")
-    if not prefix or not separator or len(body) < 6:
-        raise BadText("wrong_length")
-    if any(character not in _BECH32 for character in body) or any(not 33 <= ord(c) <= 126 for c in prefix):
-        raise BadText("bad_characters")
-    data = [_BECH32.index(character) for character in body]
-    if _polymod([*_expand(prefix), *data]) != 1:
-        raise BadText("bad_checksum")
-    return prefix, _octets(data[:-6])
-
-
-def bech32_encode(prefix: str, content: bytes) -> str:
-    """Bytes with their checksum, lower case."""
-    data: list[int] = []
-    held = bits = 0
-    for octet in content:
-        held, bits = held << 8 | octet, bits + 8
-        while bits >= 5:
-            bits -= 5
-            data.append(held >> bits & 31)
-        held &= (1 << bits) - 1
-    if bits:
-        data.append(held << (5 - bits) & 31)
-    check = _polymod([*_expand(prefix), *data, 0, 0, 0, 0, 0, 0]) ^ 1
-    tail = [check >> 5 * (5 - place) & 31 for place in range(6)]
-    return f"{prefix}1" + "".join(_BECH32[value] for value in (*data, *tail))
-
-
 def byron_decode(text: str) -> Byron:
     """A Byron address taken apart: ``[24(payload), crc32]``, the payload ``[root, attributes, type]``.
 
@@ -78,7 +32,7 @@ def byron_decode(text: str) -> Byron:
     """
     if not 30 <= len(text) <= LONGEST:
         raise BadText("wrong_length")
-    outer = _Cbor(_base58(text))
+    outer = _Cbor(base58_decode(text))
     if outer.head(4) != 2 or outer.head(6) != 24:
         raise BadText("bad_encoding")
     payload, checksum = outer.octets(), outer.head(0)
@@ -147,43 +101,3 @@ class _Cbor:
             raise BadText("bad_encoding")
         self._place += count
         return piece
-
-
-def _base58(text: str) -> bytes:
-    number = 0
-    for character in text:
-        digit = _BASE58.find(character)
-        if digit < 0:
-            raise BadText("bad_characters")
-        number = number * 58 + digit
-    zeros = len(text) - len(text.lstrip("1"))
-    return b"\0" * zeros + number.to_bytes((number.bit_length() + 7) // 8, "big")
-
-
-def _polymod(values: Iterable[int]) -> int:
-    check = 1
-    for value in values:
-        top = check >> 25
-        check = (check & 0x1FFFFFF) << 5 ^ value
-        for bit, word in enumerate(_GENERATOR):
-            if top >> bit & 1:
-                check ^= word
-    return check
-
-
-def _expand(prefix: str) -> list[int]:
-    return [*(ord(c) >> 5 for c in prefix), 0, *(ord(c) & 31 for c in prefix)]
-
-
-def _octets(data: Iterable[int]) -> bytes:
-    held = bits = 0
-    content = bytearray()
-    for value in data:
-        held, bits = held << 5 | value, bits + 5
-        if bits >= 8:
-            bits -= 8
-            content.append(held >> bits)
-            held &= (1 << bits) - 1
-    if bits >= 5 or held:
-        raise BadText("bad_padding")
-    return bytes(content)

@@ -27,6 +27,27 @@ def check_address(network: Network, text: str) -> AddressCheck:
     return check(network, text)
 
 
+def asset_identity(network: Network, text: str) -> str | None:
+    """See :func:`chains.cosmos.address.asset_identity`."""
+    from chains.cosmos import address
+
+    return address.asset_identity(network, text)
+
+
+def twin_key(network: Network, address: str) -> str | None:
+    """See :func:`chains.cosmos.address.twin_key`."""
+    from chains.cosmos import address as addresses
+
+    return addresses.twin_key(network, address)
+
+
+def twin_addresses(network: Network, key: str) -> tuple[str, ...]:
+    """See :func:`chains.cosmos.address.twin_addresses`."""
+    from chains.cosmos import address as addresses
+
+    return addresses.twin_addresses(network, key)
+
+
 def read(network: Network, talk: Talk, reference: str) -> NodeReading:
     """See :func:`chains.cosmos.lcd.read`."""
     from chains.cosmos.lcd import read as read_node

@@ -7,11 +7,15 @@ whether coins sent to it were meant for this one.
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 
 from chains import bech32
+from chains.encoding import BadText
 from chains.types import AddressCheck, Network
 
+_DENOM = re.compile(r"[a-zA-Z][a-zA-Z0-9/:._-]{1,127}")
+_IBC = re.compile(r"[iI][bB][cC]/([0-9a-fA-F]{64})")
 _KINDS = {20: "account", 32: "contract"}
 _NOT_ACCOUNTS = ("valoper", "valcons", "valoperpub", "valconspub", "pub")
 
@@ -24,20 +28,20 @@ def check(network: Network, text: str) -> AddressCheck:
     text, hrp = text.strip(), network.params["hrp"]
     try:
         content = _content(hrp, text)
-    except bech32.BadBech32 as problem:
+    except BadText as problem:
         return AddressCheck(False, None, None, None, problem.code)
     return AddressCheck(True, bech32.encode(hrp, content), _KINDS[len(content)], None, None)
 
 
 def _content(hrp: str, text: str) -> bytes:
-    """The bytes of an account. Raises :class:`~chains.bech32.BadBech32` with the reason."""
+    """The bytes of an account. Raises :class:`~chains.encoding.BadText` with the reason."""
     if not text:
-        raise bech32.BadBech32("empty")
+        raise BadText("empty")
     prefix, content = bech32.decode(text)
     if prefix != hrp:
-        raise bech32.BadBech32("not_an_account" if prefix.removeprefix(hrp) in _NOT_ACCOUNTS else "wrong_network")
+        raise BadText("not_an_account" if prefix.removeprefix(hrp) in _NOT_ACCOUNTS else "wrong_network")
     if len(content) not in _KINDS:
-        raise bech32.BadBech32("wrong_length")
+        raise BadText("wrong_length")
     return content
 
 
@@ -50,16 +54,31 @@ def canonical(network: Network, text: object) -> str | None:
 def _canonical(hrp: str, text: str) -> str | None:
     try:
         return bech32.encode(hrp, _content(hrp, text.strip()))
-    except bech32.BadBech32:
+    except BadText:
         return None
 
 
-def twin(network: Network, text: str) -> str | None:
-    """The address on ``network`` with the same bytes as ``text`` has under another prefix; ``None`` when it is no account."""
-    try:
-        prefix, content = bech32.decode(text.strip())
-    except bech32.BadBech32:
+def asset_identity(network: Network, text: str) -> str | None:
+    """A denom, ``ibc/HASH`` in upper case, or the address of a token's contract; ``None`` for the coin itself and others."""
+    if (hashed := _IBC.fullmatch(text)) is not None:
+        return f"ibc/{hashed[1].upper()}"
+    known = check(network, text)
+    if known.valid:
+        return known.normalised if known.kind == _KINDS[32] else None
+    if known.reason in ("wrong_network", "not_an_account") or text.lower().startswith(f"{network.params['hrp']}1"):
+        return None  # an address, or one mistyped, though not of a contract here
+    if not _DENOM.fullmatch(text) or text == network.params["denom"] or text.lower().startswith("ibc/"):
         return None
-    if len(content) not in _KINDS or any(prefix.endswith(tail) for tail in _NOT_ACCOUNTS):
-        return None
-    return bech32.encode(network.params["hrp"], content)
+    return text
+
+
+def twin_key(network: Network, address: str) -> str | None:
+    """``tendermint:`` and the 20 bytes of a key's hash; contracts have no twins."""
+    content = bech32.decode(address)[1]
+    return f"tendermint:{content.hex()}" if len(content) == 20 else None
+
+
+def twin_addresses(network: Network, key: str) -> tuple[str, ...]:
+    """The account under the network's prefix."""
+    kind, _, digits = key.partition(":")
+    return (bech32.encode(network.params["hrp"], bytes.fromhex(digits)),) if kind == "tendermint" else ()

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 
-from chains.encoding import keccak
-from chains.types import AddressCheck
+from chains.encoding import checksummed
+from chains.types import AddressCheck, Network
 
 ZERO = "0x" + "0" * 40
 """Nobody's address: the counterparty of mints and burns in token logs."""
+
+NATIVE_CONTRACTS = ("native_contract", "native_ledger", "native_token")
+"""Parameters that name a contract whose logs tell of the native coin and of no token."""
 
 _ADDRESS = re.compile(r"(0[xX])?([0-9a-fA-F]{40})")
 
@@ -37,11 +39,19 @@ def _why_not(text: str) -> str:
     return "wrong_length" if re.fullmatch(r"(0[xX])?[0-9a-fA-F]+", text[:1000]) else "not_hex_address"
 
 
-@lru_cache(maxsize=65_536)
-def checksummed(address: bytes) -> str:
-    """20 bytes in EIP-55 form. Raises ``ValueError`` for any other length."""
-    if len(address) != 20:
-        raise ValueError("an address has 20 bytes")
-    digits = address.hex()
-    marks = keccak(digits.encode("ascii")).hex()
-    return "0x" + "".join(d.upper() if m >= "8" else d for d, m in zip(digits, marks, strict=False))
+def asset_identity(network: Network, text: str) -> str | None:
+    """A token's contract in EIP-55 form; ``None`` for what is no address, and for contracts that are the native coin's own."""
+    contract = check(text).normalised
+    own = {str(network.params.get(name, "")).lower() for name in NATIVE_CONTRACTS}
+    return None if contract is None or contract.lower() in own else contract
+
+
+def twin_key(network: Network, address: str) -> str | None:
+    """``account:`` and the 20 bytes."""
+    return f"account:{address[2:].lower()}"
+
+
+def twin_addresses(network: Network, key: str) -> tuple[str, ...]:
+    """The account in EIP-55 form."""
+    kind, _, digits = key.partition(":")
+    return (checksummed(bytes.fromhex(digits)),) if kind == "account" else ()

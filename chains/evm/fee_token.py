@@ -12,7 +12,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from chains.evm.address import ZERO, checksummed
+from chains.encoding import checksummed
+from chains.evm.address import ZERO
 from chains.evm.fields import Receipt, Sent
 from chains.evm.tokens import TRANSFER, Log
 from chains.types import Network

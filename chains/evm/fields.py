@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from chains.encoding import octets, quantity
+from chains.encoding import checksummed, octets, quantity
 from chains.errors import NodeMistaken
-from chains.evm.address import ZERO, checksummed
+from chains.evm.address import ZERO
 from chains.evm.tokens import Log
 
 _MOST_LOGS = 100_000

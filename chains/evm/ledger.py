@@ -11,7 +11,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from chains.evm.address import ZERO, checksummed
+from chains.encoding import checksummed
+from chains.evm.address import ZERO
 from chains.evm.fields import Sent
 from chains.evm.tokens import TRANSFER, Log
 from chains.types import Network, Transfer, TransferKind

@@ -11,9 +11,8 @@ from typing import Any
 import rlp
 from coincurve import PublicKey
 
-from chains.encoding import keccak
+from chains.encoding import checksummed, keccak
 from chains.errors import NodeMistaken
-from chains.evm.address import checksummed
 from chains.types import SignedTransaction, UnsignedStep
 
 LONGEST = 262_144

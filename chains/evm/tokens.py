@@ -10,7 +10,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from chains.evm.address import ZERO, checksummed
+from chains.encoding import checksummed
+from chains.evm.address import NATIVE_CONTRACTS, ZERO
 from chains.types import Network, Transfer, TransferKind
 
 TRANSFER = bytes.fromhex("ddf252ad1be2c89b69c2b068fc378daa952ba7f163c4a11628f55a4df523b3ef")
@@ -19,9 +20,6 @@ TRANSFER_SINGLE = bytes.fromhex("c3d58168c5ae7397731d063d5bbf3d657854427343f4c08
 """``TransferSingle(address,address,address,uint256,uint256)`` of ERC-1155."""
 TRANSFER_BATCH = bytes.fromhex("4a39dc06d4c0dbc64b70af90fd698a233a518aa5d07e595d983b8c0526c8f7fb")
 """``TransferBatch(address,address,address,uint256[],uint256[])`` of ERC-1155."""
-
-NATIVE_CONTRACTS = ("native_contract", "native_ledger", "native_token")
-"""Parameters that name a contract whose logs tell of the native coin and of no token."""
 
 UNREADABLE = "unreadable_transfer_log"
 UNINDEXED = "unindexed_transfer_log"

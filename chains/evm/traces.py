@@ -11,9 +11,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from chains.encoding import octets, plain, quantity
+from chains.encoding import checksummed, octets, plain, quantity
 from chains.errors import NodeMistaken
-from chains.evm.address import checksummed
 from chains.types import Network, Transfer, TransferKind
 
 _MOVING = {"CALL", "CREATE", "CREATE2", "SELFDESTRUCT"}

@@ -12,9 +12,8 @@ from typing import Any
 
 import rlp
 
-from chains.encoding import keccak
+from chains.encoding import checksummed, keccak
 from chains.errors import NodeMistaken
-from chains.evm.address import checksummed
 from chains.types import UnsignedStep
 
 LONGEST = 262_144

@@ -36,6 +36,27 @@ def check_address(network: Network, text: str) -> AddressCheck:
     return check(text)
 
 
+def asset_identity(network: Network, text: str) -> str | None:
+    """See :func:`chains.hedera.address.asset_identity`."""
+    from chains.hedera import address
+
+    return address.asset_identity(network, text)
+
+
+def twin_key(network: Network, address: str) -> str | None:
+    """See :func:`chains.hedera.address.twin_key`."""
+    from chains.hedera import address as addresses
+
+    return addresses.twin_key(network, address)
+
+
+def twin_addresses(network: Network, key: str) -> tuple[str, ...]:
+    """See :func:`chains.hedera.address.twin_addresses`."""
+    from chains.hedera import address as addresses
+
+    return addresses.twin_addresses(network, key)
+
+
 def read(network: Network, talk: Talk, reference: str) -> NodeReading:
     """See :func:`chains.hedera.mirror.read`."""
     from chains.hedera.mirror import read as read_node

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 
-from chains.encoding import keccak
-from chains.types import AddressCheck
+from chains.encoding import checksummed
+from chains.types import AddressCheck, Network
 
 MAINNET = bytes([0])
 """The ledger id that goes into a checksum."""
@@ -68,13 +68,6 @@ def of_evm(data: bytes) -> str | None:
     return f"0.0.{number}" if number else None
 
 
-def checksummed(data: bytes) -> str:
-    """20 bytes in EIP-55 form."""
-    digits = data.hex()
-    marks = keccak(digits.encode("ascii")).hex()
-    return "0x" + "".join(d.upper() if m >= "8" else d for d, m in zip(digits, marks, strict=False))
-
-
 def checksum(account: str, ledger: bytes = MAINNET) -> str:
     """The five letters of HIP-15 for ``account`` (``0.0.n``) on ``ledger``."""
     digits = [10 if letter == "." else int(letter) for letter in account]
@@ -92,3 +85,21 @@ def checksum(account: str, ledger: bytes = MAINNET) -> str:
         code, letter = divmod(code, 26)
         letters = chr(ord("a") + letter) + letters
     return letters
+
+
+def asset_identity(network: Network, text: str) -> str | None:
+    """The number of a token or a contract (``0.0.n``, its twenty bytes with twelve zeros too); an alias is not resolved here."""
+    known = check(text)
+    return None if known.kind == "evm_alias" else known.normalised
+
+
+def twin_key(network: Network, address: str) -> str | None:
+    """``account:`` and the 20 bytes of an alias; a numbered account does not show its key."""
+    return f"account:{address[2:].lower()}" if address.startswith("0x") else None
+
+
+def twin_addresses(network: Network, key: str) -> tuple[str, ...]:
+    """The alias, which need not be anybody's account yet; 20 bytes that are a number here are no alias."""
+    kind, _, digits = key.partition(":")
+    data = bytes.fromhex(digits) if kind == "account" else b""
+    return (checksummed(data),) if any(data[:12]) else ()

@@ -45,6 +45,13 @@ def check_address(network: Network, text: str) -> AddressCheck:
     return check(network, text)
 
 
+def asset_identity(network: Network, text: str) -> str | None:
+    """See :func:`chains.near.address.asset_identity`."""
+    from chains.near import address
+
+    return address.asset_identity(network, text)
+
+
 def read(network: Network, talk: Talk, reference: str) -> NodeReading:
     """See :func:`chains.near.jsonrpc.read`."""
     from chains.near.jsonrpc import read as read_node

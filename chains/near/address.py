@@ -58,3 +58,11 @@ def check(network: Network, text: str) -> AddressCheck:
 
 def _refused(reason: str) -> AddressCheck:
     return AddressCheck(False, None, None, None, reason)
+
+
+def asset_identity(network: Network, text: str) -> str | None:
+    """The account of the contract that keeps a token; ``None`` for what is no account that can."""
+    lower = text.lower()
+    if not is_account(lower) or lower == SYSTEM or lower.rpartition(".")[2] in _TEST_NAMES:
+        return None
+    return lower if text == lower or "." in lower else None  # a key in base58 mixes cases

@@ -31,6 +31,27 @@ def check_address(network: Network, text: str) -> AddressCheck:
     return check(network, text)
 
 
+def asset_identity(network: Network, text: str) -> str | None:
+    """See :func:`chains.polkadot.assets.asset_identity`."""
+    from chains.polkadot import assets
+
+    return assets.asset_identity(network, text)
+
+
+def twin_key(network: Network, address: str) -> str | None:
+    """See :func:`chains.polkadot.address.twin_key`."""
+    from chains.polkadot import address as addresses
+
+    return addresses.twin_key(network, address)
+
+
+def twin_addresses(network: Network, key: str) -> tuple[str, ...]:
+    """See :func:`chains.polkadot.address.twin_addresses`."""
+    from chains.polkadot import address as addresses
+
+    return addresses.twin_addresses(network, key)
+
+
 def read(network: Network, talk: Talk, reference: str) -> NodeReading:
     """See :mod:`chains.polkadot.sidecar`, the interface meant when none is named, and :mod:`chains.polkadot.subscan`."""
     from chains.polkadot import sidecar, subscan

@@ -10,17 +10,8 @@ from __future__ import annotations
 
 import hashlib
 
+from chains.encoding import BadText, base58_decode, base58_encode
 from chains.types import AddressCheck, Network
-
-_BASE58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
-
-
-class BadText(ValueError):
-    """The text is no such address; ``code`` says why."""
-
-    def __init__(self, code: str) -> None:
-        super().__init__(code)
-        self.code = code
 
 
 def check(network: Network, text: str) -> AddressCheck:
@@ -57,7 +48,7 @@ def encode(number: int, key: bytes) -> str:
     else:
         prefix = bytes([(number & 0xFC) >> 2 | 0x40, number >> 8 | (number & 3) << 6])
     content = prefix + key
-    return _base58_encode(content + _checksum(content))
+    return base58_encode(content + _checksum(content))
 
 
 def decode(text: str) -> tuple[int, bytes]:
@@ -68,7 +59,7 @@ def decode(text: str) -> tuple[int, bytes]:
         raise BadText("public_key")
     if not 40 <= len(text) <= 60:
         raise BadText("wrong_length")
-    content = _base58_decode(text)
+    content = base58_decode(text)
     width = 1 if content[0] < 64 else 2
     if content[0] >= 128 or len(content) != width + 34:
         raise BadText("wrong_length")
@@ -85,20 +76,13 @@ def _checksum(content: bytes) -> bytes:
     return hashlib.blake2b(b"SS58PRE" + content, digest_size=64).digest()[:2]
 
 
-def _base58_encode(data: bytes) -> str:
-    number, digits = int.from_bytes(data, "big"), ""
-    while number:
-        number, digit = divmod(number, 58)
-        digits = _BASE58[digit] + digits
-    return "1" * (len(data) - len(data.lstrip(b"\0"))) + digits
+def twin_key(network: Network, address: str) -> str | None:
+    """``substrate:`` and the public key, which is the account on every chain of the kind."""
+    key = public_key(network, address)
+    return None if key is None else f"substrate:{key.hex()}"
 
 
-def _base58_decode(text: str) -> bytes:
-    number = 0
-    for character in text:
-        digit = _BASE58.find(character)
-        if digit < 0:
-            raise BadText("bad_characters")
-        number = number * 58 + digit
-    zeros = len(text) - len(text.lstrip("1"))
-    return b"\0" * zeros + number.to_bytes((number.bit_length() + 7) // 8, "big")
+def twin_addresses(network: Network, key: str) -> tuple[str, ...]:
+    """The key as the network writes it."""
+    kind, _, digits = key.partition(":")
+    return (encode(int(network.params["ss58"]), bytes.fromhex(digits)),) if kind == "substrate" else ()

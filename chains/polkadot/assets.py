@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +18,7 @@ from chains.types import Network
 
 PALLETS = ("assets", "foreignassets", "poolassets")
 COLLECTIONS = ("nfts", "uniques")
+_NAMED = re.compile(r"(pool:|nfts:|uniques:)?([0-9]{1,39})")
 
 
 @dataclass(frozen=True)
@@ -69,3 +71,18 @@ def _elsewhere(network: Network, text: str) -> Asset:
     """CAIP-19 has no room for a location; its digest stands there."""
     short = hashlib.blake2b(text.encode(), digest_size=20).hexdigest()
     return Asset(f"{network.id}/foreign:{short}", text)
+
+
+def asset_identity(network: Network, text: str) -> str | None:
+    """A number of the assets pallet, ``pool:N``, ``nfts:N``, ``uniques:N``, or a location as canonical JSON.
+
+    ``None`` for what is none of these, and for a location that is the coin itself.
+    """
+    if (named := _NAMED.fullmatch(text)) is not None:
+        return f"{named[1] or ''}{int(named[2])}"
+    if not text.startswith("{"):
+        return None
+    try:
+        return of_fee(network, json.loads(text)).contract
+    except (NodeMistaken, ValueError, RecursionError):
+        return None

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from chains.encoding import plain
+from chains.encoding import BadText, plain
 from chains.errors import NodeMistaken
-from chains.polkadot.address import BadText, decode, encode
+from chains.polkadot.address import decode, encode
 from chains.types import Network
 
 _DIGITS = re.compile(r"[0-9]{1,39}")
@@ -146,6 +146,8 @@ def location(value: Any) -> str:
 def _interior(value: Any) -> list[Any]:
     if isinstance(value, str) and value.lower() == "here":
         return []
+    if isinstance(value, list):
+        return [_junction(each) for each in value]  # canonical already
     inside = member(value)
     if len(inside) != 1:
         raise NodeMistaken("not an interior")

@@ -28,6 +28,13 @@ def check_address(network: Network, text: str) -> AddressCheck:
     return check(text)
 
 
+def asset_identity(network: Network, text: str) -> str | None:
+    """See :func:`chains.solana.address.asset_identity`."""
+    from chains.solana import address
+
+    return address.asset_identity(network, text)
+
+
 def read(network: Network, talk: Talk, reference: str) -> NodeReading:
     """See :func:`chains.solana.jsonrpc.read`."""
     from chains.solana.jsonrpc import read as read_node

@@ -12,7 +12,7 @@ from functools import lru_cache
 from chains.encoding import base58_decode, base58_encode
 from chains.errors import NodeMistaken
 from chains.solana.programs import INCINERATOR, NATIVE_MINTS, NO_RECIPIENTS, SYSVARS
-from chains.types import AddressCheck
+from chains.types import AddressCheck, Network
 
 ADDRESS_BYTES = 32
 SIGNATURE_BYTES = 64
@@ -78,3 +78,11 @@ def address(value: object) -> str:
     if not isinstance(value, str) or not _is_address(value):
         raise NodeMistaken("not an address")
     return value
+
+
+def asset_identity(network: Network, text: str) -> str | None:
+    """A token's mint, that of wrapped SOL too; ``None`` for what is no address or a program's."""
+    if not _is_address(text):
+        return None
+    barred = text in NO_RECIPIENTS or text.startswith(SYSVARS) or text == INCINERATOR
+    return None if barred and text not in NATIVE_MINTS else text

@@ -24,6 +24,13 @@ def check_address(network: Network, text: str) -> AddressCheck:
     return check(text)
 
 
+def asset_identity(network: Network, text: str) -> str | None:
+    """See :func:`chains.stellar.money.asset_identity`."""
+    from chains.stellar import money
+
+    return money.asset_identity(network, text)
+
+
 def read(network: Network, talk: Talk, reference: str) -> NodeReading:
     """See :func:`chains.stellar.horizon.read`."""
     from chains.stellar.horizon import read as read_node

@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import quote
 
 from chains.errors import NodeMistaken
-from chains.stellar.address import CONTRACT, account, strkey
+from chains.stellar.address import CONTRACT, account, holder, strkey
 from chains.types import Network
 
 DECIMALS = 7
@@ -94,3 +94,18 @@ def own_contract(asset: Asset, passphrase: str) -> str:
 def contract_text(raw: bytes) -> str:
     """The text of a contract's 32 bytes."""
     return strkey(CONTRACT, raw)
+
+
+def asset_identity(network: Network, text: str) -> str | None:
+    """``CODE:ISSUER`` (also with a hyphen, as explorers write it), or the contract of a token that is no classic asset.
+
+    The contract through which a classic asset moves says nothing of which one it is. ``None`` for lumens and what is none.
+    """
+    code, mark, issuer = text.replace("-", ":", 1).partition(":")
+    try:
+        if mark:
+            return issued(code, issuer.strip()).contract
+        holder_, number = holder(text)
+    except NodeMistaken:
+        return None
+    return holder_ if holder_.startswith("C") and number is None else None

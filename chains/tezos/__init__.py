@@ -27,6 +27,13 @@ def check_address(network: Network, text: str) -> AddressCheck:
     return check(text)
 
 
+def asset_identity(network: Network, text: str) -> str | None:
+    """See :func:`chains.tezos.address.asset_identity`."""
+    from chains.tezos import address
+
+    return address.asset_identity(network, text)
+
+
 def read(network: Network, talk: Talk, reference: str) -> NodeReading:
     """See :func:`chains.tezos.tzkt.read`."""
     from chains.tezos.tzkt import read as read_node

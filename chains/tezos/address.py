@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
+import re
 
-from chains.types import AddressCheck
+from chains.encoding import BITCOIN, BadText, base58check_decode, base58check_encode
+from chains.types import AddressCheck, Network
 
-_BASE58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
-_PLACE = {character: place for place, character in enumerate(_BASE58)}
 _LONGEST = 100
+_TOKEN = re.compile(r"[0-9]{1,78}")
 
 _ACCOUNTS = {
     bytes.fromhex("06a19f"): "tz1",  # Ed25519
@@ -28,25 +28,15 @@ _OPERATION = bytes.fromhex("0574")
 
 def decode(text: str) -> bytes | None:
     """The bytes of a text whose checksum is right, else ``None``."""
-    if not text or len(text) > _LONGEST or any(character not in _PLACE for character in text):
+    try:
+        return base58check_decode(text, longest=_LONGEST)
+    except BadText:
         return None
-    number = 0
-    for character in text:
-        number = number * 58 + _PLACE[character]
-    zeros = len(text) - len(text.lstrip("1"))
-    data = bytes(zeros) + number.to_bytes((number.bit_length() + 7) // 8, "big")
-    right = hashlib.sha256(hashlib.sha256(data[:-4]).digest()).digest()[:4]
-    return data[:-4] if len(data) > 4 and data[-4:] == right else None
 
 
 def encode(data: bytes) -> str:
     """``data`` and its checksum."""
-    data += hashlib.sha256(hashlib.sha256(data).digest()).digest()[:4]
-    number, digits = int.from_bytes(data, "big"), ""
-    while number:
-        number, place = divmod(number, 58)
-        digits = _BASE58[place] + digits
-    return "1" * (len(data) - len(data.lstrip(b"\0"))) + digits
+    return base58check_encode(data)
 
 
 def is_operation(text: str) -> bool:
@@ -87,7 +77,7 @@ def _why_not(text: str, kind: str | None) -> str:
         return "rollup_cannot_receive"
     if "%" in text and kind_of(text.partition("%")[0]):
         return "has_entrypoint"
-    if any(character not in _PLACE for character in text):
+    if any(character not in BITCOIN for character in text):
         return "bad_characters"
     data = decode(text)
     if data is None:
@@ -97,3 +87,11 @@ def _why_not(text: str, kind: str | None) -> str:
         if any(data.startswith(f) and len(data) == len(f) + n for f, n in _KEYS.items())
         else "bad_prefix"
     )
+
+
+def asset_identity(network: Network, text: str) -> str | None:
+    """``KT1…`` of an FA1.2 token, ``KT1…:ID`` of one of several (FA2); ``None`` for what is neither."""
+    contract, mark, number = text.partition(":")
+    if kind_of(contract) != "contract" or (mark and not _TOKEN.fullmatch(number)):
+        return None
+    return f"{contract}:{int(number)}" if mark else contract

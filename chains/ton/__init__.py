@@ -12,7 +12,7 @@ import binascii
 import re
 from typing import TYPE_CHECKING
 
-from chains.ton.address import check_address
+from chains.ton.address import asset_identity, check_address
 
 if TYPE_CHECKING:
     from chains.families import NodeReading
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from chains.transport import Talk
     from chains.types import Network
 
-__all__ = ["check_address", "check_plan", "hash_candidate", "plan_sweep", "read"]
+__all__ = ["asset_identity", "check_address", "check_plan", "hash_candidate", "plan_sweep", "read"]
 
 _HEX = re.compile(r"[0-9a-fA-F]{64}")
 _BASE64 = re.compile(r"(?:[A-Za-z0-9+/]{43}|[A-Za-z0-9_-]{43})=?")

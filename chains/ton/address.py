@@ -83,3 +83,8 @@ def raw_form(text: str) -> str | None:
     if binascii.crc_hqx(data[:34], 0) != int.from_bytes(data[34:]) or data[0] not in (BOUNCEABLE, NON_BOUNCEABLE):
         return None
     return f"{int.from_bytes(data[1:2], signed=True)}:{data[2:34].hex()}"
+
+
+def asset_identity(network: Network, text: str) -> str | None:
+    """A jetton's master (or a collectible), bounceable, whichever form it was given in; ``None`` for what is no address."""
+    return check_address(network, text).normalised

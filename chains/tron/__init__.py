@@ -25,6 +25,27 @@ def check_address(network: Network, text: str) -> AddressCheck:
     return check(text)
 
 
+def asset_identity(network: Network, text: str) -> str | None:
+    """See :func:`chains.tron.address.asset_identity`."""
+    from chains.tron import address
+
+    return address.asset_identity(network, text)
+
+
+def twin_key(network: Network, address: str) -> str | None:
+    """See :func:`chains.tron.address.twin_key`."""
+    from chains.tron import address as addresses
+
+    return addresses.twin_key(network, address)
+
+
+def twin_addresses(network: Network, key: str) -> tuple[str, ...]:
+    """See :func:`chains.tron.address.twin_addresses`."""
+    from chains.tron import address as addresses
+
+    return addresses.twin_addresses(network, key)
+
+
 def read(network: Network, talk: Talk, reference: str) -> NodeReading:
     """See :func:`chains.tron.trongrid.read`."""
     from chains.tron.trongrid import read as read_node

@@ -6,11 +6,11 @@ here: whoever writes it means another network, or should be asked.
 
 from __future__ import annotations
 
-import hashlib
 import re
 from functools import lru_cache
 
-from chains.types import AddressCheck
+from chains.encoding import BadText, base58_decode, base58check_decode, base58check_encode
+from chains.types import AddressCheck, Network
 
 PREFIX = 0x41
 """First byte of an address; the retired test network had a0."""
@@ -18,9 +18,9 @@ PREFIX = 0x41
 ZERO = bytes([PREFIX]) + bytes(20)
 """Nobody's address: the counterparty of mints and burns in token logs."""
 
-_ALPHABET = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
-_DIGITS = {letter: digit for digit, letter in enumerate(_ALPHABET)}
 _HEX = re.compile(r"(?:0[xX])?([0-9a-fA-F]{42})")
+_TRC10 = re.compile(r"[0-9A-Za-z]{1,64}")
+"""A number; before there were any, the name."""
 _EVM = re.compile(r"0[xX][0-9a-fA-F]{40}")
 
 
@@ -35,14 +35,22 @@ def check(text: str) -> AddressCheck:
         return _of_bytes(bytes.fromhex(match[1]))
     if _EVM.fullmatch(text):
         return _refused("evm_form")
-    if not text or len(text) > 100 or any(letter not in _DIGITS for letter in text):
+    if not text or len(text) > 100:
         return _refused("not_base58" if text else "empty")
-    data = _from_base58(text)
-    if len(data) != 25:
-        return _refused("wrong_length")
-    if _checksum(data[:-4]) != data[-4:]:
-        return _refused("bad_checksum")
-    return _of_bytes(data[:-4])
+    try:
+        data = base58check_decode(text)
+        if len(data) != 21:
+            raise BadText("wrong_length")
+    except BadText as problem:
+        return _refused(_why_not(text, problem.code))
+    return _of_bytes(data)
+
+
+def _why_not(text: str, code: str) -> str:
+    """The reason of a text that base58 or its checksum refused: of a wrong length whatever its checksum, when it has one."""
+    if code == "bad_characters":
+        return "not_base58"
+    return "bad_checksum" if len(base58_decode(text)) == 25 else "wrong_length"
 
 
 def _of_bytes(data: bytes) -> AddressCheck:
@@ -64,12 +72,7 @@ def to_text(address: bytes) -> str:
     """21 bytes as ``T…``. Raises ``ValueError`` for anything that is no address."""
     if len(address) != 21 or address[0] != PREFIX:
         raise ValueError("an address has 21 bytes, the first of them 41")
-    data = address + _checksum(address)
-    number, letters = int.from_bytes(data, "big"), ""
-    while number:
-        number, digit = divmod(number, 58)
-        letters = _ALPHABET[digit] + letters
-    return letters  # the first byte is not zero, so no leading ones are owed
+    return base58check_encode(address)
 
 
 def to_bytes(text: object) -> bytes:
@@ -86,20 +89,27 @@ def _spelt(text: str) -> bytes | None:
         except ValueError:
             return None
         return data if len(data) == 21 and data[0] == PREFIX else None
-    if len(text) != 34 or any(letter not in _DIGITS for letter in text):
+    try:
+        data = base58check_decode(text, longest=34)
+    except BadText:
         return None
-    data = _from_base58(text)
-    sound = len(data) == 25 and data[0] == PREFIX and _checksum(data[:-4]) == data[-4:]
-    return data[:-4] if sound else None
+    return data if len(data) == 21 and data[0] == PREFIX else None
 
 
-def _from_base58(text: str) -> bytes:
-    number = 0
-    for letter in text:
-        number = number * 58 + _DIGITS[letter]
-    zeros = len(text) - len(text.lstrip("1"))
-    return bytes(zeros) + number.to_bytes((number.bit_length() + 7) // 8, "big")
+def asset_identity(network: Network, text: str) -> str | None:
+    """A token's contract ``T…``, or ``trc10:`` and the number of an older token; ``None`` for what is neither."""
+    head, mark, name = text.partition(":")
+    if not mark:
+        return check(text).normalised
+    return f"trc10:{name}" if head.lower() == "trc10" and _TRC10.fullmatch(name) else None
 
 
-def _checksum(data: bytes) -> bytes:
-    return hashlib.sha256(hashlib.sha256(data).digest()).digest()[:4]
+def twin_key(network: Network, address: str) -> str | None:
+    """``account:`` and the 20 bytes behind the 41: those of the same key's address on EVM networks."""
+    return f"account:{to_bytes(address)[1:].hex()}"
+
+
+def twin_addresses(network: Network, key: str) -> tuple[str, ...]:
+    """The account as ``T…``."""
+    kind, _, digits = key.partition(":")
+    return (to_text(bytes([PREFIX]) + bytes.fromhex(digits)),) if kind == "account" else ()

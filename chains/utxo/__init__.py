@@ -28,6 +28,27 @@ def check_address(network: Network, text: str) -> AddressCheck:
     return address.check_address(network, text)
 
 
+def asset_identity(network: Network, text: str) -> str | None:
+    """See :func:`chains.utxo.address.asset_identity`."""
+    from chains.utxo import address
+
+    return address.asset_identity(network, text)
+
+
+def twin_key(network: Network, address: str) -> str | None:
+    """See :func:`chains.utxo.address.payload`."""
+    from chains.utxo import address as addresses
+
+    return addresses.payload(network, address)
+
+
+def twin_addresses(network: Network, key: str) -> tuple[str, ...]:
+    """See :func:`chains.utxo.address.twin_addresses`."""
+    from chains.utxo import address as addresses
+
+    return addresses.twin_addresses(network, key)
+
+
 def read(network: Network, talk: Talk, reference: str) -> NodeReading:
     """What one node tells of one transaction. Raises ``NodeUnavailable`` or ``NodeMistaken``."""
     from chains.utxo import interfaces

@@ -27,22 +27,16 @@ What differs between networks stands in the row's ``params``:
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from chains.bech32 import BECH32M, decode_groups, regroup
+from chains.encoding import BadText, base58check_decode, base58check_encode
 from chains.types import AddressCheck, Network
 from chains.utxo import cashaddr, unified
-from chains.utxo.codec import (
-    BECH32M_CONST,
-    BadText,
-    base58check_decode,
-    base58check_encode,
-    bech32_decode,
-    regroup,
-    witness_decode,
-    witness_encode,
-)
+from chains.utxo.witness import witness_decode, witness_encode
 
 
 @dataclass(frozen=True)
@@ -216,10 +210,10 @@ def _bech32(shape: Forms, text: str) -> tuple[str, str]:
     if any(hrp in shape.shielded for hrp in begins):
         raise BadText("shielded_not_supported")
     if shape.tex is not None and text.lower().startswith(f"{shape.tex}1"):
-        _, data, constant = bech32_decode(text)
+        _, data, constant = decode_groups(text)
         content = regroup(data, 5, 8, pad=False)
-        if constant != BECH32M_CONST or len(content) != 20:
-            raise BadText("wrong_encoding" if constant != BECH32M_CONST else "wrong_length")
+        if constant != BECH32M or len(content) != 20:
+            raise BadText("wrong_encoding" if constant != BECH32M else "wrong_length")
         return "tex", _written(shape, "p2pkh", content)
     if begins and len(text) > 90:
         raise BadText("test_network")
@@ -238,6 +232,7 @@ def _bech32(shape: Forms, text: str) -> tuple[str, str]:
     return kind, witness_encode(hrp, version, program)
 
 
+_CATEGORY = re.compile(r"[0-9a-fA-F]{64}")
 _FIELD = (1 << 256) - (1 << 32) - 977
 
 
@@ -323,3 +318,22 @@ def _is_multisig(script: bytes) -> bool:
         place += 1 + script[place]
         keys += 1
     return place == len(script) - 2 and keys == script[-2] - 0x50
+
+
+def asset_identity(network: Network, text: str) -> str | None:
+    """The category of a CashToken in lower case; ``None`` for what is none, and where there are no tokens."""
+    return text.lower() if network.params.get("tokens") and _CATEGORY.fullmatch(text) else None
+
+
+def twin_addresses(network: Network, key: str) -> tuple[str, ...]:
+    """The addresses of ``network`` whose :func:`payload` is ``key``; a key hash has two where there are witnesses."""
+    shape = forms(network.params)
+    kind, _, digits = key.partition(":")
+    content = bytes.fromhex(digits) if kind in ("key_hash", "script_hash", "witness_script_hash", "output_key") else b""
+    versions = {"key_hash": 0, "witness_script_hash": 0, "output_key": 1}
+    found = []
+    if kind in ("key_hash", "script_hash") and (len(content) == 20 or shape.cashaddr is not None):
+        found.append(_written(shape, "p2pkh" if kind == "key_hash" else "p2sh", content))
+    if kind in versions and shape.hrp is not None:
+        found.append(witness_encode(shape.hrp, versions[kind], content))
+    return tuple(found)

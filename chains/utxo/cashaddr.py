@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from chains.utxo.codec import BECH32, BadText, regroup
+from chains.bech32 import ALPHABET, regroup
+from chains.encoding import BadText
 
-_INDEX = {character: index for index, character in enumerate(BECH32)}
+_INDEX = {character: index for index, character in enumerate(ALPHABET)}
 _GENERATOR = (0x98F2BC8E61, 0x79B76D99E2, 0xF33E5FB3C4, 0xAE2EABE2A8, 0x1E4F43E470)
 _SIZES = (20, 24, 28, 32, 40, 48, 56, 64)
 _KINDS = {0: "p2pkh", 1: "p2sh", 2: "p2pkh", 3: "p2sh"}
@@ -38,7 +39,7 @@ def encode(prefix: str, kind: str, content: bytes) -> str:
     data = list(regroup([_TYPES[kind] << 3 | _SIZES.index(len(content)), *content], 8, 5, pad=True))
     check = _polymod([*_expand(prefix), *data, *[0] * 8])
     tail = [check >> 5 * (7 - place) & 31 for place in range(8)]
-    return f"{prefix}:" + "".join(BECH32[value] for value in (*data, *tail))
+    return f"{prefix}:" + "".join(ALPHABET[value] for value in (*data, *tail))
 
 
 def decode(text: str, prefix: str) -> tuple[str, str, bytes]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from chains.utxo.codec import double_sha256
+from chains.encoding import double_sha256
 
 _NO_OUTPUT = (bytes(32), 0xFFFFFFFF)
 _WITNESS = 0x01

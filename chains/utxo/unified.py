@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import hashlib
 
-from chains.utxo.codec import BECH32M_CONST, BadText, bech32_decode, regroup
+from chains.bech32 import BECH32M, decode_groups, regroup
+from chains.encoding import BadText
 
 _LONGEST = 1000
 _PADDING = 16
@@ -20,11 +21,11 @@ _LENGTHS = {0: 20, 1: 20, 2: 43, 3: 43}
 def receiver(text: str) -> tuple[str, str, bytes]:
     """Prefix, kind (``p2pkh`` or ``p2sh``) and hash of the transparent receiver.
 
-    Raises what ``bech32_decode`` raises, ``wrong_encoding``, ``bad_padding``, ``bad_unified_address``, and
+    Raises what ``decode_groups`` raises, ``wrong_encoding``, ``bad_padding``, ``bad_unified_address``, and
     ``shielded_not_supported`` for a sound address without such a receiver.
     """
-    hrp, data, constant = bech32_decode(text, longest=_LONGEST)
-    if constant != BECH32M_CONST:
+    hrp, data, constant = decode_groups(text, longest=_LONGEST)
+    if constant != BECH32M:
         raise BadText("wrong_encoding")
     scrambled = regroup(data, 5, 8, pad=False)
     if not 38 <= len(scrambled) <= 4194368:

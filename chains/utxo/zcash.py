@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 
-from chains.utxo.codec import double_sha256
+from chains.encoding import double_sha256
 from chains.utxo.raw import (
     BadTransaction,
     RawOutput,

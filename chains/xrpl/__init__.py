@@ -24,6 +24,13 @@ def check_address(network: Network, text: str) -> AddressCheck:
     return check(text)
 
 
+def asset_identity(network: Network, text: str) -> str | None:
+    """See :func:`chains.xrpl.money.asset_identity`."""
+    from chains.xrpl import money
+
+    return money.asset_identity(network, text)
+
+
 def read(network: Network, talk: Talk, reference: str) -> NodeReading:
     """See :func:`chains.xrpl.rippled.read`."""
     from chains.xrpl.rippled import read as read_node

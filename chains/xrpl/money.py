@@ -153,3 +153,27 @@ def issuer_of(asset: Asset) -> str | None:
     if asset.issuance:
         return classic(bytes.fromhex(asset.issuance)[4:])
     return asset.issuer
+
+
+def asset_identity(network: Network, text: str) -> str | None:
+    """``CODE:ISSUER`` (a long code in 40 upper-case digits), or the 48 digits of an MPT's issuance; ``None`` for XRP and others.
+
+    Also with a point or a slash between the two, as explorers write it. Collections of non-fungible tokens go by their issuer.
+    """
+    for mark in ":./":
+        code, found, issuer = text.rpartition(mark)
+        if found:
+            break
+    try:
+        if found:
+            return Asset(currency(_long_code(code)), account(issuer)).contract
+        return issuance(text) if _ISSUANCE.fullmatch(text) else account(text)
+    except NodeMistaken:
+        return None
+
+
+def _long_code(code: str) -> str:
+    """A code of four to twenty letters as the forty digits that the ledger has for it; others as they are."""
+    if not 4 <= len(code) <= 20 or not code.isascii() or not code.isprintable():
+        return code
+    return code.encode().hex().ljust(40, "0")

@@ -19,6 +19,7 @@ from chains.catalogue import as_json as as_row, network as network_of, networks,
 from chains.errors import NotAReference, UnknownNetwork
 from chains.identify import LONGEST, identify
 from chains.nodes import node_table
+from chains.twins import twins, valid_on
 from chains.types import Identification, Network, Node, Reading, Status, Transaction
 from config.nodes import PREFIX, nodes_from_env
 from recovery.cli import complain
@@ -86,12 +87,14 @@ def _identified(text: str, nodes: Mapping[str, tuple[Node, ...]]) -> Identificat
 @click.argument("address")
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON object.")
 def address_command(slug: str, address: str, as_json: bool) -> int:
-    """Check ADDRESS on the network SLUG and write it in its canonical form."""
+    """Check ADDRESS on the network SLUG and write it in its canonical form, and in that of networks where its key has another."""
     try:
         row = network_of(slug)
     except UnknownNetwork as error:
         return complain(error.code, f"no network named {slug[:64]!r}", as_json=as_json)
     seen = check_address(row, address)
+    same_key = twins(row, address)
+    elsewhere = () if seen.valid else valid_on(address)
     if as_json:
         _print(
             {
@@ -100,10 +103,16 @@ def address_command(slug: str, address: str, as_json: bool) -> int:
                 "kind": seen.kind,
                 "memo": seen.memo,
                 "reason": seen.reason,
+                "twins": [{"network": twin.network, "address": twin.address} for twin in same_key],
+                "valid_on": list(elsewhere),
             }
         )
-    else:
-        click.echo(seen.normalised if seen.valid else f"not an address of {row.name}: {seen.reason}")
+        return 0
+    click.echo(seen.normalised if seen.valid else f"not an address of {row.name}: {seen.reason}")
+    if elsewhere:
+        click.echo(f"an address of {', '.join(elsewhere)}")
+    for twin in same_key:
+        click.echo(f"  its twin on {twin.network}: {twin.address}")
     return 0
 
 

@@ -7,13 +7,14 @@ The codes are those of the cause catalogue; what follows from a cause stands in 
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
 from chains.types import Network, Status, Transaction, Transfer, TransferKind
+from recovery.domain.books import Books, KnownAsset, LegHistory, Owner
+from recovery.domain.lookalikes import skeleton
 from workflows.playbooks import PLAYBOOKS
 
 RULES_VERSION = "2026-11"
@@ -25,53 +26,6 @@ class Says(StrEnum):
     YES = "yes"
     NO = "no"
     UNKNOWN = "unknown"
-
-
-@dataclass(frozen=True)
-class Owner:
-    """An address of ours as the book shows it at the time of the payment. ``account`` is empty for our own wallets.
-
-    A ``shared`` address belongs to whoever its ``memo`` names.
-    """
-
-    address: str
-    account: str
-    kind: str
-    custody: str
-    memo: str = ""
-
-
-@dataclass(frozen=True)
-class KnownAsset:
-    """A row of the asset registry; ``contract`` is ``None`` for the native coin."""
-
-    contract: str | None
-    symbol: str
-    state: str
-    deposits_from: datetime | None = None
-    minimum: int | None = None
-
-
-@dataclass(frozen=True)
-class LegHistory:
-    """What the books already show for one leg: credited to whom, claimed by which other case."""
-
-    credited_to: str | None = None
-    claimed_elsewhere: bool = False
-    refunded: bool = False
-
-
-@dataclass(frozen=True)
-class Books:
-    """Everything our own side knows about the addresses, assets and legs of one transaction."""
-
-    owners: tuple[Owner, ...] = ()
-    assets: tuple[KnownAsset, ...] = ()
-    legs: dict[str, LegHistory] = field(default_factory=dict)
-    claimant: str | None = None
-    claimant_state: str = "active"
-    node_for_network: bool = True
-    sandbox: bool = False
 
 
 @dataclass(frozen=True)
@@ -411,18 +365,3 @@ def _finding(cause: str | None, trace: Sequence[Check]) -> Finding:
         confidence="unknown" if cause is None else "certain",
         leg=None,
     )
-
-
-_CONFUSABLE = str.maketrans(
-    {
-        "а": "a", "с": "c", "е": "e", "і": "i", "о": "o", "р": "p", "ѕ": "s", "т": "t", "х": "x", "у": "y", "ԁ": "d",
-        "α": "a", "ε": "e", "ι": "i", "ο": "o", "ρ": "p", "τ": "t", "υ": "u", "χ": "x", "0": "o", "1": "l", "₮": "t",
-        "$": "s", "в": "b", "к": "k", "м": "m", "н": "h",
-    }
-)  # fmt: skip
-
-
-def skeleton(symbol: str) -> str:
-    """A symbol as an eye reads it: compatibility forms folded, look-alike letters made one, the rest dropped."""
-    folded = unicodedata.normalize("NFKC", symbol).casefold().translate(_CONFUSABLE)
-    return "".join(letter for letter in folded if letter.isalnum())

@@ -9,7 +9,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from chains.types import Transaction
-from recovery.domain.diagnosis import Books, KnownAsset, LegHistory, Owner
+from recovery.domain.books import Books, KnownAsset, LegHistory, Owner
 from recovery.errors import Conflict
 from recovery.models import Account, Claim, Credit, ListedAsset, OwnedAddress, Posting, RecoveryCase
 from recovery.queries.facts import database_now

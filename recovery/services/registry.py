@@ -18,6 +18,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from chains.address import check_address
+from chains.asset import check_asset
 from chains.catalogue import networks
 from chains.families import family
 from chains.types import Network
@@ -30,8 +31,8 @@ from recovery.queries.registry import registry_of, table_of
 
 LONGEST_LINE = 32_768
 """Characters of one line; whatever is longer is no registry, and is not read to its end."""
-CONTRACT_IS_ADDRESS = frozenset({"evm"})
-"""Families whose assets are named by a contract address; the others here have their native coin alone."""
+MAY_CARRY_MEMO = ("address", "destination")
+"""Columns whose address may have its memo inside; the row's own memo column then takes it."""
 MAY_IMPORT = frozenset({"admin", "lead", "system"})
 
 
@@ -164,10 +165,20 @@ def _good_row(registry: Registry, header: Sequence[str], cells: Sequence[str]) -
     for column in registry.columns:
         if column.chain is not None and row[column.name]:
             try:
+                if column.name in MAY_CARRY_MEMO and "memo" in row and network.memo != "none":
+                    row["memo"] = _memo_with(network, row[column.name], row["memo"])
                 row[column.name] = _canonical(network, column.chain, row[column.name])
             except WrongCell as wrong:
                 raise WrongCell(f"{column.name}: {wrong.code}") from None
     return row
+
+
+def _memo_with(network: Network, cell: str, memo: Any) -> Any:
+    """The memo of a row whose address may carry one inside; two that differ are refused."""
+    inside = check_address(network, cell).memo
+    if inside is not None and memo not in (None, "", inside):
+        raise WrongCell("memo_conflict")
+    return memo if inside is None else inside
 
 
 def _canonical(network: Network, what: str, cell: str) -> str:
@@ -177,8 +188,12 @@ def _canonical(network: Network, what: str, cell: str) -> str:
         if found is None:
             raise WrongCell("not_a_hash")
         return found
-    if what == "contract" and network.family not in CONTRACT_IS_ADDRESS:
-        raise WrongCell("no_such_asset")
+    if what == "contract":
+        asset = check_asset(network, cell)
+        if asset is None:
+            mistyped = check_address(network, cell).reason == "bad_checksum"
+            raise WrongCell("bad_checksum" if mistyped else "no_such_asset")
+        return asset
     check = check_address(network, cell)
     if check.normalised is None or not check.valid:
         raise WrongCell(check.reason or "not_an_address")

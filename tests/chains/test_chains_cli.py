@@ -66,6 +66,13 @@ def test_address(capsys: pytest.CaptureFixture[str]) -> None:
     status, seen, _ = run(capsys, "address", "base", ADDRESS.lower())
     assert (status, seen["valid"], seen["normalised"], seen["memo"]) == (0, True, ADDRESS, None)
     assert run(capsys, "address", "base", ADDRESS[:-1])[1]["reason"] == "wrong_length"
+    assert {"network": "bsc", "address": ADDRESS} in seen["twins"]
+    assert "base" not in {twin["network"] for twin in seen["twins"]}
+    assert seen["valid_on"] == []
+    status, seen, _ = run(capsys, "address", "tron", ADDRESS)
+    assert (seen["valid"], seen["reason"], seen["twins"]) == (False, "evm_form", [])
+    assert {"ethereum", "base"} <= set(seen["valid_on"])
+    assert "tron" not in seen["valid_on"]
     status, seen, error = run(capsys, "address", "nowhere", ADDRESS)
     assert (status, seen["error"]) == (2, "unknown_network")
     assert error.count("\n") == 1
@@ -179,6 +186,7 @@ def test_readable_forms(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.
 
 def test_light_commands_import_nothing_heavy() -> None:
     heavy = ["web3", "bip_utils", "flask", "sqlalchemy", "httpx", "eth_abi", "eth_utils", "coincurve"]
+    heavy += ["solders", "xrpl", "stellar_sdk", "pytoniq_core", "eth_hash"]
     program = (
         "import sys; from recovery.cli import main; "
         f"main(['networks', '--json']); main(['identify', '{HASH}']); "

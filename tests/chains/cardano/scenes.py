@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from chains.cardano.codec import bech32_encode
+from chains import bech32
 from chains.types import Network
 from tests.chains.scene import Answers, Asked, Scene, Told
 
@@ -23,7 +23,7 @@ TOKEN = f"{POLICY}.{NAME}"
 def address(network: Network, number: int, form: int = 6) -> str:
     """An address of the network: enterprise by default, a script's with ``form`` 7, a base address with 0."""
     body = bytes([number]) * (56 if form < 4 else 28)
-    return bech32_encode(network.params["hrp"], bytes([form << 4 | int(network.params["network_id"])]) + body)
+    return bech32.encode(network.params["hrp"], bytes([form << 4 | int(network.params["network_id"])]) + body)
 
 
 @dataclass(frozen=True)

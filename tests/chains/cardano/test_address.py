@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from chains import bech32
 from chains.cardano import hash_candidate
 from chains.cardano.address import check
-from chains.cardano.codec import bech32_encode
 from chains.catalogue import network
 
 ROW = network("cardano")
@@ -54,12 +54,12 @@ def test_capitals_are_the_same_address() -> None:
     [
         ("", "empty"),
         ("stake1uyehkck0lajq8gr28t9uxnuvgcqrc6070x3k9r8048z8y5gh6ffgw", "reward_address"),
-        (bech32_encode("addr", bytes([0xE1]) + bytes(28)), "reward_address"),
+        (bech32.encode("addr", bytes([0xE1]) + bytes(28)), "reward_address"),
         ("addr_test1vz2fxv2umyhttkxyxp8x0dlpdt3k6cwng5pxj3jhsydzerspjrlsz", "test_network"),
-        (bech32_encode("addr", bytes([0x60]) + bytes(28)), "wrong_network"),
-        (bech32_encode("addr", bytes([0x91]) + bytes(28)), "unknown_type"),
-        (bech32_encode("addr", bytes([0x61]) + bytes(27)), "wrong_length"),
-        (bech32_encode("addr", bytes([0x41]) + bytes(28) + b"\x81\x01\x01"), "wrong_length"),
+        (bech32.encode("addr", bytes([0x60]) + bytes(28)), "wrong_network"),
+        (bech32.encode("addr", bytes([0x91]) + bytes(28)), "unknown_type"),
+        (bech32.encode("addr", bytes([0x61]) + bytes(27)), "wrong_length"),
+        (bech32.encode("addr", bytes([0x41]) + bytes(28) + b"\x81\x01\x01"), "wrong_length"),
         ("addr1vx2fxv2umyhttkxyxp8x0dlpdt3k6cwng5pxj3jhsydzers66hrl9", "bad_checksum"),
         ("Addr1vx2fxv2umyhttkxyxp8x0dlpdt3k6cwng5pxj3jhsydzers66hrl8", "mixed_case"),
         ("bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4", "wrong_network"),

@@ -11,7 +11,6 @@ import pytest
 from chains import bech32
 from chains.address import check_address
 from chains.catalogue import network
-from chains.cosmos.address import twin
 
 HUB, OSMO = network("cosmoshub"), network("osmosis")
 MODULE = "cosmos1jv65s3grqf6v6jl3dp4t6c9t9rk99cd88lyufl"
@@ -49,14 +48,6 @@ def test_what_can_receive(text: str, kind: str) -> None:
 def test_what_cannot(text: str, reason: str) -> None:
     seen = check_address(HUB, text)
     assert (seen.valid, seen.normalised, seen.reason) == (False, None, reason)
-
-
-def test_twins_have_the_same_bytes() -> None:
-    there = twin(OSMO, MODULE)
-    assert there == "osmo1jv65s3grqf6v6jl3dp4t6c9t9rk99cd80yhvld"
-    assert twin(HUB, there) == MODULE
-    assert twin(HUB, "cosmosvaloper1") is None
-    assert twin(HUB, bech32.encode("osmovaloper", bytes(20))) is None
 
 
 CORPUS = os.environ.get("RECOVERY_CORPUS")

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from chains.evm.address import checksummed
+from chains.encoding import checksummed
 from chains.types import Network
 from tests.chains.scene import Answers, RpcRefusal, Scene, json_rpc
 

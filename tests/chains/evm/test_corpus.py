@@ -18,9 +18,9 @@ from typing import Any
 import pytest
 
 from chains.catalogue import network, networks
+from chains.encoding import checksummed
 from chains.errors import NodeMistaken
 from chains.evm import fields, read, traces
-from chains.evm.address import checksummed
 from chains.types import Network, Node, Status, Transaction, TransferKind
 from tests.chains.replay import Played
 from tests.chains.scene import RpcRefusal, json_rpc

@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 import pytest
 
 from chains.catalogue import network, networks
-from chains.evm.address import ZERO, checksummed
+from chains.encoding import checksummed
+from chains.evm.address import ZERO
 from chains.evm.decode import Shown, decode
 from chains.evm.facts import decimals, symbol
 from chains.evm.fields import Head, Receipt, Sent

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from chains.catalogue import network
+from chains.encoding import checksummed
 from chains.evm import read
-from chains.evm.address import checksummed
 from chains.types import Network, Node, Status, Transaction, TransferKind
 from tests.chains.evm.scenes import (
     BLOCK_HASH,

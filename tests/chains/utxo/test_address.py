@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 
 from chains.address import check_address
+from chains.bech32 import BECH32M, encode_groups, regroup
 from chains.catalogue import network, networks
+from chains.encoding import base58check_encode
 from chains.utxo import cashaddr, unified
 from chains.utxo.address import forms, output_script, payload, script_address
-from chains.utxo.codec import BECH32M_CONST, base58check_encode, bech32_encode, regroup
 
 HASH = bytes.fromhex("751e76e8199196d454941c45d1b3a323f1433bd6")
 ROWS = [row for row in networks().values() if row.family == "utxo"]
@@ -78,7 +79,7 @@ def test_litecoins_old_script_form() -> None:
 
 def test_zcash_forms() -> None:
     t1 = base58check_encode(b"\x1c\xb8" + HASH)
-    tex = bech32_encode("tex", list(regroup(HASH, 8, 5, pad=True)), BECH32M_CONST)
+    tex = encode_groups("tex", list(regroup(HASH, 8, 5, pad=True)), BECH32M)
     checked = check_address(network("zcash"), tex)
     assert (checked.kind, checked.normalised) == ("tex", t1)
     assert check_address(network("zcash"), tex.upper()).normalised == t1
@@ -114,7 +115,7 @@ def unify(items: bytes, padding: bytes = b"u") -> str:
         right = unified._xor(right, unified._long(turn, left, len(right)))
         left = unified._xor(left, unified._short(turn, right, len(left)))
     assert unified.unscramble(left + right) == data
-    return bech32_encode("u", list(regroup(left + right, 8, 5, pad=True)), BECH32M_CONST)
+    return encode_groups("u", list(regroup(left + right, 8, 5, pad=True)), BECH32M)
 
 
 def test_taproot_without_a_key_takes_no_coins() -> None:

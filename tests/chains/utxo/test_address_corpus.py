@@ -13,8 +13,8 @@ import pytest
 
 from chains.address import check_address
 from chains.catalogue import network
+from chains.encoding import BadText, base58_decode, base58_encode
 from chains.utxo.address import output_script, payload
-from chains.utxo.codec import BadText, base58_decode, base58_encode
 
 CORPUS = os.environ.get("RECOVERY_CORPUS")
 pytestmark = pytest.mark.skipif(not CORPUS, reason="RECOVERY_CORPUS names no folder")

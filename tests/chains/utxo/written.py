@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from chains.encoding import double_sha256
 from chains.types import Network
-from chains.utxo.codec import double_sha256
 
 
 def compact(number: int) -> bytes:

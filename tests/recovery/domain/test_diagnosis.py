@@ -10,17 +10,9 @@ from typing import Any
 import pytest
 
 from chains.types import Status, Transaction, TransferKind
-from recovery.domain.diagnosis import (
-    LEG_RULES,
-    TRANSACTION_RULES,
-    Books,
-    KnownAsset,
-    LegHistory,
-    Owner,
-    Says,
-    diagnose,
-    skeleton,
-)
+from recovery.domain.books import Books, KnownAsset, LegHistory, Owner
+from recovery.domain.diagnosis import LEG_RULES, TRANSACTION_RULES, Says, diagnose
+from recovery.domain.lookalikes import skeleton
 from tests.recovery.desk import DEPOSIT, LISTED, NETWORK, SENDER, TANK, TOKEN, seen, transfer
 from workflows.playbooks import PLAYBOOKS
 

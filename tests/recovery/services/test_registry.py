@@ -294,3 +294,54 @@ def test_a_hundred_thousand_rows_take_seconds(database: Database) -> None:
     assert counts(load(database, "accounts", content)) == (100_000, 100_000, 0, 0)
     assert counts(load(database, "accounts", content)) == (100_000, 0, 0, 100_000)
     assert time.perf_counter() - started < 30
+
+
+@pytest.mark.parametrize(
+    ("slug", "written", "kept"),
+    [
+        ("tron", "TR7NHqjeKQxGTCi8q8ZY4pL8otSzgjLj6t", "TR7NHqjeKQxGTCi8q8ZY4pL8otSzgjLj6t"),
+        ("tron", "trc10:1002000", "trc10:1002000"),
+        ("solana", "EPjFWdd5AufqSSqeM2qN1xzybapC8G4wEGGkZwyTDt1v", "EPjFWdd5AufqSSqeM2qN1xzybapC8G4wEGGkZwyTDt1v"),
+        (
+            "xrpl",
+            "RLUSD:rMxCKbEDwqr76QuheSUMdEGf4B9xJ8m5De",
+            "524C555344000000000000000000000000000000:rMxCKbEDwqr76QuheSUMdEGf4B9xJ8m5De",
+        ),
+        ("stellar", f"USDC:{'GA5ZSEJYB37JRC5AVCIA5MOP4RHTM335X2KGX3IHOJAPP5RE34K4KZVN'}", None),
+        ("ton", "UQCxE6mUtQJKFnGfaROTKOt1lZbDiiX1kCixRv7Nw2Id_p0p", "EQCxE6mUtQJKFnGfaROTKOt1lZbDiiX1kCixRv7Nw2Id_sDs"),
+        ("cosmoshub", f"ibc/{'ab' * 32}", f"ibc/{'AB' * 32}"),
+        ("osmosis", "gamm/pool/1", None),
+        ("algorand", "31566704", None),
+        ("cardano", f"{'AB' * 28}.4D", f"{'ab' * 28}.4d"),
+        ("polkadot", "1984", None),
+        ("near", "usdt.tether-token.near", None),
+        ("aptos", f"0x{'0AB'.zfill(64)}::usd::USD", "0xab::usd::USD"),
+        ("tezos", "KT1XnTn74bUtxHfDtBmm2bGZAQfhPbvKWR8o:0", None),
+        ("hedera", "0.0.456858", None),
+        ("bnb-beacon", "busd-bd1", "BUSD-BD1"),
+        ("bitcoin-cash", "AB" * 32, "ab" * 32),
+    ],
+)
+def test_assets_of_every_family_are_listed_by_their_identity(
+    database: Database, slug: str, written: str, kept: str | None
+) -> None:
+    answer = load(database, "assets", a_file("assets", f'{slug},"{written}",X,6,listed,,,'))
+    assert (answer["added"], answer["refused"]) == (1, [])
+    with database.reading() as session:
+        assert session.scalars(select(ListedAsset.contract)).all() == [kept or written]
+
+
+X_ADDRESS, CLASSIC, TAG = "X7AcgcsBL6XDcUb289X4mJ8djcdyKaGZMhc9YTE92ehJ2Fu", "r9cZA1mLK5R5Am25ArfXFmqgNwjZgnfk59", "1"
+
+
+@pytest.mark.parametrize("memo", ["", TAG])
+def test_a_memo_inside_an_address_is_kept(database: Database, memo: str) -> None:
+    load(database, "addresses", a_file("addresses", f"xrpl,{X_ADDRESS},{memo},acct-1,shared,,,key,,,"))
+    with database.reading() as session:
+        row = session.scalars(select(OwnedAddress)).one()
+    assert (row.address, row.memo, row.account) == (CLASSIC, TAG, "acct-1")
+
+
+def test_a_memo_beside_that_says_otherwise_is_refused(database: Database) -> None:
+    told = load(database, "addresses", a_file("addresses", f"xrpl,{X_ADDRESS},2,acct-1,shared,,,key,,,"))
+    assert told["refused"] == [{"row": 1, "why": "address: memo_conflict"}]
