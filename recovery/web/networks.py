@@ -16,7 +16,6 @@ from recovery.web._wall import current_actor
 pages = Blueprint("networks", __name__)
 
 LONGEST_SEARCH = 80
-RETIRED = "retired_chain_claim"
 GROUPS = ("direct", "conditional", "retired")
 
 
@@ -30,7 +29,7 @@ class Row:
     @property
     def group(self) -> str:
         """What a recovery on it is like: ``direct``, ``conditional`` or ``retired``."""
-        return "retired" if RETIRED in self.network.conditions else self.network.recoverability
+        return "retired" if self.network.retired else self.network.recoverability
 
 
 @pages.get("/networks")
