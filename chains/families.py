@@ -14,7 +14,7 @@ from typing import Protocol, cast
 
 from chains.sweep import SweepOrder, SweepPlan
 from chains.transport import Talk
-from chains.types import AddressCheck, Network, Transaction
+from chains.types import AddressCheck, Network, Node, Transaction
 
 FAMILIES: Mapping[str, str] = {
     "algorand": "chains.algorand",
@@ -35,6 +35,26 @@ FAMILIES: Mapping[str, str] = {
     "xrpl": "chains.xrpl",
 }
 """Family name to module path; modules are imported on first use."""
+
+INTERFACES: Mapping[str, tuple[str, ...]] = {
+    "algorand": ("indexer",),
+    "aptos": ("rest",),
+    "beacon": ("dex",),
+    "cardano": ("blockfrost", "koios"),
+    "cosmos": ("lcd",),
+    "evm": ("jsonrpc",),
+    "hedera": ("mirror",),
+    "near": ("jsonrpc",),
+    "polkadot": ("sidecar", "subscan"),
+    "solana": ("jsonrpc",),
+    "stellar": ("horizon",),
+    "tezos": ("tzkt",),
+    "ton": ("toncenter",),
+    "tron": ("trongrid",),
+    "utxo": ("bitcoind", "blockbook", "esplora"),
+    "xrpl": ("rippled",),
+}
+"""Words an operator may put in front of a node's URL, by family; the first is meant where there is none."""
 
 
 @dataclass(frozen=True)
@@ -106,6 +126,11 @@ class Planner(Protocol):
         Takes the file apart anew and trusts nothing else in ``plan``.
         """
         ...
+
+
+def speaks(network: Network, node: Node) -> bool:
+    """Whether ``node`` is said to answer in a form the network's family understands."""
+    return node.interface is None or node.interface in INTERFACES[network.family]
 
 
 @cache

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from importlib import import_module
 
 from chains.catalogue import networks
-from chains.families import FAMILIES
+from chains.families import FAMILIES, INTERFACES
 from chains.types import Network
 
 WRITTEN_BY = "<!-- Written by `python -m chains > docs/networks.md`; a test fails when it is stale. -->"
@@ -28,26 +28,20 @@ movement in it for ever, and is what the registries of credits and claims refer 
 
 @dataclass(frozen=True)
 class About:
-    """How a family is asked, and how it names transactions and movements.
-
-    ``interfaces`` are the words before a node's URL, the first meant without one; none where no word is looked at.
-    """
+    """How a family is asked, and how it names transactions and movements."""
 
     asked: str
     references: str
     positions: str
-    interfaces: tuple[str, ...] = ()
 
 
 _HEX64 = "64 hexadecimal digits"
 ABOUT: dict[str, About] = {
-    "algorand": About(
-        "Indexer REST", "52 base32 characters", "`txn`, `close`, `inner:N/M…`, `inner:N/M…/close`", ("indexer",)
-    ),
-    "aptos": About("Full node REST", f"`0x` and {_HEX64}", "`event:N`", ("rest",)),
-    "beacon": About("REST of an archive", _HEX64, "`msg:N/K`", ("dex",)),
-    "cardano": About("Blockfrost, Koios", _HEX64, "`out:N`, `out:N/K`", ("blockfrost", "koios")),
-    "cosmos": About("Cosmos SDK REST", _HEX64, "`msg:N/K`", ("lcd",)),
+    "algorand": About("Indexer REST", "52 base32 characters", "`txn`, `close`, `inner:N/M…`, `inner:N/M…/close`"),
+    "aptos": About("Full node REST", f"`0x` and {_HEX64}", "`event:N`"),
+    "beacon": About("REST of an archive", _HEX64, "`msg:N/K`"),
+    "cardano": About("Blockfrost, Koios", _HEX64, "`out:N`, `out:N/K`"),
+    "cosmos": About("Cosmos SDK REST", _HEX64, "`msg:N/K`"),
     "evm": About("Ethereum JSON-RPC", f"`0x` and {_HEX64}", "`native`, `trace:N/M…`, `log:N`, `log:N/M`, `mint`"),
     "hedera": About(
         "Mirror node REST",
@@ -65,23 +59,20 @@ ABOUT: dict[str, About] = {
         "`HEIGHT-INDEX` or `BLOCKHASH-INDEX`; `HEIGHT-initialize` and `HEIGHT-finalize` for what a block did of itself; a bare "
         f"`0x` and {_HEX64} only where a node has the interface `subscan`",
         "`event:N`",
-        ("sidecar", "subscan"),
     ),
     "solana": About("Solana JSON-RPC", "86 to 88 base58 characters", "`ix:N`, `ix:N/M`"),
     "stellar": About("Horizon REST", _HEX64, "`op:N`, `op:N/K`, `op:N/trade:K`, `op:N/fill:K`, `op:N/CONTRACT/K`"),
-    "tezos": About("TzKT REST", "`o` and 50 base58 characters", "`op:N/M`, `op:N/M/K`", ("tzkt",)),
+    "tezos": About("TzKT REST", "`o` and 50 base58 characters", "`op:N/M`, `op:N/M/K`"),
     "ton": About(
         "toncenter v3 REST",
         f"{_HEX64}, base64 or base64url, of a transaction or of a message",
         "`msg:HASH`, `msg:HASH/value`",
-        ("toncenter",),
     ),
     "tron": About("java-tron HTTP", _HEX64, "`native`, `token`, `reward`, `log:N`, `trace:N`, `trace:N/K`"),
     "utxo": About(
         "The daemon's JSON-RPC, Blockbook, Esplora",
         _HEX64,
         "`vout:N`, `vout:N/token`, `vout:N/nft`",
-        ("bitcoind", "blockbook", "esplora"),
     ),
     "xrpl": About(
         "rippled JSON-RPC",
@@ -127,7 +118,7 @@ def _network(row: Network) -> tuple[str, ...]:
 def _family(name: str) -> tuple[str, ...]:
     about = ABOUT[name]
     plans = "yes" if hasattr(import_module(FAMILIES[name]), "plan_sweep") else "instruction"
-    words = ", ".join(f"`{word}`" for word in about.interfaces) or "–"
+    words = ", ".join(f"`{word}`" for word in INTERFACES[name])
     return name, about.asked, words, about.references, about.positions, plans
 
 

@@ -16,7 +16,7 @@ from typing import cast
 from chains.address import check_address
 from chains.asset import check_asset
 from chains.errors import ChainError, NodeMistaken, NodeUnavailable, NoNode, NotAnAddress, Refused
-from chains.families import FAMILIES, Planner
+from chains.families import FAMILIES, Planner, speaks
 from chains.sweep import SweepOrder, SweepPlan
 from chains.transport import Session
 from chains.types import AddressCheck, Network, Node
@@ -41,7 +41,7 @@ def plan(network: Network, nodes: Sequence[Node], order: SweepOrder, *, timeout:
         raise NoNode(network.slug)
     trouble: ChainError = NodeUnavailable(f"no node of {network.slug} answers")
     deadline = time.monotonic() + timeout
-    for node in nodes:
+    for node in (node for node in nodes if speaks(network, node)):
         try:
             made = module.plan_sweep(network, Session(node, deadline=deadline), order)
         except (NodeUnavailable, NodeMistaken) as error:

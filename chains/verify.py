@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from chains.agreement import Testimony, agree, settled, unknown
 from chains.errors import NodeMistaken, NodeUnavailable, NotAReference
-from chains.families import Family, family
+from chains.families import Family, family, speaks
 from chains.transport import TOTAL_SECONDS, Session
 from chains.types import Answer, Network, Node, Reading, Source
 
@@ -94,6 +94,8 @@ def _ask_all(
 
 def testimony(module: Family, network: Network, session: Session, reference: str) -> Testimony:
     """One node's word on ``reference``, trouble told as a code."""
+    if not speaks(network, session.node):
+        return _silent(session.node, "unknown_interface")
     try:
         reading = module.read(network, session, reference)
     except NodeUnavailable:

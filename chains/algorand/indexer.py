@@ -16,8 +16,6 @@ from chains.types import Network, Status
 
 def read(network: Network, talk: Talk, reference: str) -> NodeReading:
     """What one node tells of one transaction. Raises :class:`NodeUnavailable` or :class:`NodeMistaken`."""
-    if talk.node.interface not in (None, "indexer"):
-        raise NodeMistaken(f"{talk.node.label}: no such interface in this family")
     answer = talk.get(f"/v2/transactions/{reference}", cap=LARGE_BODY_CAP)
     if answer.status >= 400 and answer.status != 404:
         raise NodeUnavailable(f"HTTP {answer.status}")

@@ -64,8 +64,6 @@ class Asking:
 
 def read(network: Network, talk: Talk, reference: str) -> NodeReading:
     """See :meth:`chains.families.Family.read`."""
-    if talk.node.interface not in (None, "rest"):
-        raise NodeMistaken(f"{talk.node.label}: no such interface in this family")
     asking = Asking(talk)
     ledger = _ledger(asking)
     if ledger.chain is not None and ledger.chain != network.params["chain_id"]:

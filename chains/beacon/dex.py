@@ -15,8 +15,6 @@ from chains.types import Network, Status
 
 def read(network: Network, talk: Talk, reference: str) -> NodeReading:
     """What one archive tells of one transaction. Raises :class:`NodeUnavailable` or :class:`NodeMistaken`."""
-    if talk.node.interface not in (None, "dex"):
-        raise NodeMistaken(f"{talk.node.label}: no such interface in this family")
     value = _transaction(talk, reference)
     info = _asked(talk, "/api/v1/node-info")
     chain_id, tip = _identity(info)

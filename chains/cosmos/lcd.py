@@ -34,8 +34,6 @@ class Header:
 
 def read(network: Network, talk: Talk, reference: str) -> NodeReading:
     """What one node tells of one transaction. Raises :class:`NodeUnavailable` or :class:`NodeMistaken`."""
-    if talk.node.interface not in (None, "lcd"):
-        raise NodeMistaken(f"{talk.node.label}: no such interface in this family")
     answer = talk.get(f"/cosmos/tx/v1beta1/txs/{reference}", cap=LARGE_BODY_CAP)
     response, signed = _transaction(answer)
     latest = _block(talk, "latest")

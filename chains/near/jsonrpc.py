@@ -28,8 +28,6 @@ MOST_BLOCKS = 24
 
 def read(network: Network, talk: Talk, reference: str) -> NodeReading:
     """See :meth:`chains.families.Family.read`."""
-    if talk.node.interface not in (None, "jsonrpc"):
-        raise NodeMistaken(f"{talk.node.label}: no such interface in this family")
     hash_, _, sender = reference.partition("@")
     calls = [
         Call("EXPERIMENTAL_tx_status", [hash_, sender or ANYBODY]),

@@ -43,8 +43,6 @@ class Root:
 
 def read(network: Network, talk: Talk, reference: str) -> NodeReading:
     """See :meth:`chains.families.Family.read`."""
-    if talk.node.interface not in (None, "horizon"):
-        raise NodeMistaken(f"{talk.node.label}: no such interface in this family")
     answer = talk.get(f"/transactions/{reference}", cap=LARGE_BODY_CAP)
     root = look(network, talk)
     if answer.status in (404, _FORGOTTEN):

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from chains.errors import NodeMistaken, NodeUnavailable
+from chains.errors import NodeUnavailable
 from chains.families import NodeReading
 from chains.tezos.decode import APPLIED, bare, decode
 from chains.tezos.fields import Operation, TokenTransfer, moment, operations, token_transfers
@@ -33,8 +33,6 @@ class _Head:
 
 def read(network: Network, talk: Talk, reference: str) -> NodeReading:
     """What one index tells of one operation. Raises :class:`NodeUnavailable` or :class:`NodeMistaken`."""
-    if talk.node.interface not in (None, "tzkt"):
-        raise NodeMistaken(f"{talk.node.label}: no such interface in this family")
     answer = talk.get(f"/v1/operations/{reference}", cap=LARGE_BODY_CAP)
     if answer.status >= 400 and answer.status != 404:
         raise NodeUnavailable(f"HTTP {answer.status}")

@@ -98,8 +98,6 @@ class Asking:
 
 def read(network: Network, talk: Talk, reference: str) -> NodeReading:
     """See :meth:`chains.families.Family.read`."""
-    if talk.node.interface not in (None, "toncenter"):
-        raise NodeMistaken(f"{talk.node.label}: no such interface in this family")
     asking = Asking(talk)
     tip = _tip(asking)
     if tip.chain is not None and tip.chain != network.params["global_id"]:

@@ -53,8 +53,6 @@ class Server:
 
 def read(network: Network, talk: Talk, reference: str) -> NodeReading:
     """See :meth:`chains.families.Family.read`."""
-    if talk.node.interface not in (None, "rippled"):
-        raise NodeMistaken(f"{talk.node.label}: no such interface in this family")
     missing: Refusal | None = None
     found: Seen | None = None
     try:

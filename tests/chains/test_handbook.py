@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 
 from chains.catalogue import networks
-from chains.families import FAMILIES, family
+from chains.families import FAMILIES, INTERFACES, family
 from chains.handbook import ABOUT, handbook
+from chains.types import Status
+from chains.verify import verify
+from tests.chains.replay import replayed
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -23,11 +28,19 @@ def test_every_family_is_told_of() -> None:
     assert {row.family for row in networks().values()} == set(FAMILIES)
 
 
-@pytest.mark.parametrize("name", ABOUT)
-def test_interfaces_are_those_the_family_looks_at(name: str) -> None:
-    sources = [path.read_text(encoding="utf-8") for path in (ROOT / "chains" / name).glob("*.py")]
-    assert all(any(f'"{word}"' in source for source in sources) for word in ABOUT[name].interfaces)
-    assert bool(ABOUT[name].interfaces) == any("talk.node.interface" in source for source in sources)
+@pytest.mark.parametrize("name", FAMILIES)
+def test_the_first_interface_is_the_one_meant_without_a_word(name: str) -> None:
+    """Every scene without a word reads the same with the family's first one, and with a stranger's word not at all."""
+    row = next(row for row in networks().values() if row.family == name)
+    scene = next(one for one in import_module(f"tests.chains.{name}.scenes").scenes(row) if one.name == "final")
+    with replayed(scene.answers) as node:
+        plain = verify(row, scene.reference, [node]).transaction
+        named = verify(row, scene.reference, [replace(node, interface=INTERFACES[name][0])]).transaction
+        strange = verify(row, scene.reference, [replace(node, interface="telegraph")]).transaction
+    assert replace(named, sources=()) == replace(plain, sources=())
+    assert plain.status is not Status.UNKNOWN
+    assert strange.status is Status.UNKNOWN
+    assert f"unknown_interface:{node.label}" in strange.warnings
 
 
 @pytest.mark.parametrize(

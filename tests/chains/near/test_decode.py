@@ -290,11 +290,6 @@ def test_what_contradicts_is_refused() -> None:
     assert dict(SUCCESS) == {"SuccessValue": ""}
 
 
-def test_another_interface_than_the_familys_is_refused() -> None:
-    with pytest.raises(NodeMistaken, match="interface"):
-        read(NEAR, Played(node(Known({})), interface="lcd"), ONE)
-
-
 @pytest.mark.parametrize(
     ("kind", "said"),
     [

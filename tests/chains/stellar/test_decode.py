@@ -27,7 +27,6 @@ from stellar_sdk import (
     xdr,
 )  # fmt: skip
 
-from chains.errors import NodeMistaken
 from chains.stellar.address import CLAIMABLE, CONTRACT, POOL, strkey
 from chains.stellar.horizon import read
 from chains.stellar.money import LUMENS, issued, own_contract
@@ -338,8 +337,3 @@ def test_what_a_node_has_dropped_is_not_missing() -> None:
     gone = Told({"status": 410}, status=410)
     talk = Played(lambda asked: Told(book.root()) if asked.path == "/" else gone, at=book.NOW)
     assert read(book.ROW, talk, "ab" * 32).transaction.warnings == ("history_not_visible",)
-
-
-def test_another_interface_than_the_familys_is_refused() -> None:
-    with pytest.raises(NodeMistaken, match="interface"):
-        read(book.ROW, Played(lambda asked: Told({}), interface="rippled"), "ab" * 32)

@@ -329,8 +329,3 @@ def test_a_transaction_of_a_side_chain_is_of_another_network() -> None:
     body = book.sent("Payment", ANNA, Destination=BERT, Amount="700", NetworkID=2552)
     seen = reading(book.first(body, book.meta(book.root(BERT, 0, 700))))
     assert (seen.status, seen.warnings) == (Status.UNKNOWN, ("wrong_chain",))
-
-
-def test_another_interface_than_the_familys_is_refused() -> None:
-    with pytest.raises(NodeMistaken, match="interface"):
-        read(book.ROW, Played(lambda asked: Told({}), interface="horizon"), "AB" * 32)
