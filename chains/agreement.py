@@ -32,7 +32,8 @@ def quorum(configured: int) -> int:
 
 
 def unknown(network: Network, reference: str, warnings: Sequence[str], sources: Sequence[Source] = ()) -> Transaction:
-    """A transaction of which nothing can honestly be said."""
+    """A transaction of which nothing can honestly be said. That its network is no more explains most of it."""
+    retired = ["network_retired"] if network.retired else []
     return Transaction(
         network=network.slug,
         network_id=network.id,
@@ -41,7 +42,7 @@ def unknown(network: Network, reference: str, warnings: Sequence[str], sources: 
         final=False,
         confirmations=0,
         confirmations_required=network.confirmations,
-        warnings=tuple(dict.fromkeys(warnings)),
+        warnings=tuple(dict.fromkeys([*retired, *warnings])),
         sources=tuple(sources),
     )
 

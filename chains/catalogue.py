@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Collection, Mapping
+from datetime import date, datetime
 from functools import lru_cache
 from importlib.resources import files
 from types import MappingProxyType
@@ -31,7 +32,10 @@ _OPTIONAL = {
     "explorers",
     "public_nodes",
     "transaction_page",
+    "claimed_on",
+    "claim_page",
     "sandbox",
+    "retired",
     "params",
     "sample_address",
     "sample_tx",
@@ -89,6 +93,8 @@ def read_row(family: str, slug: str, row: Any) -> Network:
             raise CatalogueError(f"{slug}: {key} must be one of {', '.join(allowed)}")
     if not isinstance(row["id"], str) or not _CAIP2.fullmatch(row["id"]):
         raise CatalogueError(f"{slug}: id is not CAIP-2")
+    if ("claimed_on" in row or "claim_page" in row) and "retired" not in row:
+        raise CatalogueError(f"{slug}: claims are of a retired network")
     sandbox = _of(bool, slug, row, "sandbox", False)
     params = dict(_of(dict, slug, row, "params", {}))
     for sample in ("sample_address", "sample_tx"):
@@ -114,7 +120,10 @@ def read_row(family: str, slug: str, row: Any) -> Network:
         explorers=_words(slug, row, "explorers"),
         public_nodes=_words(slug, row, "public_nodes"),
         transaction_page=_page(slug, row),
+        claimed_on=_of(str, slug, row, "claimed_on", "") or None,
+        claim_page=_https(slug, row, "claim_page") or None,
         sandbox=sandbox,
+        retired=_retired(slug, row),
         params=MappingProxyType(params),
     )
 
@@ -144,6 +153,13 @@ def _words(slug: str, row: Mapping[str, Any], key: str) -> tuple[str, ...]:
     return tuple(value)
 
 
+def _https(slug: str, row: Mapping[str, Any], key: str) -> str:
+    page: str = _of(str, slug, row, key, "")
+    if page and not page.startswith("https://"):
+        raise CatalogueError(f"{slug}: {key} must be https")
+    return page
+
+
 def _page(slug: str, row: Mapping[str, Any]) -> str | None:
     """The page of a transaction: what the row says, else the usual form at its first explorer."""
     explorers = _words(slug, row, "explorers")
@@ -153,10 +169,23 @@ def _page(slug: str, row: Mapping[str, Any]) -> str | None:
     return page or None
 
 
+def _retired(slug: str, row: Mapping[str, Any]) -> date | None:
+    """The day a network was shut down; a time of day would only pretend to be exact."""
+    value = row.get("retired")
+    if value is not None and (not isinstance(value, date) or isinstance(value, datetime)):
+        raise CatalogueError(f"{slug}: retired must be a date")
+    return value
+
+
 def _refuse_shared(found: Mapping[str, Network]) -> None:
-    """No two rows may claim one CAIP-2 id or one explorer: either would make a link or an id ambiguous."""
+    """No two rows may claim one CAIP-2 id or one explorer: either would make a link or an id ambiguous.
+
+    What is claimed on another network must be claimed on one there is.
+    """
     owners: dict[str, str] = {}
     for slug, row in found.items():
+        if row.claimed_on is not None and row.claimed_on not in found:
+            raise CatalogueError(f"{slug}: claimed_on names no network")
         for claim in (row.id, *row.explorers):
             if claim in owners:
                 raise CatalogueError(f"{slug} and {owners[claim]} both claim {claim}")
@@ -181,5 +210,8 @@ def as_json(row: Network, nodes: int) -> dict[str, Any]:
         "memo": row.memo,
         "symbol": row.native.symbol,
         "decimals": row.native.decimals,
+        "retired": row.retired.isoformat() if row.retired else None,
+        "claimed_on": row.claimed_on,
+        "claim_page": row.claim_page,
         "nodes": nodes,
     }

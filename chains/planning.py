@@ -56,6 +56,8 @@ def plan(network: Network, nodes: Sequence[Node], order: SweepOrder, *, timeout:
 
 def _checked(network: Network, order: SweepOrder) -> SweepOrder:
     """``order`` with addresses and asset in canonical form. Raises :class:`NotAnAddress` and :class:`Refused`."""
+    if network.retired is not None:
+        raise Refused(f"the network was shut down on {network.retired.isoformat()}, nothing moves there any more")
     if order.amount <= 0:
         raise Refused("nothing to move")
     if order.payer is not None:
@@ -70,6 +72,8 @@ def _checked(network: Network, order: SweepOrder) -> SweepOrder:
     if there.memo is not None and order.memo not in (None, there.memo):
         raise Refused("the destination carries another memo than the one given")
     order = replace(order, destination=there.normalised or "", memo=there.memo or order.memo)
+    if order.memo is not None and network.memo == "none":
+        raise Refused("the network carries no memo")
     if order.source == order.destination:
         raise Refused("source and destination are the same")
     return order

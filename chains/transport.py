@@ -36,6 +36,9 @@ READ_SECONDS = 10.0
 TOTAL_SECONDS = 20.0
 BACK_OFF_SECONDS = 0.5
 
+PATIENCE = 3
+"""Calls asked one by one of a node that has not answered any before it is given up."""
+
 _NO_ENTRY = (401, 402, 403, 407)
 
 
@@ -122,9 +125,9 @@ class Session:
         if standing.of(self.node).takes_batches():
             try:
                 reply = self._ask(frames, cap, depth)
-            except NodeUnavailable:
-                if not self._refused:
-                    raise
+            except NodeUnavailable as trouble:
+                if not (self._refused or isinstance(trouble, _Dropped)):
+                    raise  # a server that stumbles over a list may just close the connection
             else:
                 if not (isinstance(reply, dict) and reply.get("error")):
                     return match_batch(reply, first, len(calls), self.node.label)
@@ -138,7 +141,8 @@ class Session:
             try:
                 outcomes += match_batch([self._ask(frame, cap, depth)], first + n, 1, self.node.label)
             except NodeUnavailable as error:
-                if not self._refused:
+                given_up = not self._heard and n + 1 >= PATIENCE
+                if given_up or not (self._refused or isinstance(error, _Dropped)):
                     raise
                 trouble = error
                 outcomes.append(Outcome(failed=True, message="not answered"))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -52,7 +52,9 @@ class Network:
     ``"depth"`` (``confirmations`` decides). ``recoverability`` is ``direct`` or ``conditional`` with ``conditions``.
     ``memo`` is ``none``, ``optional`` or ``required``. ``sandbox`` rows are listed only where a node is configured.
     ``public_nodes`` are well-known ones anybody may ask, for a first try; nobody answers for what they say.
-    ``transaction_page`` shows people a transaction, ``{hash}`` standing for it.
+    ``transaction_page`` shows people a transaction, ``{hash}`` standing for it. A network that has
+    ended is ``retired`` since that day; ``claimed_on`` is the slug of the one where what is left is claimed, and
+    ``claim_page`` tells people how.
     ``params`` holds what only the family understands (prefixes, chain id, fee model, genesis hash).
     """
 
@@ -69,6 +71,9 @@ class Network:
     explorers: tuple[str, ...] = ()
     public_nodes: tuple[str, ...] = ()
     transaction_page: str | None = None
+    retired: date | None = None
+    claimed_on: str | None = None
+    claim_page: str | None = None
     sandbox: bool = False
     params: Mapping[str, Any] = field(default_factory=dict, hash=False)
 

@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from chains.algorand.address import ZERO
-from chains.algorand.fields import Txn, computed_id, mapping, number, txn
+from chains.algorand.fields import SIGNED, Txn, computed_id, mapping, number, txn
 from chains.errors import NodeMistaken
 from chains.types import Block, Fee, Network, Status, Transaction, Transfer, TransferKind
 
@@ -50,8 +50,10 @@ def decode(network: Network, reference: str, shown: Shown, warnings: Sequence[st
     """The transaction as it was shown. Raises :class:`NodeMistaken` when it is another one."""
     row = mapping(shown.row)
     told = txn(row)
-    _check_id(row, reference)
+    warnings = [*warnings, *_check_id(row, reference)]
     height = number(row, "confirmed-round")
+    if height == 0 and _moment(row.get("round-time")):  # it is in a round, and the node does not say in which
+        return bare(network, reference, Status.UNKNOWN, [*warnings, "block_not_visible"])
     if height == 0:
         return bare(network, reference, Status.PENDING, warnings)
     warned = [*warnings, *_warnings(told)]
@@ -72,7 +74,7 @@ def decode(network: Network, reference: str, shown: Shown, warnings: Sequence[st
     )
 
 
-def _check_id(row: Mapping[str, Any], reference: str) -> None:
+def _check_id(row: Mapping[str, Any], reference: str) -> list[str]:
     """The id shown, and for transfers the one computed anew from what was signed, must be the one asked for."""
     said = row.get("id")
     if said is not None and said != reference:
@@ -82,6 +84,7 @@ def _check_id(row: Mapping[str, Any], reference: str) -> None:
         raise NodeMistaken("what is shown has another id than asked for")
     if said is None and computed is None:
         raise NodeMistaken("nothing shows that this is the transaction asked for")
+    return ["hash_not_recomputed"] if computed is None and row.get("tx-type") in SIGNED.values() else []
 
 
 def _moment(value: Any) -> datetime | None:

@@ -19,7 +19,7 @@ from chains.errors import NodeMistaken
 LONGEST_NOTE = 1024
 _DEEPEST = 12  # application calls nest up to eight deep
 _MOST_INNER = 512
-_SIGNED = {"payment-transaction": "pay", "asset-transfer-transaction": "axfer"}
+SIGNED = {"payment-transaction": "pay", "asset-transfer-transaction": "axfer"}
 
 
 @dataclass(frozen=True)
@@ -163,16 +163,19 @@ def from_pool(value: Any, depth: int = 0) -> dict[str, Any]:
 
 
 def computed_id(row: Mapping[str, Any]) -> str | None:
-    """The id of a payment or asset transfer, from the fields that were signed; ``None`` for other kinds."""
-    part = next((name for name in _SIGNED if isinstance(row.get(name), dict)), None)
-    if part is None or _SIGNED[part] != row.get("tx-type"):
+    """The id of a payment or asset transfer, from the fields that were signed; ``None`` for other kinds and for an excerpt.
+
+    No transaction is without the rounds it is valid in; where they are left out, more may be.
+    """
+    part = next((name for name in SIGNED if isinstance(row.get(name), dict)), None)
+    if part is None or SIGNED[part] != row.get("tx-type") or not (row.get("first-valid") or row.get("last-valid")):
         return None
     inner = row[part]
     signed: dict[str, int | str | bytes] = {
         "fee": number(row, "fee"), "fv": number(row, "first-valid"), "lv": number(row, "last-valid"),
         "gen": str(row.get("genesis-id") or ""), "gh": _octets(row.get("genesis-hash")), "grp": _octets(row.get("group")),
         "lx": _octets(row.get("lease")), "note": _octets(row.get("note")), "rekey": _key(row.get("rekey-to")),
-        "snd": _key(row.get("sender")), "type": _SIGNED[part],
+        "snd": _key(row.get("sender")), "type": SIGNED[part],
     }  # fmt: skip
     if part == "payment-transaction":
         signed |= {

@@ -88,7 +88,8 @@ def shown(stated: Any, utxos: Any, metadata: Mapping[str, Any] | None, reference
         raise NodeMistaken("another transaction than the one asked for")
     inputs = [(_flags(entry), _piece(entry)) for entry in items(utxos.get("inputs"))]
     outputs = [(_flags(entry)[0], _piece(entry)) for entry in items(utxos.get("outputs"))]
-    valid = truth(stated.get("valid_contract"))
+    valid = _valid(stated, scripted=any(collateral for (collateral, _), _ in inputs))
+    time = stated.get("block_time")
     returned = [piece for collateral, piece in outputs if collateral]
     if len(returned) > 1:
         raise NodeMistaken("two collateral returns")
@@ -97,7 +98,7 @@ def shown(stated: Any, utxos: Any, metadata: Mapping[str, Any] | None, reference
         hash=reference,
         block_hash=digest(stated.get("block")),
         height=whole(stated.get("block_height"), 2**40),
-        time=moment(stated.get("block_time")),
+        time=None if time is None else moment(time),
         valid=valid,
         fee=whole(stated.get("fees")),
         inputs=tuple(piece for (collateral, reading), piece in inputs if not collateral and not reading),
@@ -109,6 +110,13 @@ def shown(stated: Any, utxos: Any, metadata: Mapping[str, Any] | None, reference
         message=metadata.get("674") if metadata else None,
         metadata_shown=metadata is not None,
     )
+
+
+def _valid(stated: Mapping[str, Any], *, scripted: bool) -> bool | None:
+    """Whether its scripts held. Answers of before 2021's scripts do not say, but without collateral there was none to fail."""
+    if "valid_contract" in stated:
+        return truth(stated["valid_contract"])
+    return None if scripted else True
 
 
 def _only(outputs: Sequence[Piece]) -> Piece | None:

@@ -42,16 +42,17 @@ class Piece:
 class Shown:
     """A transaction in a block.
 
-    ``valid`` is ``None`` when the node does not tell. ``inputs`` are those really spent by a valid one; ``collateral`` what
-    a failing one loses. ``outputs`` are what a valid transaction makes, the collateral's return not among them. ``fee`` is
-    as the node states it. ``withdrawals`` is how many reward accounts it draws from, ``None`` when the node does not tell.
+    ``time`` and ``valid`` are ``None`` when the node does not tell. ``inputs`` are those really spent by a valid one;
+    ``collateral`` what a failing one loses. ``outputs`` are what a valid transaction makes, the collateral's return not
+    among them. ``fee`` is as the node states it. ``withdrawals`` is how many reward accounts it draws from, ``None`` when
+    the node does not tell.
     ``message`` is what metadata label 674 holds; ``metadata_shown`` is false where the node did not say.
     """
 
     hash: str
     block_hash: str
     height: int
-    time: datetime
+    time: datetime | None
     valid: bool | None
     fee: int
     inputs: tuple[Piece, ...]

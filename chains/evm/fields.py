@@ -70,7 +70,8 @@ class Receipt:
 
 @dataclass(frozen=True)
 class Head:
-    """A block of the chain as the node tells it. ``hashes`` are of its transactions, lower case, when it lists them."""
+    """A block of the chain as the node tells it. ``hashes`` are of its transactions, lower case, when it lists any: some
+    gateways and archives leave the list empty."""
 
     height: int
     hash: str
@@ -146,7 +147,7 @@ def head(value: Any) -> Head:
     row = _object(value)
     listed = row.get("transactions")
     hashes: frozenset[str] | None = None
-    if isinstance(listed, list):
+    if isinstance(listed, list) and listed:
         hashes = frozenset(_hash(entry.get("hash") if isinstance(entry, dict) else entry) for entry in listed)
     try:
         moment = datetime.fromtimestamp(quantity(row.get("timestamp"), bits=64), UTC)

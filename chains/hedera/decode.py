@@ -14,6 +14,9 @@ from chains.types import Block, Fee, Network, Status, Transaction, Transfer, Tra
 SUCCESSES = ("SUCCESS", "SUCCESS_BUT_MISSING_EXPECTED_OPERATION", "FEE_SCHEDULE_FILE_PART_UPLOADED")
 """Results of transactions that did what they said."""
 
+NO_WORD = "UNKNOWN"
+"""What a mirror node writes for a result that is newer than itself."""
+
 RUNNING = ("CONTRACTCALL", "CONTRACTCREATEINSTANCE", "ETHEREUMTRANSACTION")
 """Names of transactions in which contracts run."""
 
@@ -72,6 +75,8 @@ def decode(network: Network, shown: Shown) -> Transaction:
     main = chosen(shown.id, shown.records)
     if main is None:
         return outside(network, shown, Status.UNKNOWN, "node_inconsistent" if shown.records else None)
+    if main.result == NO_WORD:
+        return outside(network, shown, Status.UNKNOWN, "status_not_visible")
     warnings: list[str] = []
     if any(record.id != main.id for record in shown.records):
         warnings.append("batch_has_own_transactions")

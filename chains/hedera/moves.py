@@ -51,8 +51,8 @@ def native(record: Record) -> Moves:
     if sum(amounts):
         found.warnings.append("node_inconsistent")
     _take_out_rewards(record, amounts, found)
-    _take_out_fee_credits(record, amounts, found)
-    _take_out_fee_debits(record, amounts, found)
+    taken = _take_out_fee_credits(record, amounts, found)
+    _take_out_fee_debits(record, amounts, found, taken)
     senders = {record.changes[place].account for place, amount in enumerate(amounts) if amount < 0}
     sender = next(iter(senders)) if len(senders) == 1 else None
     found.moves = [
@@ -84,8 +84,8 @@ def _take_out_unlisted_rewards(record: Record, amounts: list[int], found: Moves)
             amounts[same[0]] = amounts[place] = 0
 
 
-def _take_out_fee_credits(record: Record, amounts: list[int], found: Moves) -> None:
-    """What the network and its node gained is fee, as far as the fee goes."""
+def _take_out_fee_credits(record: Record, amounts: list[int], found: Moves) -> int:
+    """What the network and its node gained is fee, as far as the fee goes. Returns how much of the fee the list shows."""
     taking = {record.node, *COLLECTORS}
     places = [place for place, change in enumerate(record.changes) if change.account in taking and amounts[place] > 0]
     places = [place for place in places if amounts[place] == record.charged == _pooled(record, place)] or places
@@ -95,11 +95,12 @@ def _take_out_fee_credits(record: Record, amounts: list[int], found: Moves) -> N
         missing = record.charged - sum(amounts[place] for place in places)
     if missing < 0 and len(places) == 1:
         amounts[places[0]] = -missing  # the rest was sent to that account on purpose
-        return
+        return record.charged
     if missing:
         found.warnings.append("fee_unclear")
     for place in places:
         amounts[place] = 0
+    return record.charged - max(missing, 0)
 
 
 def _pooled(record: Record, place: int) -> int | None:
@@ -112,20 +113,24 @@ def _of_the_system(changes: Sequence[Change]) -> list[int]:
     return [place for place, change in enumerate(changes) if int(change.account.rpartition(".")[2]) <= _SYSTEM]
 
 
-def _take_out_fee_debits(record: Record, amounts: list[int], found: Moves) -> None:
-    """Give back to whoever paid it what the fee took, so that only movements remain."""
-    if not record.charged:
+def _take_out_fee_debits(record: Record, amounts: list[int], found: Moves, taken: int) -> None:
+    """Give back to whoever paid it what the fee took, so that only movements remain.
+
+    No more than the list shows of it: the rest would look like money the payer received.
+    """
+    if not taken:
+        found.payer = record.payer if record.charged else None
         return
     places = _places(record.changes, record.payer)
     first = min(places, key=lambda place: amounts[place], default=None)
     if first is not None and not record.scheduled and record.name != "ETHEREUMTRANSACTION":
-        amounts[first] += record.charged
+        amounts[first] += taken
         found.payer = record.payer
         return
-    paid = min(record.charged, max(0, -amounts[first])) if first is not None else 0
+    paid = min(taken, max(0, -amounts[first])) if first is not None else 0
     if first is not None and paid:
         amounts[first] += paid
-    rest = record.charged - paid
+    rest = taken - paid
     if not rest:
         found.payer = record.payer
         return

@@ -101,8 +101,14 @@ def moment(milliseconds: Any) -> datetime:
     return datetime.fromtimestamp(whole(milliseconds, 43) / 1000, UTC).replace(microsecond=0)
 
 
+class OtherNetwork(NodeMistaken):
+    """The node writes its accounts as another network does, so that is the one it follows."""
+
+
 def account(network: Network, value: Any) -> str:
-    """An account as the network writes it: told as an address of any SS58 network, as a bare key, or as ``{"id": …}``."""
+    """An account as the network writes it: told as its address, as one of no network in particular, as a bare key, or as
+    ``{"id": …}``. Raises :class:`NodeMistaken`, for another network's address :class:`OtherNetwork`.
+    """
     if isinstance(value, dict) and len(value) == 1:
         ((name, value),) = value.items()
         if name.lower() != "id":
@@ -113,9 +119,12 @@ def account(network: Network, value: Any) -> str:
     if _KEY.fullmatch(value):
         return encode(number, bytes.fromhex(value[2:]))
     try:
-        return encode(number, decode(value)[1])
+        told, key = decode(value)
     except BadText as problem:
         raise NodeMistaken("not an account") from problem
+    if told not in (number, network.params.get("ss58_generic")):
+        raise OtherNetwork("an account of another network")
+    return encode(number, key)
 
 
 def location(value: Any) -> str:

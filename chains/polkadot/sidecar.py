@@ -12,7 +12,7 @@ from chains.encoding import plain
 from chains.errors import NodeMistaken, NodeUnavailable
 from chains.families import NodeReading
 from chains.polkadot.decode import HOOKS, decode, outside
-from chains.polkadot.shown import Event, Shown, account, digest, items, member, moment, whole, word
+from chains.polkadot.shown import Event, OtherNetwork, Shown, account, digest, items, member, moment, whole, word
 from chains.transport import LARGE_BODY_CAP, Fetched, Talk
 from chains.types import Network, Status, Transaction, Transfer
 
@@ -45,18 +45,29 @@ def read(network: Network, talk: Talk, reference: str) -> NodeReading:
         return NodeReading(outside(network, reference, Status.UNKNOWN, "wrong_chain"), height)
     if answer.status != 200:
         return NodeReading(_no_block(network, talk, reference, known=right is True), height)
-    seen = extrinsic(network, _checked(answer.value, block_id), index)
+    try:
+        return NodeReading(_present(network, talk, reference, answer.value, right, height), height)
+    except OtherNetwork:
+        return NodeReading(outside(network, reference, Status.UNKNOWN, "wrong_chain"), height)
+
+
+def _present(
+    network: Network, talk: Talk, reference: str, value: Any, right: bool | None, height: int | None
+) -> Transaction:
+    """What a block that was shown tells of the extrinsic. Raises :class:`NodeMistaken`."""
+    block_id, _, index = reference.partition("-")
+    seen = extrinsic(network, _checked(value, block_id), index)
     if seen is None:
-        return NodeReading(_no_extrinsic(network, reference, answer.value, known=right is True), height)
+        return _no_extrinsic(network, reference, value, known=right is True)
     if block_id.startswith("0x") and seen.final is False and height is not None and height >= seen.height:
         # Sealed is another block of this height.
-        return NodeReading(outside(network, reference, Status.PENDING, "reorganised"), height)
+        return outside(network, reference, Status.PENDING, "reorganised")
     if seen.final is None and not block_id.startswith("0x") and height is not None and height >= seen.height:
         seen = replace(seen, final=True)  # a height below the sealed head has one block, and this is it
     transaction = _named(talk, decode(network, seen, height))
     if right is None:
         transaction = replace(transaction, warnings=(*transaction.warnings, "chain_identity_not_visible"))
-    return NodeReading(transaction, height)
+    return transaction
 
 
 def _checked(value: Any, block_id: str) -> Mapping[str, Any]:

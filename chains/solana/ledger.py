@@ -112,7 +112,8 @@ def _native(shown: Shown, acted: Sequence[Acted], tokens: Sequence[Leg]) -> list
 def _rent(shown: Shown, acted: Sequence[Acted]) -> set[int]:
     """Numbers of the acts that pay for room: what a token account got before it was opened, if it stays open.
 
-    An account for wrapped SOL may get its SOL in the same move; then only a move of exactly the rent is one.
+    An account for wrapped SOL may get its SOL in the same move; then only a move of exactly the rent, or of what the account
+    still lacked of it, is one.
     """
     closed = {act.source for _, act in acted if isinstance(act, LamportMove) and act.amount is None}
     opened = {act.account: number for number, (_, act) in enumerate(acted) if isinstance(act, Opened)}
@@ -129,9 +130,12 @@ def _rent(shown: Shown, acted: Sequence[Acted]) -> set[int]:
 
 
 def _reserve(shown: Shown, account: str) -> int | None:
-    """The lamports of an account of wrapped SOL that are not wrapped."""
+    """The lamports of a new account of wrapped SOL that are not wrapped, less those it had before it was opened."""
     after = shown.tokens[1].get(account) if shown.tokens else None
-    return shown.lamports[1].get(account, 0) - after.amount if after and shown.lamports else None
+    if after is None or shown.lamports is None:
+        return None
+    before, now = (side.get(account, 0) for side in shown.lamports)
+    return now - after.amount - before
 
 
 def _tokens(shown: Shown, acted: Sequence[Acted]) -> tuple[list[Leg], list[str]]:

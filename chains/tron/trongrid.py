@@ -24,6 +24,9 @@ MOST_ASSETS_ASKED = 3
 
 MISSING = "tip_not_visible"
 
+FIRST = "0" * 16
+"""How the hash of a first block begins: the first eight bytes are the height."""
+
 
 def read(network: Network, talk: Talk, reference: str) -> NodeReading:
     """See :meth:`chains.families.Family.read`."""
@@ -100,11 +103,13 @@ def _tip(talk: Talk) -> shown.Head | None:
 
 
 def _chain(network: Network, talk: Talk) -> str | None:
-    """``None`` when the node's first block is the chain's, else a warning."""
+    """``None`` when the node's first block is the chain's, else a warning. Another block than the first tells nothing."""
     found = wish(talk, "/wallet/getblockbynum", {"num": 0})
     try:
         genesis = shown.block_id(found)
     except NodeMistaken:
+        genesis = ""
+    if not genesis.startswith(FIRST):
         return "chain_identity_not_visible"
     return None if genesis == network.params["genesis"] else "wrong_chain"
 

@@ -234,6 +234,8 @@ def _place(
     header = told[0]
     held = told[1] if len(told) > 1 else _REFUSED
     at_guess = None if held.failed else hash_text(held.result, "hash at the height")
+    if header.failed and count == 0:  # it names a block, and yet does not count itself as being in one
+        return None, False, min(confirmations, 0), (*warnings, "reorganised")
     if header.failed:
         seconds = shown.get("blocktime", shown.get("time"))
         time = None if seconds is None else moment(seconds, "blocktime")
@@ -241,9 +243,9 @@ def _place(
             return Block(guess, at, time), True, count, warnings
         if guess is not None and at_guess is not None:
             return Block(guess, at, time), False, count, warnings
-        if shown.get("height") is not None and count:
+        if shown.get("height") is not None:
             return Block(integer(shown["height"], "height"), at, time), True, count, (*warnings, "block_not_visible")
-        return None, count > 0, count, (*warnings, "block_not_visible")
+        return None, True, count, (*warnings, "block_not_visible")
     about = mapping(header.result, "getblockheader")
     if hash_text(about.get("hash"), "hash of the block") != at:
         raise NodeMistaken("the node answered with another block")

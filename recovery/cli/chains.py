@@ -20,7 +20,7 @@ from chains.errors import NotAReference, UnknownNetwork
 from chains.identify import LONGEST, identify
 from chains.nodes import node_table
 from chains.twins import twins, valid_on
-from chains.types import Identification, Node, Reading, Status, Transaction
+from chains.types import Identification, Network, Node, Reading, Status, Transaction
 from config.nodes import PREFIX, nodes_from_env
 from recovery.cli import complain
 
@@ -54,7 +54,8 @@ def networks_command(as_json: bool) -> int:
         return 0
     for row in rows:
         asked = f"{len(nodes[row.slug])} node(s)" if row.slug in nodes else "no node"
-        click.echo(f"{row.slug:<18} {row.id:<42} {row.recoverability:<12} {asked:<10} {row.name}")
+        claim = f"; claims: {row.claim_page}" if row.claim_page else ""
+        click.echo(f"{row.slug:<18} {row.id:<42} {row.recoverability:<12} {asked:<10} {row.name}{claim}")
     return 0
 
 
@@ -165,8 +166,15 @@ def _answer_one(transaction: Transaction, as_json: bool) -> int:
         _describe(transaction)
     if transaction.status is Status.UNKNOWN:
         reasons = ", ".join(transaction.warnings) or "no reason given"
-        click.echo(f"recovery: {transaction.network}: cannot tell: {reasons}", err=True)
+        past = _past(network_of(transaction.network))
+        click.echo(f"recovery: {transaction.network}: cannot tell: {reasons}{past}", err=True)
     return exit_status(transaction)
+
+
+def _past(row: Network) -> str:
+    """What there is to say of a network that is no more; nothing of the others."""
+    claim = f", what lies on it can only be claimed: {row.claim_page}" if row.claim_page else ""
+    return f"; shut down on {row.retired.isoformat()}{claim}" if row.retired else ""
 
 
 def _answer_all(seen: Identification, asked: list[str], readings: list[Reading], as_json: bool) -> int:
@@ -183,7 +191,8 @@ def _answer_all(seen: Identification, asked: list[str], readings: list[Reading],
             _describe(transaction)
         click.echo(f"asked: {', '.join(asked) or 'nobody'}; without a node: {', '.join(without_node) or 'none'}")
     if not asked:
-        click.echo("recovery: no candidate network has a node (RECOVERY_NODES_<SLUG>)", err=True)
+        past = _past(networks()[seen.candidates[0]]) if len(seen.candidates) == 1 else ""
+        click.echo(f"recovery: no candidate network has a node (RECOVERY_NODES_<SLUG>){past}", err=True)
         return UNKNOWN
     if found:
         codes = {exit_status(transaction) for transaction in found}

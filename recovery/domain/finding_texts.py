@@ -1,4 +1,4 @@
-"""What was found on a chain and how: checks, warnings, conditions, outcomes."""
+"""What was found on a chain and how: checks, conditions, states of nodes, outcomes."""
 
 from __future__ import annotations
 
@@ -6,25 +6,17 @@ from recovery.domain.marking import mark
 
 CONDITIONS: dict[str, str] = {
     "memo_owner_proof": mark("Somebody must prove that the payment was theirs, since the memo does not say so."),
-    "key_export": mark("The key of this address must be taken to another network's software."),
-    "contract_not_deployed": mark("The address is a contract that does not exist on this network yet."),
+    "key_export": mark("The key of the address must first be brought into this network's software."),
     "contract_cannot_send": mark("The address is a contract that cannot send this asset."),
     "gas_funding": mark("Network fees must be paid in a coin we must first bring there."),
-    "resource_rental": mark("The network asks for rented resources instead of a fee."),
-    "token_paused_or_frozen": mark("The token's issuer has paused it or frozen the address."),
-    "issuer_cooperation": mark("The token's issuer must help."),
     "retired_address_key_archive": mark("The key of this old address lies in the archive."),
     "retired_chain_claim": mark("The network has been retired; its claim process must be used."),
-    "wallet_version_unsupported": mark("This wallet version cannot be used for sending yet."),
     "raw_signing_approval": mark("Signing this needs a special approval."),
     "destination_preparation": mark("The receiving account must be prepared first."),
     "refund_memo_required": mark("The refund needs a memo of the receiving platform."),
     "replay_risk": mark("The same payment could be repeated on a twin network; this must be ruled out first."),
     "third_party_custody": mark("The keys are with a custodian, who must act."),
-    "indexer_required": mark("A special index is needed to see this asset."),
-    "value_below_cost": mark("The recovery would cost more than it brings."),
-    "privacy_coin_proof": mark("The network hides the payment; the sender must prove it."),
-    "compliance_hold": mark("Compliance must clear this first."),
+    "value_below_cost": mark("The recovery may cost more than it brings."),
 }
 
 CHECKS: dict[str, str] = {
@@ -94,119 +86,6 @@ WHYS: dict[str, str] = {
 
 ANSWERS: dict[str, str] = {"yes": mark("yes"), "no": mark("no"), "unknown": mark("unknown")}
 
-WARNINGS: dict[str, str] = {
-    "internal_transfers_not_visible": mark("The nodes cannot show transfers made inside contracts."),
-    "internal_transfers_disputed": mark("The nodes disagree about transfers made inside contracts."),
-    "amount_rounded_down": mark("The amount had to be rounded down."),
-    "nodes_disagree": mark("The nodes disagree."),
-    "too_few_nodes_agree": mark("Too few nodes agree."),
-    "node_unavailable": mark("A node did not answer."),
-    "node_slow": mark("A node was too slow; the others agree without it."),
-    "node_differs": mark("A node says something else than the others."),
-    "answer_not_understood": mark("A node gave an answer that cannot be read."),
-    "chain_identity_not_visible": mark("A node does not show which network it serves."),
-    "block_hash_not_visible": mark("A node does not show the hash of the block."),
-    "claimable_balance_created": mark("It set money aside that somebody must claim first."),
-    "delivered_amount_not_visible": mark("How much was delivered cannot be seen."),
-    "effects_not_visible": mark("A node does not show the effects of an operation."),
-    "memo_conflict": mark("The memo and the number in the address differ."),
-    "operations_not_visible": mark("A node does not show the operations."),
-    "tip_not_visible": mark("A node does not show how far it is."),
-    "node_inconsistent": mark("A node contradicts itself."),
-    "node_behind": mark("A node is behind the network."),
-    "node_syncing": mark("A node is still catching up."),
-    "node_mistaken": mark("A node was mistaken."),
-    "node_without_index": mark("A node lacks the index that is needed."),
-    "wrong_chain": mark("A node serves another network than it should."),
-    "no_node": mark("No node is configured."),
-    "test_chain": mark("The node serves a test network."),
-    "reorganised": mark("The block was replaced by another one."),
-    "replaceable": mark("The sender can still replace it."),
-    "conflicted": mark("It is in conflict with another transaction."),
-    "coinbase_immature": mark("Newly mined coins cannot move yet."),
-    "mweb_part_not_visible": mark("A part of it is hidden by the network."),
-    "mweb_hogex": mark("It moves coins between the open and the hidden part."),
-    "mint_kept_after_failure": mark("A mint remained although it failed."),
-    "hash_not_recomputed": mark("The hash could not be computed anew."),
-    "inputs_not_all_read": mark("Not all inputs could be read."),
-    "fee_legs_not_recognised": mark("The fee was paid in a token, and its bookings could not be told from transfers."),
-    "l1_fee_not_visible": mark("The part of the fee for the layer below is not visible."),
-    "fee_not_visible": mark("The fee is not visible."),
-    "receipt_not_visible": mark("The receipt is not visible."),
-    "block_not_visible": mark("The block is not visible."),
-    "history_not_visible": mark("The node does not keep this history."),
-    "finalized_block_not_visible": mark("The node does not say what is final."),
-    "unreadable_transfer_log": mark("A transfer log cannot be read."),
-    "unindexed_transfer_log": mark("A transfer log is written in an unusual way."),
-    "trace_contradicts_receipt": mark("Trace and receipt contradict each other."),
-    "status_not_recorded": mark("The network did not record success or failure then."),
-    "balance_change_unexplained": mark("Balances changed in a way that no instruction explains."),
-    "confidential_transfer_not_visible": mark("A part of it is encrypted by the token."),
-    "part_failed": mark("A part of it failed on the network; what is listed did happen."),
-    "sender_needed": mark("The sender's account is needed to find it: write it behind the hash, after an @."),
-    "several_memos": mark("It carries several memos, and which one is meant is not clear."),
-    "token_instruction_not_read": mark("An instruction to a token cannot be read."),
-    "token_not_visible": mark("The node does not say which token was moved."),
-    "token_owner_not_visible": mark("The node does not say whose a token account was."),
-    "transaction_version_not_supported": mark("The transaction is of a newer kind than the node can show."),
-    "withheld_fee_not_visible": mark("A token kept a fee, and how much of it arrived is not clear."),
-    "bare_multisig": mark("An output belongs to several keys and has no address."),
-    "fee_rate_not_visible": mark("The node does not say what fee is usual; the lowest was taken."),
-    "hash_used_twice": mark("Two transactions have this hash; only the later one counts."),
-    "input_not_final": mark("A coin that is to be spent is not final yet."),
-    "input_size_assumed": mark("The size of a signature had to be assumed."),
-    "mweb_output": mark("An output goes to the hidden part of the network."),
-    "pay_to_public_key": mark("An output names a key and no address."),
-    "script_without_address": mark("An output has no address."),
-    "shielded_part_not_visible": mark("A part of it is shielded and cannot be seen."),
-    "spent_not_visible": mark("The node does not show whether a coin was spent already."),
-    "batch_has_own_transactions": mark("The parts of this batch are transactions of their own; ask for those."),
-    "evm_tokens_not_visible": mark("Tokens moved by contracts inside it are not visible."),
-    "fee_unclear": mark("Fee and movements cannot be told apart with certainty."),
-    "memo_unreadable": mark("The message cannot be read."),
-    "movements_not_readable": mark("What a transaction of this kind moves cannot be read in full."),
-    "rewards_not_listed": mark("It also pays rewards, which are not listed."),
-    "schedule_not_executed": mark("It only schedules another transaction, which has not been carried out."),
-    "raw_transaction_not_visible": mark("A node does not show the signed transaction, only its own words for it."),
-    "events_not_visible": mark("The node does not show what parts of it moved."),
-    "sender_not_visible": mark("The sender of a movement is not visible."),
-    "unreadable_transfer_event": mark("A transfer event cannot be read."),
-    "unpaired_coin_event": mark("Coins were moved in a way that cannot be read."),
-    "memo_not_certain": mark("It is not certain which memo belongs to a movement."),
-    "token_transfers_not_visible": mark("The node does not show which tokens moved."),
-    "network_retired": mark("The network has been shut down."),
-    "unknown_operation": mark("A part of it is of an unknown kind."),
-    "account_rekeyed": mark("The account is now controlled by another key."),
-    "pool_error": mark("A node refused it before it reached a block."),
-    "ada_rides_with_tokens": mark("Some coins travel with the tokens because the network demands it."),
-    "batch_interrupted": mark("A batch stopped before its end; what came before the stop stands."),
-    "collateral_returned": mark("It failed; a part of its collateral went back."),
-    "dust_removed": mark("An account fell below the least balance and was removed."),
-    "extrinsic_hash_not_unique": mark("This hash may occur more than once; block and place are what counts."),
-    "extrinsic_index_needed": mark("Block number and place of the transfer are needed, such as 1234567-2."),
-    "holds_not_listed": mark("It also moves held funds, which are not listed."),
-    "inner_call_failed": mark("A call inside the transaction failed."),
-    "memo_encrypted": mark("The message is encrypted."),
-    "memo_not_visible": mark("The message is not visible."),
-    "multisig_incomplete": mark("Other signers must still agree."),
-    "output_with_datum": mark("An output carries data for a program."),
-    "script_output_without_datum": mark("An output to a program lacks the data to spend it."),
-    "status_not_visible": mark("The node does not say whether it succeeded."),
-    "unreadable_address": mark("An address cannot be read."),
-    "withdrawal_among_inputs": mark("Staking rewards are among what was spent."),
-    "withdrawals_not_visible": mark("The node does not say whether staking rewards were spent."),
-    "coin_type_not_visible": mark("The node does not show which coin was moved."),
-    "destination_not_deployed": mark("The destination has no code yet; what is sent there stays there."),
-    "false_jetton_wallet": mark("A contract pretends to be a wallet of this token; it is not counted."),
-    "jetton_wallets_not_visible": mark("It cannot be checked that the token's wallets are real."),
-    "message_hash_not_proven": mark("A message does not fit its hash."),
-    "object_transfer_unclear": mark("An object changed hands whose contents cannot be told."),
-    "receiving_transaction_not_visible": mark("It cannot be seen whether the transfer was received."),
-    "sender_not_unique": mark("Several accounts could be the sender."),
-    "store_not_visible": mark("The node does not show what a balance is of."),
-    "store_owner_not_visible": mark("The node does not show whose balance changed."),
-}
-
 NODE_STATES: dict[str, str] = {
     "agrees": mark("agrees with the others"),
     "alone": mark("answers, nobody to compare with"),
@@ -218,19 +97,21 @@ NODE_STATES: dict[str, str] = {
 }
 
 PROBLEMS: dict[str, str] = {
-    "sent_by_hand": mark("Transfers on this network are sent by the wallet team, with what recovery plan writes."),
-    "coins_are_gone": mark("The coins are no longer at the address."),
     "arrives_short": mark("The token keeps a part of every transfer: less would arrive than is sent."),
-    "refused": mark("A trial of the transfer was refused."),
-    "node_unavailable": mark("No node answered."),
-    "no_node": mark("No node is configured for this network."),
-    "nodes_disagree": mark("The nodes disagree."),
-    "no_wallet_of_ours": mark("There is no wallet of ours for this network."),
-    "refused_by_node": mark("The node refused it."),
     "chain_error": mark("The network could not be read."),
-    "transaction_failed": mark("The transaction failed on the network."),
-    "no_gas_tank": mark("There is no gas tank for this network."),
+    "coins_are_gone": mark("The coins are no longer at the address."),
+    "no_node": mark("No node is configured for this network."),
+    "no_wallet_of_ours": mark("There is no wallet of ours for this network."),
+    "node_mistaken": mark("A node gave an answer that cannot be trusted."),
+    "node_unavailable": mark("No node answered."),
+    "nodes_disagree": mark("The nodes disagree."),
+    "not_a_reference": mark("This is not a transaction of this network."),
+    "not_an_address": mark("One of the addresses is not an address of this network."),
+    "refused_by_node": mark("The node refused it."),
+    "sent_by_hand": mark("Transfers on this network are sent by the wallet team, with what recovery plan writes."),
+    "unknown_network": mark("We do not know a network of this name."),
 }
+"""Why a token cannot be moved, as a probe found it."""
 
 OUTCOMES: dict[str, str] = {
     "CR": mark("credit"),
@@ -262,4 +143,30 @@ KINDS: dict[str, str] = {
     "clearing": mark("Clearing team"),
 }
 
-RECOVERABILITY: dict[str, str] = {"direct": mark("direct"), "conditional": mark("conditional")}
+RECOVERABILITY: dict[str, str] = {
+    "direct": mark("direct"),
+    "conditional": mark("conditional"),
+    "retired": mark("shut down"),
+}
+
+RECOVERY_GROUPS: dict[str, str] = {
+    "direct": mark("Recovered directly"),
+    "conditional": mark("Recovered under conditions"),
+    "retired": mark("Shut down"),
+}
+
+RECOVERY_NOTES: dict[str, str] = {
+    "direct": mark("The coins can be moved with what we have, as soon as you have accepted a quote."),
+    "conditional": mark(
+        "Not every deposit can be brought back from these. We look at each one before you get a quote."
+    ),
+    "retired": mark("These networks have ended. We cannot send anything on them."),
+}
+"""What a recovery is like on the networks of a group, in a sentence."""
+
+MEMOS: dict[str, str] = {
+    "none": mark("not used"),
+    "optional": mark("possible"),
+    "required": mark("needed"),
+}
+"""Whether a deposit on a network names its owner by a memo or tag."""

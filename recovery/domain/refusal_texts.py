@@ -112,6 +112,9 @@ DETAILS: dict[str, str] = {
     ),
     "reference_has_a_case": mark("You already have an open case about this transaction."),
     "network_is_unknown": mark("We do not know a network of this name."),
+    "network_mismatch": mark(
+        "Transactions of this network look different. Please choose another network, or let us find it out."
+    ),
     "account_is_not_yours": mark("You can report deposits of your own account only."),
     "account_is_missing": mark("Please say whose account this is about."),
     "no_account": mark("Your sign-in is not linked to an account. Please ask our support."),
@@ -151,41 +154,8 @@ DETAILS: dict[str, str] = {
         "This address cannot receive this token. Please give an address of your own wallet."
     ),
     "destination_is_ours": mark("This is one of our own addresses. Please give an address of your own wallet."),
-    "address_empty": mark("Please fill this in."),
-    "address_too_long": mark("This is too long for an address."),
-    "address_wrong_length": mark(
-        "A part of this address is missing or doubled. Please copy it again from your wallet."
-    ),
-    "address_not_hex_address": mark("This is not an address of this network. Please copy it again from your wallet."),
-    "address_not_an_address": mark("This is not an address of this network. Please copy it again from your wallet."),
-    "address_bad_checksum": mark(
-        "A character of this address is mistyped: its check sum does not fit. Please copy it again from your wallet."
-    ),
     "address_carries_a_memo": mark(
         "This address carries a memo or tag inside. Please give the plain address of a wallet of your own that needs none."
-    ),
-    "address_zero_address": mark(
-        "Coins sent to this address would be lost for ever. Please give an address of your own wallet."
-    ),
-    "address_wrong_network": mark("This address belongs to another network."),
-    "address_test_network": mark("This address belongs to a test network."),
-    "address_wrong_encoding": mark("A character of this address is mistyped. Please copy it again from your wallet."),
-    "address_mixed_case": mark("A character of this address is mistyped. Please copy it again from your wallet."),
-    "address_bad_characters": mark("A character of this address is mistyped. Please copy it again from your wallet."),
-    "address_bad_prefix": mark("This address belongs to another network."),
-    "address_bad_padding": mark("A character of this address is mistyped. Please copy it again from your wallet."),
-    "address_bad_witness_version": mark("This kind of address does not exist on this network."),
-    "address_bad_witness_length": mark(
-        "A part of this address is missing or doubled. Please copy it again from your wallet."
-    ),
-    "address_program_address": mark(
-        "Nobody holds a key for this address: coins sent to it would be lost. Please give an address of your own wallet."
-    ),
-    "address_token_contract": mark("This is the address of a token, not of a wallet. Please give your own address."),
-    "address_top_level_name": mark("The ending of this account's name is missing, for example .near."),
-    "address_is_signature": mark("This is a transaction, not an address."),
-    "address_mweb_not_supported": mark(
-        "We cannot send to addresses of the hidden part of this network. Please give an ordinary address."
     ),
     "case_not_found": mark("There is no case with this number, or it is not yours."),
     "queue_is_unknown": mark("There is no such queue."),

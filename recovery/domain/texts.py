@@ -6,6 +6,7 @@ and the rules.
 
 from __future__ import annotations
 
+from recovery.domain.address_texts import REASONS as ADDRESS_REASONS
 from recovery.domain.api_texts import DETAILS as API_DETAILS
 from recovery.domain.cause_texts import (
     CAUSES,
@@ -17,12 +18,14 @@ from recovery.domain.finding_texts import (
     CHECKS,
     CONDITIONS,
     KINDS,
+    MEMOS,
     NODE_STATES,
     OUTCOMES,
     PROBLEMS,
     RECOVERABILITY,
+    RECOVERY_GROUPS,
+    RECOVERY_NOTES,
     STATUSES,
-    WARNINGS,
     WHYS,
 )
 from recovery.domain.marking import mark
@@ -37,6 +40,7 @@ from recovery.domain.money_texts import (
     STEP_STATES,
 )
 from recovery.domain.refusal_texts import DETAILS as REFUSALS, ERRORS
+from recovery.domain.warning_texts import NODE_WARNINGS, WARNINGS
 
 __all__ = [
     "ANSWERS",
@@ -53,8 +57,10 @@ __all__ = [
     "LABELS",
     "LABEL_NEXT",
     "LABEL_NOTES",
+    "MEMOS",
     "MESSAGES",
     "NODE_STATES",
+    "NODE_WARNINGS",
     "OUTCOMES",
     "PLAN_STATES",
     "POSTINGS",
@@ -65,6 +71,8 @@ __all__ = [
     "QUOTE_LINES",
     "QUOTE_STATES",
     "RECOVERABILITY",
+    "RECOVERY_GROUPS",
+    "RECOVERY_NOTES",
     "ROLES",
     "STATES",
     "STATUSES",
@@ -78,7 +86,11 @@ __all__ = [
     "CauseText",
 ]
 
-DETAILS: dict[str, str] = {**API_DETAILS, **REFUSALS}
+DETAILS: dict[str, str] = {
+    **API_DETAILS,
+    **REFUSALS,
+    **{f"address_{reason}": text for reason, text in ADDRESS_REASONS.items()},
+}
 """Detail code of a refusal or a form field → one sentence; those of pages come first."""
 
 STATES: dict[str, str] = {

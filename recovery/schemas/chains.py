@@ -20,6 +20,11 @@ class NetworkOutput(Schema):
     memo = fields.String(required=True)
     symbol = fields.String(required=True)
     decimals = fields.Integer(required=True)
+    retired = fields.Date(required=True, allow_none=True, metadata={"description": "the day it was shut down"})
+    claimed_on = fields.String(required=True, allow_none=True)
+    claim_page = fields.String(
+        required=True, allow_none=True, metadata={"description": "page of a retired network's claims"}
+    )
     nodes = fields.Integer(required=True, metadata={"description": "how many nodes are configured"})
 
 

@@ -111,6 +111,8 @@ def _identified(reference: str, network: str | None) -> tuple[str, str | None]:
     if network:
         if network not in networks():
             raise InvalidInput("network_is_unknown", fields={"network": ["network_is_unknown"]})
+        if network not in found.candidates:
+            raise InvalidInput("network_mismatch", fields={"network": ["network_mismatch"]})
         return found.hash, network
     return found.hash, found.candidates[0] if len(found.candidates) == 1 else None
 

@@ -56,7 +56,6 @@ TABLES = {
     "condition": texts.CONDITIONS,
     "check": texts.CHECKS,
     "answer": texts.ANSWERS,
-    "warning": texts.WARNINGS,
     "node_state": texts.NODE_STATES,
     "line": texts.QUOTE_LINES,
     "purpose": texts.PURPOSES,
@@ -68,7 +67,10 @@ TABLES = {
     "outcome": texts.OUTCOMES,
     "status": texts.STATUSES,
     "role": texts.ROLES,
+    "memo": texts.MEMOS,
     "recoverability": texts.RECOVERABILITY,
+    "recovery_group": texts.RECOVERY_GROUPS,
+    "recovery_note": texts.RECOVERY_NOTES,
     "quote_state": texts.QUOTE_STATES,
     "kind": texts.KINDS,
     "why": texts.WHYS,
@@ -84,7 +86,7 @@ def install(app: Flask) -> None:
     app.jinja_env.filters.update(
         chain=chain, amount=amount, moment=moment, ago=ago, until=until, code=code, pretty=pretty, short=short
     )
-    app.jinja_env.filters["detail"] = detail_text
+    app.jinja_env.filters.update(detail=detail_text, warning=warning)
     app.jinja_env.globals.update(
         asset_amount=asset_amount,
         cause_text=cause_text,
@@ -121,6 +123,13 @@ def code(value: object, table: str = "") -> str:
         return ""
     text = TABLES[table].get(str(value)) if table else None
     return said(text) if text else chain_text.shown(str(value).replace("_", " ").capitalize(), 120)
+
+
+def warning(value: str) -> str:
+    """The sentence of a reading's warning; behind a colon some name the node they are about."""
+    name, _, node = value.partition(":")
+    text = texts.NODE_WARNINGS.get(name) if node else texts.WARNINGS.get(name)
+    return said(text, node=chain_text.shown(node, 100)) if text else code(value)
 
 
 def cause_text(cause: str | None, part: str) -> str:

@@ -11,6 +11,7 @@ from recovery.queries import cases as case_queries
 from recovery.services import cases
 from recovery.web._forms import request_id, typed
 from recovery.web._wall import current_actor
+from recovery.web.networks import choices
 
 pages = Blueprint("appeals", __name__)
 
@@ -40,6 +41,7 @@ def report() -> Response:
                 work,
                 actor,
                 reference=reference,
+                network=fields.get("network") or None,
                 message=message or None,
                 account=fields.get("account") or None,
                 request_id=request_id(),
@@ -54,4 +56,5 @@ def _home(problems: dict[str, list[str]], fields: dict[str, str], status: int) -
     actor = current_actor()
     with current_app.extensions["database"].reading() as work:
         page = case_queries.list_cases(work, actor, after=request.args.get("after"), limit=20)
-    return make_response(render_template("home.html", page=page, problems=problems, typed=fields), status)
+    html = render_template("home.html", page=page, problems=problems, typed=fields, networks=choices())
+    return make_response(html, status)

@@ -12,13 +12,21 @@ from recovery.web._wall import current_actor
 
 pages = Blueprint("nodes", __name__)
 
+WELL = ("agrees", "alone")
+
 
 @pages.get("/nodes")
 def show() -> Response:
-    """Every configured node as it was when it was last looked at. Raises NotFound for depositors."""
+    """Every configured node as it was when it was last looked at, those in trouble first. Raises NotFound for depositors."""
     if not current_actor().is_staff:
         raise NotFound
     with current_app.extensions["database"].reading() as session:
         rows = [(networks()[node.network], node) for node in node_reports(session) if node.network in networks()]
-        public = current_app.extensions["settings"].public_nodes
-        return make_response(render_template("nodes.html", rows=rows, public=public))
+        rows.sort(key=lambda row: (row[0].name.casefold(), row[1].node))
+        page = render_template(
+            "nodes.html",
+            troubled=[row for row in rows if row[1].state not in WELL],
+            well=[row for row in rows if row[1].state in WELL],
+            public=current_app.extensions["settings"].public_nodes,
+        )
+        return make_response(page)

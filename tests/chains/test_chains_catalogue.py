@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from chains import strict_json
-from chains.catalogue import CatalogueError, network, networks, read_row
+from chains.catalogue import CatalogueError, as_json, network, networks, read_row
 from chains.encoding import plain, quantity
 from chains.errors import NodeMistaken, UnknownNetwork
 from chains.families import FAMILIES
@@ -43,11 +44,23 @@ def test_a_sound_row() -> None:
         {"sample_tx": ""},
         {"explorers": "etherscan.io"},
         {"colour": "blue"},
+        {"retired": "2024-12-03"},
+        {"retired": datetime(2024, 12, 3, tzinfo=UTC)},
+        {"claim_page": "https://example.org/claim"},
+        {"retired": date(2024, 12, 3), "claim_page": "http://example.org/claim"},
     ],
 )
 def test_an_unsound_row_is_named(change: dict[str, Any]) -> None:
     with pytest.raises(CatalogueError, match=r"^n:"):
         read_row("evm", "n", ROW | change)
+
+
+def test_a_retired_network_says_since_when_and_where_it_is_claimed() -> None:
+    row = read_row("evm", "n", ROW | {"retired": date(2024, 12, 3), "claim_page": "https://example.org/claim"})
+    shown = as_json(row, 0)
+    assert (shown["retired"], shown["claim_page"]) == ("2024-12-03", "https://example.org/claim")
+    shown = as_json(read_row("evm", "n", ROW), 0)
+    assert (shown["retired"], shown["claim_page"]) == (None, None)
 
 
 def test_the_catalogue() -> None:

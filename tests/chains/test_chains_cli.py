@@ -121,6 +121,21 @@ def test_without_a_node(capsys: pytest.CaptureFixture[str]) -> None:
     assert (code, answer["found"], answer["asked"]) == (6, [], [])
 
 
+def test_a_retired_network_explains_itself(capsys: pytest.CaptureFixture[str]) -> None:
+    digits = "AB" * 32
+    code, transaction, error = run(capsys, "verify", digits, "--network", "bnb-beacon")
+    assert (code, transaction["status"], transaction["warnings"]) == (6, "unknown", ["network_retired", "no_node"])
+    assert "shut down on 2024-12-03" in error and "https://docs.bnbchain.org/" in error
+    assert error.count("\n") == 1
+    code, answer, error = run(capsys, "verify", f"https://explorer.bnbchain.org/tx/{digits}")
+    assert (code, answer["found"], answer["without_node"]) == (6, [], ["bnb-beacon"])
+    assert "shut down on 2024-12-03" in error and error.count("\n") == 1
+    _, rows, _ = run(capsys, "networks")
+    gone = {row["slug"]: row for row in rows}
+    assert gone["bnb-beacon"]["retired"] == "2024-12-03" and gone["bnb-beacon"]["claim_page"].startswith("https://")
+    assert gone["ethereum"]["retired"] is None
+
+
 def test_two_nodes_that_differ_are_both_named(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -15,7 +15,7 @@ from chains.agreement import Testimony as Told, agree
 from chains.catalogue import network
 from chains.errors import NodeUnavailable
 from chains.transaction_json import from_json, to_json
-from chains.transport import Call, Session
+from chains.transport import PATIENCE, Call, Session
 from chains.types import Node, Source, Status
 from chains.verify import verify
 from tests.chains.faulty_node import HASH, Batch, faulty_node, honest, write
@@ -147,6 +147,31 @@ def test_a_node_without_batches_is_asked_call_by_call(status: int) -> None:
         rounds = node.rounds
         assert verify(LOCAL, HASH, [node.node]).transaction.status is Status.SUCCEEDED
         assert node.rounds < 2 * rounds  # remembered: no batch is tried again
+
+
+def test_a_node_that_hangs_up_on_batches_and_unknown_methods_is_asked_call_by_call() -> None:
+    """Small servers stumble over a list, or over a method they never heard of, and close the connection without a word."""
+
+    def hang_up(handler: BaseHTTPRequestHandler, batch: Batch, reply: Reply) -> None:
+        if isinstance(batch, list) or batch["method"] == "eth_chainId":
+            handler.close_connection = True
+        else:
+            honest(handler, batch, reply)
+
+    with faulty_node(fault=hang_up) as node:
+        seen = verify(LOCAL, HASH, [node.node]).transaction
+    assert seen.status is Status.SUCCEEDED
+    assert "chain_identity_not_visible" in seen.warnings
+
+
+def test_a_node_that_hangs_up_on_everything_is_given_up_soon() -> None:
+    def hang_up(handler: BaseHTTPRequestHandler, batch: Batch, reply: Reply) -> None:
+        handler.close_connection = True
+
+    with faulty_node(fault=hang_up) as node:
+        seen = verify(LOCAL, HASH, [node.node]).transaction
+        assert seen.status is Status.UNKNOWN
+        assert node.rounds <= 2 * (1 + PATIENCE)
 
 
 def test_questions_a_node_refuses_do_not_cost_the_ones_it_answers() -> None:

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from tests.journeys.conftest import Product
@@ -243,3 +244,33 @@ def test_a_foreign_case_is_simply_not_there(product: Product, desk: Desk) -> Non
     other = desk("depositor", 1)
     assert other.goto(mine).status == 404
     assert other.goto("/cases/RC-0000-0000-0000-0000-0").status == 404
+
+
+@pytest.mark.parametrize("phone", [True, False], ids=["phone", "desktop"])
+@pytest.mark.parametrize("locale", ["en-GB", "de-DE"])
+@pytest.mark.parametrize(
+    ("role", "path"),
+    [("depositor", "/"), ("depositor", "/networks"), ("specialist", "/networks"), ("specialist", "/nodes")],
+)
+def test_a_page_is_for_everybody(
+    product: Product, browser: Browser, role: str, path: str, locale: str, *, phone: bool
+) -> None:
+    size = {"width": 390, "height": 844} if phone else {"width": 1280, "height": 900}
+    context = browser.new_context(viewport=size, locale=locale, base_url=product.url)
+    try:
+        page = context.new_page()
+        person = product.sign_in(role)
+        page.goto("/sign-in")
+        page.locator("input[name=email]").fill(person["email"])
+        page.locator("input[name=password]").fill(person["password"])
+        page.locator("main button[type=submit]").click()
+        page.wait_for_url(re.compile(r"/(desk.*)?$"))
+        page.goto(path)
+        expect(page.locator("html")).to_have_attribute("lang", locale[:2])
+        for _ in range(2):  # as it comes, then with everything unfolded
+            found = Axe().run(page)
+            assert found.violations_count == 0, found.generate_report()
+            assert nothing_sticks_out(page)
+            page.evaluate("() => document.querySelectorAll('details').forEach((one) => { one.open = true })")
+    finally:
+        context.close()

@@ -113,6 +113,20 @@ def test_an_unknown_kind_is_named() -> None:
     assert told(row(ALGO, "later")).warnings == ("unknown_operation",)
 
 
+def test_an_excerpt_is_believed_for_its_id_and_says_so() -> None:
+    """Proxies leave out what they do not need; without the rounds of validity no id can be computed anew."""
+    left_out = ("first-valid", "last-valid", "genesis-id", "genesis-hash")
+    excerpt = {name: value for name, value in row(ALGO, payment_transaction=pay(5)).items() if name not in left_out}
+    seen = told(excerpt)
+    assert (seen.status, legs(seen)) == (Status.SUCCEEDED, legs(told(row(ALGO, payment_transaction=pay(5)))))
+    assert "hash_not_recomputed" in seen.warnings
+    assert "hash_not_recomputed" not in told(row(ALGO, payment_transaction=pay(5))).warnings
+    homeless = {name: value for name, value in excerpt.items() if name != "confirmed-round"}
+    seen = told(homeless)
+    assert (seen.status, seen.transfers) == (Status.UNKNOWN, ())
+    assert "block_not_visible" in seen.warnings
+
+
 def test_an_id_is_computed_anew_from_what_was_signed() -> None:
     found = row(
         ALGO,

@@ -37,7 +37,7 @@ def legs(seen: Transaction) -> list[tuple[str, str | None, str | None, int, str 
 
 def test_without_an_archive_nothing_is_known() -> None:
     seen = verify(ROW, HASH, []).transaction
-    assert (seen.status, seen.warnings) == (Status.UNKNOWN, ("no_node",))
+    assert (seen.status, seen.warnings) == (Status.UNKNOWN, ("network_retired", "no_node"))
     assert (ROW.recoverability, ROW.memo) == ("conditional", "required")
     assert "retired_chain_claim" in ROW.conditions
 

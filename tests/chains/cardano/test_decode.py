@@ -274,6 +274,29 @@ def test_koios_without_a_word_on_scripts_is_unknown_only_where_there_were_some()
     assert (older(scripted).status, older(scripted).warnings) == (Status.UNKNOWN, ("status_not_visible",))
 
 
+def test_what_blockfrost_did_not_yet_say_in_2021_is_no_mistake() -> None:
+    """Its first answers had neither the block's time nor whether scripts held."""
+
+    def older(told: State) -> Transaction:
+        honest = blockfrost(ROW, told)
+
+        def answer(asked: Asked) -> Told:
+            said = honest(asked)
+            if asked.path == f"/txs/{REFERENCE}":
+                return Told({key: said.value[key] for key in said.value if key not in ("valid_contract", "block_time")})
+            return said
+
+        return read(ROW, Played(answer), REFERENCE).transaction
+
+    told = state(ROW)
+    plain = older(told)
+    assert (plain.status, plain.final, plain.transfers) == (Status.SUCCEEDED, True, seen(told).transfers)
+    assert plain.block is not None
+    assert plain.block.time is None
+    scripted = replace(told, inputs=(*told.inputs, Coin(PAYER, 5, role="collateral")))
+    assert (older(scripted).status, older(scripted).warnings) == (Status.UNKNOWN, ("status_not_visible",))
+
+
 def test_an_interface_of_another_family_is_a_mistake() -> None:
     with pytest.raises(NodeMistaken):
         read(ROW, Played(blockfrost(ROW, state(ROW)), interface="esplora"), REFERENCE)

@@ -380,6 +380,29 @@ def test_an_adapter_stands_in_for_a_coarser_token() -> None:
     assert (seen.fee.asset, seen.fee.amount) == (f"eip155:42220/erc20:{token}", paid)
 
 
+def test_a_block_whose_list_was_left_out_still_stands() -> None:
+    """Gateways leave the list of transactions empty; the block's hash is what counts."""
+    sound = chain(ETHEREUM)
+    block: dict[str, Any] = {
+        "number": hex(sound.height),
+        "hash": BLOCK_HASH,
+        "timestamp": "0x6553f100",
+        "transactions": [],
+    }
+    bare = replace(sound, results={"eth_getBlockByNumber": block})
+    assert told(bare).status is Status.SUCCEEDED
+    block["transactions"] = ["0x" + "77" * 32]
+    assert told(bare).status is Status.UNKNOWN
+
+
+def test_the_adapters_of_celo_stand_in_for_its_dollars() -> None:
+    """Spelt out, because a fee in a token of a misspelt address would look like three transfers."""
+    assert {name: row["token"] for name, row in CELO.params["fee_adapters"].items()} == {
+        "0x2F25deB3848C207fc8E0c34035B3Ba7fC157602B": "0xcebA9300f2b948710d2653dD7B07f33A8B32118C",
+        "0x0E2A3e05bc9A16F5292A6170456A710cb89C6f72": "0x48065fbBE25f71C9282ddf5e1cD6D6A887483D5e",
+    }
+
+
 def test_a_named_token_means_nothing_where_fees_are_native() -> None:
     seen = told(shown(sent={"feeCurrency": DOLLAR.lower()}, left={"logs": [log(0, DOLLAR, SENDER, OTHER, 9)]}))
     assert seen.fee is not None

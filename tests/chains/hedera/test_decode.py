@@ -72,6 +72,12 @@ def test_results_that_are_success(result: str) -> None:
     assert seen(record(result=result)).status is Status.SUCCEEDED
 
 
+def test_a_result_the_node_has_no_word_for_is_not_a_failure() -> None:
+    told = seen(record(result="UNKNOWN"))
+    assert (told.status, told.final, told.transfers) == (Status.UNKNOWN, False, ())
+    assert "status_not_visible" in told.warnings
+
+
 def test_a_success_with_nothing_but_fees_moves_nothing() -> None:
     told = seen(record(name="CONSENSUSCREATETOPIC", transfers=fees()))
     assert (told.status, told.transfers, told.warnings) == (Status.SUCCEEDED, (), ())
@@ -144,6 +150,13 @@ def test_fees_that_are_pooled() -> None:
 def test_changes_that_do_not_add_up_are_told() -> None:
     assert "node_inconsistent" in seen(record(transfers=[*fees(), entry(BOB, 5)])).warnings
     assert "fee_unclear" in seen(record(charged_tx_fee=FEE + 9)).warnings
+
+
+def test_a_fee_the_list_does_not_show_whole_is_no_income_of_its_payer() -> None:
+    told = seen(record(charged_tx_fee=FEE + 9, transfers=fees()))
+    assert (paid(told), legs(told)) == ((FEE + 9, PAYER), [])
+    none = seen(record(transfers=[]))
+    assert (paid(none), legs(none), none.warnings) == ((FEE, PAYER), [], ("fee_unclear",))
 
 
 def test_tokens_mints_and_burns() -> None:

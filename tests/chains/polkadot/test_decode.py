@@ -325,6 +325,20 @@ def test_a_runtime_by_another_name_is_another_chain() -> None:
     assert read(ROW, Played(relay), REFERENCE).transaction.warnings == ("wrong_chain",)
 
 
+def test_accounts_of_another_network_show_another_chain() -> None:
+    """A node that shows neither genesis nor runtime still writes its accounts as its own network does."""
+    kusama = replace(ROW, params={**ROW.params, "ss58": 2})
+    generic = replace(ROW, params={**ROW.params, "ss58": 42})
+
+    def silent(node: Answers) -> Answers:
+        return lambda asked: node(asked) if asked.path == f"/blocks/{HEIGHT}" else Told({"message": "no"}, 404)
+
+    told = read(ROW, Played(silent(sidecar(kusama, state(kusama)))), REFERENCE).transaction
+    assert (told.status, told.warnings, told.transfers) == (Status.UNKNOWN, ("wrong_chain",), ())
+    told = read(ROW, Played(silent(sidecar(generic, state(generic)))), REFERENCE).transaction
+    assert (told.status, told.transfers[0].recipient) == (Status.SUCCEEDED, account(ROW, 2))
+
+
 def test_an_answer_about_another_block_is_refused() -> None:
     honest = sidecar(ROW, state(ROW))
 

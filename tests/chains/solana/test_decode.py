@@ -129,6 +129,22 @@ def test_the_rent_of_an_account_opened_on_the_way_is_no_deposit() -> None:
     assert told.warnings == ()
 
 
+def test_what_an_account_of_wrapped_sol_lacked_of_its_rent_is_no_deposit() -> None:
+    """Whoever knows where the account will be can send it lamports before it is opened."""
+    sol, had = programs.WRAPPED_SOL, 890_880
+    wallet = {ALICE: 10_000_000, HIS: had, programs.SYSTEM: 1, programs.TOKEN: 1}
+    answer = record(
+        coins(ALICE, HIS, RENT - had),
+        parsed(programs.TOKEN, "initializeAccount3", account=HIS, mint=sol, owner=BOB),
+        before=wallet,
+        after={**wallet, ALICE: 10_000_000 - 5000 - RENT + had, HIS: RENT},
+        held=({}, {HIS: (sol, BOB, 0)}),
+    )
+    told = seen(answer)
+    assert legs(told) == []
+    assert told.warnings == ()
+
+
 def test_an_account_opened_and_closed_on_the_way_shows_its_lamports_going_and_coming() -> None:
     wallet = {ALICE: 10_000_000, HIS: 0, programs.SYSTEM: 1, programs.TOKEN: 1, programs.WRAPPED_SOL: 1}
     create = parsed(
@@ -290,6 +306,18 @@ def test_a_confidential_transfer_is_said_to_be_hidden(hidden: dict[str, Any]) ->
 def test_several_token_instructions_in_one_are_said_to_be_unread() -> None:
     told = seen(sent_tokens(raw(programs.TOKEN, b"\xff\x03\x09", HERS, HIS, ALICE), after=(1_000, 5)))
     assert "token_instruction_not_read" in told.warnings
+
+
+def test_addresses_of_programs_and_mints_are_those_of_the_chain() -> None:
+    """Spelt out: with a letter wrong in the table every memo would be lost, and no other test would see it."""
+    assert {
+        "So11111111111111111111111111111111111111112",
+        "9pan9bMn5HatX4EJdBwg9VgCa7Uz5HL8N1m5D3NdXejP",
+    } == programs.NATIVE_MINTS
+    assert {
+        "MemoSq4gqABAXKb96qnH8TysNcWxMyWCqXgDLGmfcHr",
+        "Memo1UhkJRfHyvLMcVucJwxXeuD728EqVDDwQDxFMNo",
+    } == programs.MEMO_PROGRAMS
 
 
 def test_memos_go_with_the_legs() -> None:

@@ -316,6 +316,8 @@ def test_silence_proves_nothing_without_chain_tip_and_history() -> None:
         assert warning in told.warnings
     told = seen(FullNode(ROW, refused=(SOLID,)), data)
     assert told.status is Status.UNKNOWN
+    another = FullNode(ROW, genesis=block_of(HEIGHT)["blockID"])  # whatever is asked, it shows the block it has
+    assert "chain_identity_not_visible" in seen(another, data).warnings
     assert seen(FullNode(ROW), data).status is Status.NOT_FOUND
 
 

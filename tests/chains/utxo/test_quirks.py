@@ -242,6 +242,15 @@ def test_a_header_that_is_refused() -> None:
     assert "block_not_visible" in alone.warnings
 
 
+@pytest.mark.parametrize(("count", "warning"), [(0, "reorganised"), (-3, "conflicted")])
+def test_a_block_that_is_named_but_does_not_count(count: int, warning: str) -> None:
+    """Without the block's header only the count tells that its block was replaced."""
+    world = replace(plain(network("bitcoin")), silent=("getblockheader",), more={"confirmations": count})
+    read = seen(world)
+    assert (read.status, read.final, read.confirmations, read.block) == (Status.PENDING, False, 0, None)
+    assert warning in read.warnings
+
+
 def test_bytes_of_another_transaction() -> None:
     world = plain(network("bitcoin"))
     owner, _ = scripts(world.network)

@@ -9,13 +9,17 @@ from datetime import UTC, datetime
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
+from chains import catalogue
+from chains.looking import NodeLook
 from chains.types import Status
 from recovery.db import Database
 from recovery.domain.actor import Actor
-from recovery.models import FeePolicy
+from recovery.models import FeePolicy, RecoveryCase
 from recovery.queries.cases import find_case
 from recovery.services import cases, evidence
+from recovery.services.nodes import write_reports
 from tests.recovery.web.conftest import PASSWORD, token_in, transfer
 
 Clients = Callable[[str], FlaskClient]
@@ -273,4 +277,65 @@ def test_a_quote_is_accepted_with_address_and_password(
 def test_a_depositor_reads_which_networks_are_not_connected(client_of: Clients) -> None:
     page = client_of("depositor").get("/networks").text
     assert "not connected here" in page
-    assert "may stand in the way" in page
+    assert all(f"{row.name}" in page for row in catalogue.networks().values() if not row.sandbox)
+    assert page.index("Recovered directly") < page.index("Recovered under conditions") < page.index("Shut down")
+    assert "Signing this needs a special approval." in page
+    assert "claimed on BNB Smart Chain" in page
+
+
+@pytest.mark.parametrize(
+    ("asked", "there", "not_there"),
+    [
+        ("q=BITCOIN", ["Bitcoin", "Bitcoin Cash"], ["Litecoin", "Recovered directly"]),
+        ("q=bitcoin+bch", ["Bitcoin Cash"], ["Litecoin"]),
+        ("q=eip155:1", ["Ethereum"], ["Bitcoin"]),
+        ("recovery=retired", ["BNB Beacon Chain", "1 network"], ["Solana", "Bitcoin"]),
+        ("recovery=direct&q=sol", ["Solana"], ["Shut down", "Litecoin"]),
+        ("q=nothing+like+that", ["report its transaction hash", "0 networks"], ["Bitcoin"]),
+        ("recovery=nonsense", ["0 networks"], ["Bitcoin"]),
+        ("q=%3Cscript%3E", ["&lt;script&gt;"], ["<script>"]),
+    ],
+)
+def test_the_list_of_networks_is_searched_without_scripts(
+    client_of: Clients, asked: str, there: list[str], not_there: list[str]
+) -> None:
+    page = client_of("depositor").get(f"/networks?{asked}").text
+    shown = page[page.index("<main") :]
+    assert all(words in shown for words in there)
+    assert not any(words in shown for words in not_there)
+
+
+def test_a_depositor_may_name_the_network(client_of: Clients, database: Database) -> None:
+    client = client_of("depositor")
+    home = client.get("/").text
+    names = re.findall(r'<option value="[a-z0-9-]+">([^<]+)</option>', home)
+    assert len(names) >= 36
+    assert names == sorted(names, key=str.casefold)
+    answer = client.post("/appeals", data=form(client, "/", reference=HASH, network="base"))
+    assert answer.status_code == 303
+    with database.reading() as session:
+        assert session.scalars(select(RecoveryCase.named_network)).one() == "base"
+
+
+@pytest.mark.parametrize(("network", "words"), [("bitcoin", "look different"), ("atlantis", "do not know a network")])
+def test_a_network_that_cannot_be_is_answered_beside_its_field(client_of: Clients, network: str, words: str) -> None:
+    client = client_of("depositor")
+    answer = client.post("/appeals", data=form(client, "/", reference=HASH, network=network))
+    assert answer.status_code == 422
+    assert words in answer.text
+    assert HASH in answer.text
+    assert re.search(r'<select[^>]*id="network"[^>]*aria-invalid="true"', answer.text)
+
+
+def test_nodes_in_trouble_come_first_and_only_staff_sees_them(client_of: Clients, database: Database) -> None:
+    well = NodeLook("bitcoin", "btc.example", "agrees", 900_000, 0, 0.02, 10, 0, "")
+    ill = NodeLook("xrpl", "xrp.example", "unsure", None, None, None, 3, 3, "HTTP 503 <b>", ("node_behind",))
+    with database.unit_of_work() as session:
+        write_reports(session, [well, ill])
+    page = client_of("specialist").get("/nodes").text
+    assert (
+        page.index("Need attention") < page.index("xrp.example") < page.index("Doing well") < page.index("btc.example")
+    )
+    assert "A node is behind the network" in page
+    assert "HTTP 503 &lt;b&gt;" in page
+    assert client_of("depositor").get("/nodes").status_code == 404

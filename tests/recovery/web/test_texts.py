@@ -12,15 +12,22 @@ import pytest
 from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
+from flask import Flask
 
 import recovery
-from chains import catalogue
+from chains import catalogue, errors as chain_errors, looking
+from chains.address import check_address
+from chains.types import Network
 from recovery import errors
 from recovery.domain import diagnosis, texts
+from recovery.domain.address_texts import REASONS as ADDRESS_REASONS
 from recovery.domain.fees import quote_terms
+from recovery.jobs import evidence, planning
 from recovery.queries.cases import QUEUES
 from recovery.web._language import FOLDER, catalogue as translations, languages
+from recovery.web._rendering import warning
 from recovery.web.cases import MOVING
+from tests.recovery.web.emitted import Source
 from workflows.playbooks import PLAYBOOKS
 from workflows.states import PUBLIC_LABELS, State
 from workflows.tables import ROLES, WORKFLOWS
@@ -91,7 +98,65 @@ def test_causes_speak() -> None:
     assert checks <= set(texts.CHECKS)
     assert whys <= set(texts.WHYS)
     conditions = {condition for network in catalogue.networks().values() for condition in network.conditions}
-    assert conditions <= set(texts.CONDITIONS)
+    conditions |= set(re.findall(r'\("(\w+)",\)', inspect.getsource(diagnosis._conditions)))
+    assert conditions == set(texts.CONDITIONS)
+
+
+def test_what_readings_and_plans_warn_of_speaks() -> None:
+    emitted = Source().warnings()
+    assert len(emitted) > 100
+    assert emitted == set(texts.WARNINGS) | {f"{code}:" for code in texts.NODE_WARNINGS}
+
+
+def test_reasons_of_addresses_speak() -> None:
+    emitted = Source().given("AddressCheck", "reason")
+    assert len(emitted) > 30
+    assert emitted == set(ADDRESS_REASONS)
+
+
+def test_reasons_of_pasted_texts_speak() -> None:
+    emitted = Source().given("Identification", "reason") - {"hash", "explorer_link"}
+    assert len(emitted) > 5
+    assert {f"reference_{reason}" for reason in emitted} <= set(texts.DETAILS)
+
+
+@pytest.mark.parametrize("network", catalogue.networks().values(), ids=str)
+def test_a_broken_address_is_answered_with_a_sentence(network: Network) -> None:
+    sample = str(network.params.get("sample_address", "0x70997970C51812dc3A010C7d01b50e0d17dc79C8"))
+    others = [str(row.params["sample_address"]) for row in catalogue.networks().values() if not row.sandbox]
+    broken = ["", "x", "0x1234", "0" * 64, "é" * 30, "a" * 2000, sample[:-1], sample + "1", sample.swapcase(), *others]
+    reasons = {seen.reason for text in broken if not (seen := check_address(network, text)).valid}
+    assert len(reasons) > 1
+    assert reasons <= set(ADDRESS_REASONS)
+
+
+def test_nodes_speak() -> None:
+    states = set(re.findall(r'(?:return|if|else) "(\w+)"', inspect.getsource(looking._state)))
+    assert states - {"wrong_chain"} == set(texts.NODE_STATES) - {"wrong_chain"}
+    assert "wrong_chain" in texts.NODE_STATES
+
+
+def test_what_stops_a_plan_speaks() -> None:
+    trees = [vars(chain_errors), vars(planning)]
+    kinds = [kind for tree in trees for kind in tree.values() if inspect.isclass(kind)]
+    codes = {kind.code for kind in kinds if issubclass(kind, chain_errors.ChainError)}
+    codes |= set(re.findall(r'problem = "(\w+)"', inspect.getsource(evidence))) | {"no_wallet_of_ours"}
+    assert codes == set(texts.PROBLEMS)
+
+
+@pytest.mark.parametrize(
+    ("code", "sentence"),
+    [
+        ("reorganised", "Its block was replaced by another one."),
+        ("node_slow:eth.example:8545", "The node eth.example:8545 was too slow; the others agree without it."),
+        ("said_not_found:[::1]:8545", "The node [::1]:8545 does not know it."),
+        ("never_heard_of", "Never heard of"),
+        ("never_heard_of:host", "Never heard of:host"),
+    ],
+)
+def test_a_warning_names_its_node(app: Flask, code: str, sentence: str) -> None:
+    with app.test_request_context():
+        assert warning(code) == sentence
 
 
 def test_refusals_speak() -> None:
