@@ -13,14 +13,17 @@ from chains.stellar.address import CLAIMABLE, POOL, holder, strkey
 from chains.stellar.legs import Move, Moves
 from chains.stellar.money import LUMENS, amount, named, of_record
 
-FROM_EFFECTS = ("claim_claimable_balance", "liquidity_pool_deposit", "liquidity_pool_withdraw", "account_merge")
+FROM_EFFECTS = (
+    "claim_claimable_balance", "clawback_claimable_balance", "liquidity_pool_deposit", "liquidity_pool_withdraw",
+    "account_merge",
+)  # fmt: skip
 """Kinds whose amounts stand in their effects; a merge's also in the result."""
 
 CONTRACT_CALL = "invoke_host_function"
 _STILL = {
     "set_options", "change_trust", "allow_trust", "manage_data", "bump_sequence", "begin_sponsoring_future_reserves",
     "end_sponsoring_future_reserves", "revoke_sponsorship", "set_trust_line_flags", "extend_footprint_ttl",
-    "restore_footprint", "clawback_claimable_balance",
+    "restore_footprint",
 }  # fmt: skip
 
 Records = dict[int, Mapping[str, Any]]
@@ -128,6 +131,10 @@ def from_effects(kind: str, index: int, source: str, seen: Sequence[Mapping[str,
             sender = _balance(effect.get("balance_id"))
             to = holder(effect.get("account"))[0]
             found.append(Move(index, named(effect.get("asset")), sender, to, amount(effect.get("amount")), paid=False))
+        elif kind == "clawback_claimable_balance" and what == "account_credited":
+            taken = next((one for one in seen if one.get("type") == "claimable_balance_clawed_back"), {})
+            sender = _balance(taken.get("balance_id"))
+            found.append(Move(index, of_record(effect), sender, source, amount(effect.get("amount")), paid=False))
         elif kind == "account_merge" and what == "account_credited":
             to = holder(effect.get("account"))[0]
             found.append(Move(index, of_record(effect), source, to, amount(effect.get("amount"))))

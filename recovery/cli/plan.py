@@ -14,7 +14,7 @@ from typing import Any
 import click
 
 from chains.catalogue import network as network_of
-from chains.errors import ChainError, NotAnAddress, Refused, UnknownNetwork
+from chains.errors import ChainError, NoNode, NotAnAddress, Refused, UnknownNetwork
 from chains.sweep import SweepOrder, SweepPlan
 from recovery.cli import WRONG_INPUT, complain
 from recovery.cli.chains import FAILED, UNKNOWN, configured_nodes
@@ -58,6 +58,8 @@ def plan_command(
         return complain(error.code, f"{error.code}: {error}", as_json=as_json, status=WRONG_INPUT)
     except Refused as error:
         return complain(error.code, f"{slug}: {error}", as_json=as_json, status=FAILED)
+    except NoNode:
+        return complain(NoNode.code, f"{slug}: it has no node to ask", as_json=as_json, status=UNKNOWN)
     except ChainError as error:
         return complain(error.code, f"{slug}: {error}", as_json=as_json, status=UNKNOWN)
     if output is not None:

@@ -10,6 +10,7 @@ from stellar_sdk import (
     Claimant,
     ClaimClaimableBalance,
     Clawback,
+    ClawbackClaimableBalance,
     CreateAccount,
     CreateClaimableBalance,
     HashMemo,
@@ -138,6 +139,19 @@ def test_a_claimable_balance_is_nobodys_until_it_is_claimed() -> None:
     assert moved(reading(sent, records, [claimed])) == [("op:0", kept, ANNA, 50_000_000, COIN)]
     hidden = reading(sent, records)
     assert (hidden.status, hidden.warnings) == (Status.UNKNOWN, ("effects_not_visible",))
+
+
+def test_an_issuer_takes_back_what_is_kept_in_a_claimable_balance() -> None:
+    balance, kept = "00000000" + "07" * 32, strkey(CLAIMABLE, b"\x00" + b"\x07" * 32)
+    sent = Sent([ClawbackClaimableBalance(balance)], [ok("clawback_claimable_balance")])
+    records = [sent.record(0, "clawback_claimable_balance", balance_id=balance)]
+    asset = {"asset_type": "credit_alphanum4", "asset_code": "USD", "asset_issuer": BANK}
+    taken = [
+        book.effect(0, "claimable_balance_clawed_back", balance_id=balance, account=ANNA),
+        book.effect(0, "account_credited", account=ANNA, amount="5.0000000", **asset),
+    ]
+    assert moved(reading(sent, records, taken)) == [("op:0", kept, ANNA, 50_000_000, COIN)]
+    assert reading(sent, records).warnings == ("effects_not_visible",)
 
 
 def test_a_pool_gives_back_two_assets() -> None:

@@ -98,3 +98,12 @@ def test_ton(plan: Any, monkeypatch: pytest.MonkeyPatch, served: Any) -> None:
 def test_what_cannot_be_planned(plan: Any, slug: str, answers: Answers, order: Any, exit_status: int) -> None:
     status, told, error = plan(slug, answers, order)
     assert (status, "files" in told, len(error.splitlines())) == (exit_status, False, 1)
+
+
+def test_a_network_without_a_node_says_so(capsys: pytest.CaptureFixture[str]) -> None:
+    order = xrpl.NATIVE
+    words = ["--source", order.source, "--destination", order.destination, "--amount", "5"]
+    assert main(["plan", "xrpl", *words, "--json"]) == 6
+    told = capsys.readouterr()
+    assert json.loads(told.out) == {"error": "no_node", "message": "xrpl: it has no node to ask"}
+    assert told.err == "recovery: xrpl: it has no node to ask\n"
