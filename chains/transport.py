@@ -142,7 +142,7 @@ class Session:
                 outcomes += match_batch([self._ask(frame, cap, depth)], first + n, 1, self.node.label)
             except NodeUnavailable as error:
                 given_up = not self._heard and n + 1 >= PATIENCE
-                if given_up or not (self._refused or isinstance(error, _Dropped)):
+                if given_up or not (self._refused or self._heard or isinstance(error, _Dropped)):
                     raise
                 trouble = error
                 outcomes.append(Outcome(failed=True, message="not answered"))

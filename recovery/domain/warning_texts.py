@@ -128,6 +128,7 @@ NODE_WARNINGS: dict[str, str] = {
     "node_mistaken": mark("The node %(node)s gave an answer that cannot be trusted."),
     "node_slow": mark("The node %(node)s was too slow; the others agree without it."),
     "node_unavailable": mark("The node %(node)s did not answer."),
+    "unknown_interface": mark("The interface named for the node %(node)s is none of this network."),
     "said_failed": mark("The node %(node)s says that it failed."),
     "said_not_found": mark("The node %(node)s does not know it."),
     "said_pending": mark("The node %(node)s says that it is not in a block yet."),

@@ -215,5 +215,3 @@ def test_what_is_no_answer_at_all() -> None:
         read(TEZ, Played(lambda asked: Told({}, 400)), HASH)
     with pytest.raises(NodeMistaken):
         read(TEZ, Played(lambda asked: Told({})), HASH)
-    with pytest.raises(NodeMistaken):
-        read(TEZ, Played(lambda asked: Told([]), interface="octez"), HASH)
