@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from chains.types import Network, Source, Status, Transaction, Transfer, TransferKind
+from chains.unsettled import unsettled
 
 _T = TypeVar("_T")
 
@@ -33,18 +34,8 @@ def quorum(configured: int) -> int:
 
 def unknown(network: Network, reference: str, warnings: Sequence[str], sources: Sequence[Source] = ()) -> Transaction:
     """A transaction of which nothing can honestly be said. That its network is no more explains most of it."""
-    retired = ["network_retired"] if network.retired else []
-    return Transaction(
-        network=network.slug,
-        network_id=network.id,
-        hash=reference,
-        status=Status.UNKNOWN,
-        final=False,
-        confirmations=0,
-        confirmations_required=network.confirmations,
-        warnings=tuple(dict.fromkeys([*retired, *warnings])),
-        sources=tuple(sources),
-    )
+    retired = "network_retired" if network.retired else None
+    return replace(unsettled(network, reference, Status.UNKNOWN, retired, *warnings), sources=tuple(sources))
 
 
 def agree(network: Network, reference: str, told: Sequence[Testimony]) -> Transaction:

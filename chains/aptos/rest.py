@@ -15,6 +15,7 @@ from chains.errors import NodeMistaken, NodeUnavailable
 from chains.families import NodeReading
 from chains.transport import LARGE_BODY_CAP, Fetched, Talk
 from chains.types import Network, Status, Transaction
+from chains.unsettled import unsettled
 
 PREFIX = "/v1"
 MOST_OWNERS_ASKED = 8
@@ -133,13 +134,4 @@ def _absent(network: Network, talk: Talk, reference: str, fetched: Fetched, ledg
 
 
 def _unknown(network: Network, reference: str, *warnings: str) -> Transaction:
-    return Transaction(
-        network=network.slug,
-        network_id=network.id,
-        hash=reference,
-        status=Status.UNKNOWN,
-        final=False,
-        confirmations=0,
-        confirmations_required=network.confirmations,
-        warnings=warnings,
-    )
+    return unsettled(network, reference, Status.UNKNOWN, *warnings)

@@ -6,12 +6,13 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from chains.cardano.decode import decode, outside
+from chains.cardano.decode import decode
 from chains.cardano.shown import Shown, Tip, of_test_network
 from chains.errors import NodeMistaken, NodeUnavailable
 from chains.families import NodeReading
 from chains.transport import Fetched, Talk
 from chains.types import Network, Status
+from chains.unsettled import unsettled
 
 
 def auxiliary(ask: Callable[[], Fetched], read: Callable[[Any], Any]) -> Any:
@@ -29,7 +30,7 @@ def present(network: Network, shown: Shown, tip: Tip | None, magic: int | None) 
     pieces = (*shown.inputs, *shown.outputs, *shown.collateral)
     wrong = magic is not None and magic != network.params["network_magic"]
     if wrong or of_test_network(network, pieces):
-        return NodeReading(outside(network, shown.hash, Status.UNKNOWN, "wrong_chain"), height)
+        return NodeReading(unsettled(network, shown.hash, Status.UNKNOWN, "wrong_chain"), height)
     transaction = decode(network, shown, tip)
     if magic is None:
         warnings = (*transaction.warnings, "chain_identity_not_visible")
@@ -43,7 +44,7 @@ def absent(
     """``not_found`` from a node of the right chain, in step with it and with its history; else ``unknown`` and why."""
 
     def told(status: Status, *warnings: str) -> NodeReading:
-        return NodeReading(outside(network, reference, status, *warnings), tip.height if tip else None)
+        return NodeReading(unsettled(network, reference, status, *warnings), tip.height if tip else None)
 
     if magic is None:
         return told(Status.UNKNOWN, "chain_identity_not_visible")

@@ -9,7 +9,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from chains.cardano.asking import absent, auxiliary, present
-from chains.cardano.decode import outside
 from chains.cardano.shown import (
     Piece,
     Shown,
@@ -29,6 +28,7 @@ from chains.errors import NodeMistaken, NodeUnavailable
 from chains.families import NodeReading
 from chains.transport import LARGE_BODY_CAP, Fetched, Talk
 from chains.types import Network, Status
+from chains.unsettled import unsettled
 
 BELOW = "/api/v0"
 
@@ -42,7 +42,7 @@ def read(network: Network, talk: Talk, reference: str) -> NodeReading:
         wrong = magic is not None and magic != network.params["network_magic"]
         if not wrong and _waits(talk, root, reference):
             warnings = () if magic is not None else ("chain_identity_not_visible",)
-            return NodeReading(outside(network, reference, Status.PENDING, *warnings), tip.height if tip else None)
+            return NodeReading(unsettled(network, reference, Status.PENDING, *warnings), tip.height if tip else None)
         return absent(network, talk, reference, tip, magic, lambda: _remembers(network, talk, root))
     pieces = talk.get(f"{root}/txs/{reference}/utxos", cap=LARGE_BODY_CAP)
     if pieces.status != 200:

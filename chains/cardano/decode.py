@@ -15,6 +15,7 @@ from chains.cardano.address import check
 from chains.cardano.shown import Piece, Shown, Tip
 from chains.encoding import plain
 from chains.types import Block, Fee, Network, Status, Transaction, Transfer, TransferKind
+from chains.unsettled import unsettled
 
 LONGEST_MEMO = 1000
 LONGEST_ADDRESS = 128
@@ -23,25 +24,11 @@ LONGEST_ADDRESS = 128
 FAILURE = "script validation failed, collateral taken"
 
 
-def outside(network: Network, reference: str, status: Status, *warnings: str) -> Transaction:
-    """A transaction that is in no block we can stand on."""
-    return Transaction(
-        network=network.slug,
-        network_id=network.id,
-        hash=reference,
-        status=status,
-        final=False,
-        confirmations=0,
-        confirmations_required=network.confirmations,
-        warnings=tuple(dict.fromkeys(warnings)),
-    )
-
-
 def decode(network: Network, shown: Shown, tip: Tip | None) -> Transaction:
     """The transaction as ``shown`` tells it. ``tip`` is ``None`` when the node did not show its newest block."""
     depth = max(tip.height - shown.height, 0) + 1 if tip else 1
     if shown.valid is None:
-        return outside(network, shown.hash, Status.UNKNOWN, "status_not_visible")
+        return unsettled(network, shown.hash, Status.UNKNOWN, "status_not_visible")
     legs, warnings = _transfers(network, shown) if shown.valid else ((), _failed(shown))
     if tip is None:
         warnings.append("tip_not_visible")

@@ -10,6 +10,7 @@ from chains.hedera import moves
 from chains.hedera.address import of_evm
 from chains.hedera.shown import Head, Log, Record
 from chains.types import Block, Fee, Network, Status, Transaction, Transfer, TransferKind
+from chains.unsettled import unsettled
 
 SUCCESSES = ("SUCCESS", "SUCCESS_BUT_MISSING_EXPECTED_OPERATION", "FEE_SCHEDULE_FILE_PART_UPLOADED")
 """Results of transactions that did what they said."""
@@ -110,16 +111,7 @@ def decode(network: Network, shown: Shown) -> Transaction:
 
 def outside(network: Network, shown: Shown, status: Status, *warnings: str | None) -> Transaction:
     """A transaction of which there is no record to stand on."""
-    return Transaction(
-        network=network.slug,
-        network_id=network.id,
-        hash=shown.id,
-        status=status,
-        final=False,
-        confirmations=0,
-        confirmations_required=network.confirmations,
-        warnings=tuple(dict.fromkeys([*filter(None, warnings), *shown.doubts])),
-    )
+    return unsettled(network, shown.id, status, *warnings, *shown.doubts)
 
 
 def _transfers(

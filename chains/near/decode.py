@@ -19,6 +19,7 @@ from chains.near.address import SYSTEM
 from chains.near.outcome import Action, Outcome, Receipt, Shown, amount
 from chains.near.tokens import Moved, moved
 from chains.types import Block, Fee, Network, Status, Transaction, Transfer, TransferKind
+from chains.unsettled import unsettled
 
 PROOF_DEPOSIT = 1
 """One yocto of the coin comes with calls that ask for a key of full access; it proves, it pays nothing."""
@@ -37,9 +38,9 @@ class Seen:
 def decode(network: Network, reference: str, shown: Shown, seen: Seen) -> Transaction:
     """The transaction as ``shown`` tells it; ``reference`` is as it was asked for, with or without the signer."""
     if not shown.done or (shown.level is not None and shown.level not in SETTLED):
-        return outside(network, reference, Status.PENDING)
+        return unsettled(network, reference, Status.PENDING)
     if shown.own is None:
-        return outside(network, reference, Status.UNKNOWN, "receipt_not_visible")
+        return unsettled(network, reference, Status.UNKNOWN, "receipt_not_visible")
     legs, warnings = _transfers(network, shown)
     failed = [one for one in (shown.own, *shown.outcomes) if one.failure is not None]
     status = Status.FAILED if shown.failure is not None and not legs else Status.SUCCEEDED
@@ -65,20 +66,6 @@ def decode(network: Network, reference: str, shown: Shown, seen: Seen) -> Transa
         failure=shown.failure if status is Status.FAILED else None,
         warnings=tuple(dict.fromkeys(warnings)),
         root=bare if (bare := reference.partition("@")[0]) != reference else None,
-    )
-
-
-def outside(network: Network, reference: str, status: Status, *warnings: str) -> Transaction:
-    """A transaction that has not run as far as anybody can tell."""
-    return Transaction(
-        network=network.slug,
-        network_id=network.id,
-        hash=reference,
-        status=status,
-        final=False,
-        confirmations=0,
-        confirmations_required=network.confirmations,
-        warnings=tuple(dict.fromkeys(warnings)),
     )
 
 

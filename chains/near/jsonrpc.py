@@ -14,10 +14,11 @@ from typing import Any
 
 from chains.errors import NodeMistaken, NodeUnavailable
 from chains.families import NodeReading
-from chains.near.decode import Seen, decode, outside
+from chains.near.decode import Seen, decode
 from chains.near.outcome import Shown, block_hash, shown
 from chains.transport import LARGE_BODY_CAP, Call, Outcome, Talk
 from chains.types import Network, Status, Transaction
+from chains.unsettled import unsettled
 
 ANYBODY = "near"
 """The account named where the signer is not known; a node that follows all shards answers all the same."""
@@ -38,7 +39,7 @@ def read(network: Network, talk: Talk, reference: str) -> NodeReading:
     identity = _identity(network, node)
     tip = _block(head)[0] if not head.failed else None
     if identity == "wrong_chain":
-        return NodeReading(outside(network, reference, Status.UNKNOWN, identity), tip)
+        return NodeReading(unsettled(network, reference, Status.UNKNOWN, identity), tip)
     warnings = [identity] if identity else []
     answer = _asked_again(talk, answer, hash_, sender)
     if answer.failed:
@@ -141,7 +142,7 @@ def _absent(
             doubts.append("history_not_visible")
         if sync.get("syncing") is not False or _old(network, talk, sync.get("latest_block_time")):
             doubts.append("node_behind")
-    return outside(network, reference, Status.UNKNOWN if doubts else Status.NOT_FOUND, *doubts)
+    return unsettled(network, reference, Status.UNKNOWN if doubts else Status.NOT_FOUND, *doubts)
 
 
 def _old(network: Network, talk: Talk, time: Any) -> bool:

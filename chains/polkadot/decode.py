@@ -15,29 +15,16 @@ from chains.polkadot.assets import of_fee
 from chains.polkadot.moves import transfers
 from chains.polkadot.shown import Event, Shown, account, whole
 from chains.types import Block, Fee, Network, Status, Transaction
+from chains.unsettled import unsettled
 
 HOOKS = ("initialize", "finalize")
-
-
-def outside(network: Network, reference: str, status: Status, *warnings: str) -> Transaction:
-    """An extrinsic that is in no block we can stand on."""
-    return Transaction(
-        network=network.slug,
-        network_id=network.id,
-        hash=reference,
-        status=status,
-        final=False,
-        confirmations=0,
-        confirmations_required=network.confirmations,
-        warnings=tuple(dict.fromkeys(warnings)),
-    )
 
 
 def decode(network: Network, shown: Shown, sealed: int | None) -> Transaction:
     """The extrinsic as ``shown`` tells it. ``sealed`` is the height of the node's finalized head, ``None`` unless shown."""
     outcome = _outcome(shown)
     if outcome is None:
-        return outside(network, shown.reference, Status.UNKNOWN, "events_not_visible")
+        return unsettled(network, shown.reference, Status.UNKNOWN, "events_not_visible")
     told_fee = _told_fee(network, shown)
     # What is signed by other means than a signature of its own (an Ethereum transaction carried along) pays a fee all the same.
     paid = shown.signer is not None or told_fee is not None

@@ -11,10 +11,11 @@ from typing import Any
 from chains.encoding import plain
 from chains.errors import NodeMistaken, NodeUnavailable
 from chains.families import NodeReading
-from chains.polkadot.decode import HOOKS, decode, outside
+from chains.polkadot.decode import HOOKS, decode
 from chains.polkadot.shown import Event, OtherNetwork, Shown, account, digest, items, member, moment, whole, word
 from chains.transport import LARGE_BODY_CAP, Fetched, Talk
 from chains.types import Network, Status, Transaction, Transfer
+from chains.unsettled import unsettled
 
 MOST_ASSETS_ASKED = 4
 """Assets asked for symbol and decimals, each a round trip."""
@@ -34,7 +35,7 @@ def read(network: Network, talk: Talk, reference: str) -> NodeReading:
     """See :meth:`chains.families.Family.read`."""
     block_id, _, index = reference.partition("-")
     if not index:
-        return NodeReading(outside(network, reference, Status.UNKNOWN, "extrinsic_index_needed"), None)
+        return NodeReading(unsettled(network, reference, Status.UNKNOWN, "extrinsic_index_needed"), None)
     answer = talk.get(f"/blocks/{block_id}", cap=LARGE_BODY_CAP)
     if answer.status not in (200, 400, 404):
         raise NodeUnavailable(f"{talk.node.label}: HTTP {answer.status}")
@@ -42,13 +43,13 @@ def read(network: Network, talk: Talk, reference: str) -> NodeReading:
     head = _head(talk)
     height = head.height if head else None
     if right is False:
-        return NodeReading(outside(network, reference, Status.UNKNOWN, "wrong_chain"), height)
+        return NodeReading(unsettled(network, reference, Status.UNKNOWN, "wrong_chain"), height)
     if answer.status != 200:
         return NodeReading(_no_block(network, talk, reference, known=right is True), height)
     try:
         return NodeReading(_present(network, talk, reference, answer.value, right, height), height)
     except OtherNetwork:
-        return NodeReading(outside(network, reference, Status.UNKNOWN, "wrong_chain"), height)
+        return NodeReading(unsettled(network, reference, Status.UNKNOWN, "wrong_chain"), height)
 
 
 def _present(
@@ -61,7 +62,7 @@ def _present(
         return _no_extrinsic(network, reference, value, known=right is True)
     if block_id.startswith("0x") and seen.final is False and height is not None and height >= seen.height:
         # Sealed is another block of this height.
-        return outside(network, reference, Status.PENDING, "reorganised")
+        return unsettled(network, reference, Status.PENDING, "reorganised")
     if seen.final is None and not block_id.startswith("0x") and height is not None and height >= seen.height:
         seen = replace(seen, final=True)  # a height below the sealed head has one block, and this is it
     transaction = _named(talk, decode(network, seen, height))
@@ -176,25 +177,25 @@ def _sealed(value: Any) -> _Head:
 def _no_block(network: Network, talk: Talk, reference: str, *, known: bool) -> Transaction:
     """``not_found`` from a node of this chain whose finalized head is of now; else ``unknown`` and why."""
     if not known:
-        return outside(network, reference, Status.UNKNOWN, "chain_identity_not_visible")
+        return unsettled(network, reference, Status.UNKNOWN, "chain_identity_not_visible")
     head = _auxiliary(lambda: talk.get("/blocks/head", cap=LARGE_BODY_CAP), _sealed)
     if not isinstance(head, _Head) or head.time is None:
-        return outside(network, reference, Status.UNKNOWN, "tip_not_visible")
+        return unsettled(network, reference, Status.UNKNOWN, "tip_not_visible")
     if (talk.now() - head.time).total_seconds() > network.params["max_head_age"]:
-        return outside(network, reference, Status.UNKNOWN, "node_behind")
+        return unsettled(network, reference, Status.UNKNOWN, "node_behind")
     block_id = reference.partition("-")[0]
     if block_id.startswith("0x") or int(block_id) <= head.height:
-        return outside(network, reference, Status.UNKNOWN, "history_not_visible")
-    return outside(network, reference, Status.NOT_FOUND)
+        return unsettled(network, reference, Status.UNKNOWN, "history_not_visible")
+    return unsettled(network, reference, Status.NOT_FOUND)
 
 
 def _no_extrinsic(network: Network, reference: str, block: Mapping[str, Any], *, known: bool) -> Transaction:
     """A sealed block shorter than that will never be longer; one that is not sealed may be replaced."""
     if not known:
-        return outside(network, reference, Status.UNKNOWN, "chain_identity_not_visible")
+        return unsettled(network, reference, Status.UNKNOWN, "chain_identity_not_visible")
     if block.get("finalized") is not True:
-        return outside(network, reference, Status.UNKNOWN, "finalized_block_not_visible")
-    return outside(network, reference, Status.NOT_FOUND)
+        return unsettled(network, reference, Status.UNKNOWN, "finalized_block_not_visible")
+    return unsettled(network, reference, Status.NOT_FOUND)
 
 
 def _named(talk: Talk, transaction: Transaction) -> Transaction:

@@ -13,10 +13,11 @@ from typing import Any
 from chains import strict_json
 from chains.errors import NodeMistaken, NodeUnavailable
 from chains.families import NodeReading
-from chains.polkadot.decode import HOOKS, decode, outside
+from chains.polkadot.decode import HOOKS, decode
 from chains.polkadot.shown import Event, Shown, account, digest, items, member, whole, word
 from chains.transport import LARGE_BODY_CAP, Talk
 from chains.types import Network, Status
+from chains.unsettled import unsettled
 
 PATH = "/api/scan/extrinsic"
 
@@ -25,7 +26,7 @@ def read(network: Network, talk: Talk, reference: str) -> NodeReading:
     """See :meth:`chains.families.Family.read`."""
     block_id, _, index = reference.partition("-")
     if index in HOOKS or (index and block_id.startswith("0x")):
-        return NodeReading(outside(network, reference, Status.UNKNOWN, "extrinsic_index_needed"), None)
+        return NodeReading(unsettled(network, reference, Status.UNKNOWN, "extrinsic_index_needed"), None)
     question = {"extrinsic_index": reference} if index else {"hash": reference}
     answer = talk.post(PATH, question, cap=LARGE_BODY_CAP)
     if answer.status != 200:
@@ -34,10 +35,10 @@ def read(network: Network, talk: Talk, reference: str) -> NodeReading:
     if whole(told.get("code"), 32) != 0 or "data" not in told:
         raise NodeUnavailable(f"{talk.node.label}: refused")
     if told["data"] is None:
-        return NodeReading(outside(network, reference, Status.UNKNOWN, "chain_identity_not_visible"), None)
+        return NodeReading(unsettled(network, reference, Status.UNKNOWN, "chain_identity_not_visible"), None)
     seen = extrinsic(network, member(told["data"]), reference)
     if seen is None:
-        return NodeReading(outside(network, reference, Status.PENDING, "chain_identity_not_visible"), None)
+        return NodeReading(unsettled(network, reference, Status.PENDING, "chain_identity_not_visible"), None)
     transaction = decode(network, seen, None)
     warnings = [*transaction.warnings, "chain_identity_not_visible"]
     if not index:

@@ -14,6 +14,7 @@ from chains.solana.ledger import Acted, Leg, tell
 from chains.solana.message import Shown, failure_words
 from chains.solana.parsed import whole
 from chains.types import Block, Fee, Network, Status, Transaction, Transfer, TransferKind
+from chains.unsettled import unsettled
 
 LONGEST_MEMO = 600
 """Characters kept of a memo; one transaction has at most 1232 bytes."""
@@ -51,7 +52,7 @@ def included(
     Final is what is finalized: by the status where the node tells one, else by the answer itself.
     """
     if status is not None and (status.slot != shown.slot or (status.failure is None) != (shown.failure is None)):
-        return outside(network, reference, Status.UNKNOWN, "node_inconsistent")
+        return unsettled(network, reference, Status.UNKNOWN, "node_inconsistent")
     final = status.level == "finalized" if status is not None else rooted
     legs: list[Transfer] = []
     warnings: list[str] = [] if tip is not None else ["tip_not_visible"]
@@ -70,20 +71,6 @@ def included(
         fee=Fee(network.native.asset, network.native.symbol, shown.fee, shown.payer),
         transfers=tuple(legs),
         failure=shown.failure,
-        warnings=tuple(dict.fromkeys(warnings)),
-    )
-
-
-def outside(network: Network, reference: str, status: Status, *warnings: str) -> Transaction:
-    """A transaction that is in no block we can stand on."""
-    return Transaction(
-        network=network.slug,
-        network_id=network.id,
-        hash=reference,
-        status=status,
-        final=False,
-        confirmations=0,
-        confirmations_required=network.confirmations,
         warnings=tuple(dict.fromkeys(warnings)),
     )
 

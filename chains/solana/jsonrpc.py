@@ -11,11 +11,12 @@ from typing import Any
 
 from chains.errors import NodeMistaken, NodeUnavailable
 from chains.families import NodeReading
-from chains.solana.decode import Standing, included, outside, standing
+from chains.solana.decode import Standing, included, standing
 from chains.solana.message import shown
 from chains.solana.parsed import whole
 from chains.transport import LARGE_BODY_CAP, Call, Outcome, Talk
 from chains.types import Network, Status, Transaction
+from chains.unsettled import unsettled
 
 HISTORY_NOT_KEPT = (-32001, -32007, -32009, -32011)
 """Error codes of nodes that do not keep what was asked: block cleaned up, slot skipped or missing, no history."""
@@ -35,7 +36,7 @@ def read(network: Network, talk: Talk, reference: str) -> NodeReading:
     tip = None if slot.failed else whole(slot.result, bits=63)
     identity = _identity(network, genesis)
     if identity == "wrong_chain":
-        return NodeReading(outside(network, reference, Status.UNKNOWN, identity), tip)
+        return NodeReading(unsettled(network, reference, Status.UNKNOWN, identity), tip)
     warnings = [identity] if identity else []
     status, tip = _standing(statuses, tip)
     if not rooted.failed and rooted.result is not None:
@@ -43,7 +44,7 @@ def read(network: Network, talk: Talk, reference: str) -> NodeReading:
     elif rooted.failed and not _history_lost(rooted):
         if rooted.code != VERSION_NOT_SUPPORTED:
             raise NodeUnavailable(f"{talk.node.label}: error {rooted.code}")
-        seen = outside(network, reference, Status.UNKNOWN, "transaction_version_not_supported")
+        seen = unsettled(network, reference, Status.UNKNOWN, "transaction_version_not_supported")
     else:
         seen = _not_rooted(network, talk, reference, status, tip, [*warnings, *_history(rooted)])
     return NodeReading(_warned(seen, warnings), tip)
@@ -99,12 +100,12 @@ def _not_rooted(
         return included(network, reference, answer, status, rooted=False, tip=tip)
     if status is not None:
         if status.level == "processed":
-            return outside(network, reference, Status.PENDING)
-        return outside(network, reference, Status.UNKNOWN, "receipt_not_visible")
+            return unsettled(network, reference, Status.PENDING)
+        return unsettled(network, reference, Status.UNKNOWN, "receipt_not_visible")
     warnings = warnings + _doubts(network, talk, oldest, health, time)
     if warnings:
-        return outside(network, reference, Status.UNKNOWN, *warnings)
-    return outside(network, reference, Status.NOT_FOUND)
+        return unsettled(network, reference, Status.UNKNOWN, *warnings)
+    return unsettled(network, reference, Status.NOT_FOUND)
 
 
 def _doubts(network: Network, talk: Talk, oldest: Outcome, health: Outcome, time: list[Outcome]) -> list[str]:

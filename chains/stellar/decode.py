@@ -18,6 +18,7 @@ from chains.stellar.envelope import Envelope, Memo, Result, first_failure
 from chains.stellar.legs import Moves
 from chains.stellar.records import Effects, Records
 from chains.types import Block, Fee, Network, Status, Transaction
+from chains.unsettled import unsettled
 
 _DIGITS = re.compile(r"[0-9]{1,18}")
 _MEMO = {"hash": 32, "return": 32}
@@ -96,16 +97,7 @@ def _root(row: Mapping[str, Any], reference: str) -> str | None:
 
 def outside(network: Network, reference: str, status: Status, warnings: tuple[str, ...]) -> Transaction:
     """A transaction of which this node cannot tell more."""
-    return Transaction(
-        network=network.slug,
-        network_id=network.id,
-        hash=reference,
-        status=status,
-        final=False,
-        confirmations=0,
-        confirmations_required=network.confirmations,
-        warnings=tuple(dict.fromkeys(warnings)),
-    )
+    return unsettled(network, reference, status, *warnings)
 
 
 def successful(row: Mapping[str, Any], result: Result | None) -> bool:

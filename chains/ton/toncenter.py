@@ -17,6 +17,7 @@ from chains.ton.decode import Shown, Trace, decode
 from chains.ton.fields import Seen
 from chains.transport import LARGE_BODY_CAP, Talk
 from chains.types import Network, Status, Transaction
+from chains.unsettled import unsettled
 
 PREFIX = "/api/v3"
 MOST_FOLLOWED = 8
@@ -238,13 +239,4 @@ def _names(seen: dict[str, Seen], reference: str) -> bool:
 
 
 def _unknown(network: Network, reference: str, *warnings: str) -> Transaction:
-    return Transaction(
-        network=network.slug,
-        network_id=network.id,
-        hash=reference,
-        status=Status.UNKNOWN,
-        final=False,
-        confirmations=0,
-        confirmations_required=network.confirmations,
-        warnings=warnings,
-    )
+    return unsettled(network, reference, Status.UNKNOWN, *warnings)

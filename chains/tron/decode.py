@@ -13,6 +13,7 @@ from chains.tron.address import to_text
 from chains.tron.shown import Head, Info, Inner, Sent
 from chains.tron.tokens import Facts
 from chains.types import Block, Fee, Network, Status, Transaction, Transfer, TransferKind
+from chains.unsettled import unsettled
 
 MOVING_NOTES = ("call", "create", "suicide")
 """Inner transactions that hand value on; others (freezing, delegating, voting) only rearrange what an account has."""
@@ -87,16 +88,7 @@ def decode(network: Network, shown: Shown) -> Transaction:
 
 def outside(network: Network, shown: Shown, status: Status, *warnings: str | None) -> Transaction:
     """A transaction that is in no block we can stand on."""
-    return Transaction(
-        network=network.slug,
-        network_id=network.id,
-        hash=shown.reference,
-        status=status,
-        final=False,
-        confirmations=0,
-        confirmations_required=network.confirmations,
-        warnings=tuple(dict.fromkeys([*filter(None, warnings), *shown.doubts])),
-    )
+    return unsettled(network, shown.reference, status, *warnings, *shown.doubts)
 
 
 def _should_be_known(shown: Shown, sent: Sent) -> bool:

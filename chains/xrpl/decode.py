@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from chains.types import Block, Fee, Network, Status, Transaction, Transfer
+from chains.unsettled import unsettled
 from chains.xrpl import money
 from chains.xrpl.fields import Seen
 from chains.xrpl.legs import legs, payer
@@ -37,16 +38,7 @@ def decode(network: Network, reference: str, shown: Shown) -> Transaction:
 
 def outside(network: Network, reference: str, status: Status, warnings: tuple[str, ...]) -> Transaction:
     """A transaction that is in no ledger we can stand on."""
-    return Transaction(
-        network=network.slug,
-        network_id=network.id,
-        hash=reference,
-        status=status,
-        final=False,
-        confirmations=0,
-        confirmations_required=network.confirmations,
-        warnings=tuple(dict.fromkeys(warnings)),
-    )
+    return unsettled(network, reference, status, *warnings)
 
 
 def _validated(network: Network, reference: str, shown: Shown, seen: Seen, ledger: int) -> Transaction:
