@@ -8,11 +8,15 @@ checksum, so a mistyped address may be another valid one; nothing here can tell.
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from chains.encoding import base58_decode, base58_encode
 from chains.errors import NodeMistaken
-from chains.solana.programs import INCINERATOR, NATIVE_MINTS, NO_RECIPIENTS, SYSVARS
+from chains.solana.programs import INCINERATOR, NATIVE_MINTS, NO_RECIPIENTS, SYSVARS, TOKEN_ACCOUNTS
 from chains.types import AddressCheck, Network
+
+if TYPE_CHECKING:
+    from solders.pubkey import Pubkey
 
 ADDRESS_BYTES = 32
 SIGNATURE_BYTES = 64
@@ -86,3 +90,12 @@ def asset_identity(network: Network, text: str) -> str | None:
         return None
     barred = text in NO_RECIPIENTS or text.startswith(SYSVARS) or text == INCINERATOR
     return None if barred and text not in NATIVE_MINTS else text
+
+
+def associated(owner: str, mint: str, program: str) -> Pubkey:
+    """The address of ``owner``'s associated account of ``mint``."""
+    from solders.pubkey import Pubkey
+
+    keys = [Pubkey.from_string(text) for text in (owner, program, mint)]
+    accounts = Pubkey.from_string(TOKEN_ACCOUNTS)
+    return Pubkey.find_program_address([bytes(key) for key in keys], accounts)[0]

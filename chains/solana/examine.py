@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from chains.solana import programs
+from chains.solana.address import associated
 from chains.sweep import SweepOrder
 
 if TYPE_CHECKING:
@@ -88,8 +89,6 @@ def _opens(
 
 
 def _receiving(order: SweepOrder, token_program: str) -> str:
-    from chains.solana.sweep import associated
-
     return str(associated(order.destination, order.contract or "", token_program))
 
 

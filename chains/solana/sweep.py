@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from chains.errors import NodeMistaken, Refused
 from chains.solana import programs
-from chains.solana.address import check
+from chains.solana.address import associated, check
 from chains.solana.holdings import Present, Token, TokenPresent, present, token, token_present
 from chains.sweep import SweepFile, SweepOrder, SweepPlan
 from chains.transport import Talk
@@ -95,15 +95,6 @@ def _refuse_short(order: SweepOrder, payer: str, now: Present, cost: int) -> Non
         rest = having[account] - amount
         if rest < 0 or 0 < rest < now.least_lamports:
             raise Refused("not enough SOL for the transfer and its cost")
-
-
-def associated(owner: str, mint: str, program: str) -> Pubkey:
-    """The address of ``owner``'s associated account of ``mint``."""
-    from solders.pubkey import Pubkey
-
-    keys = [Pubkey.from_string(text) for text in (owner, program, mint)]
-    accounts = Pubkey.from_string(programs.TOKEN_ACCOUNTS)
-    return Pubkey.find_program_address([bytes(key) for key in keys], accounts)[0]
 
 
 def _message(

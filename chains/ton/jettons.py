@@ -20,7 +20,7 @@ from chains.ton.decode import Trace, Wallet
 from chains.ton.fields import Message, digest, whole
 
 if TYPE_CHECKING:
-    from chains.ton.toncenter import Asking
+    from chains.ton.asking import Asking
 
 MOST_WALLETS = 32
 """Jetton wallets looked at; a batch of payments may touch more, which then stay unsure."""

@@ -13,9 +13,9 @@ from chains.errors import NodeMistaken, NodeUnavailable, Refused
 from chains.sweep import SweepFile, SweepOrder, SweepPlan
 from chains.ton import bodies, cells, jettons, wallets
 from chains.ton.address import friendly, raw_form
+from chains.ton.asking import Asking
 from chains.ton.decode import Wallet
 from chains.ton.fields import whole
-from chains.ton.toncenter import Asking
 from chains.ton.wallets import State
 from chains.transport import Talk
 from chains.types import Network
