@@ -106,10 +106,8 @@ AROUND = [
 ]
 
 
-@pytest.mark.parametrize(("row", "text"), CASES)
+@pytest.mark.parametrize(("row", "text"), [case for case in CASES if "%" not in case.values[1]])
 def test_every_spelling_is_found(row: Network, text: str) -> None:
-    if "%" in text:
-        pytest.skip("escaped signs belong into links")
     seen = identify(text)
     assert row.slug in seen.candidates, seen
     assert written(row, seen.hash or "") == written(row, text)

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, StorageState, expect
 
 from tests.journeys.conftest import Product
 
@@ -246,6 +246,27 @@ def test_a_foreign_case_is_simply_not_there(product: Product, desk: Desk) -> Non
     assert other.goto("/cases/RC-0000-0000-0000-0000-0").status == 404
 
 
+@pytest.fixture(scope="module")
+def cookies(product: Product, browser: Browser) -> Callable[[str], StorageState]:
+    """The cookies of a sign-in as a role; each role signs in once, because the product counts how often one does."""
+    known: dict[str, StorageState] = {}
+
+    def of(role: str) -> StorageState:
+        if role not in known:
+            context = browser.new_context(base_url=product.url)
+            page, person = context.new_page(), product.sign_in(role)
+            page.goto("/sign-in")
+            page.locator("input[name=email]").fill(person["email"])
+            page.locator("input[name=password]").fill(person["password"])
+            page.locator("main button[type=submit]").click()
+            page.wait_for_url(re.compile(r"/(desk.*)?$"))
+            known[role] = context.storage_state()
+            context.close()
+        return known[role]
+
+    return of
+
+
 @pytest.mark.parametrize("phone", [True, False], ids=["phone", "desktop"])
 @pytest.mark.parametrize("locale", ["en-GB", "de-DE"])
 @pytest.mark.parametrize(
@@ -253,18 +274,19 @@ def test_a_foreign_case_is_simply_not_there(product: Product, desk: Desk) -> Non
     [("depositor", "/"), ("depositor", "/networks"), ("specialist", "/networks"), ("specialist", "/nodes")],
 )
 def test_a_page_is_for_everybody(
-    product: Product, browser: Browser, role: str, path: str, locale: str, *, phone: bool
+    product: Product,
+    browser: Browser,
+    cookies: Callable[[str], StorageState],
+    role: str,
+    path: str,
+    locale: str,
+    *,
+    phone: bool,
 ) -> None:
     size = {"width": 390, "height": 844} if phone else {"width": 1280, "height": 900}
-    context = browser.new_context(viewport=size, locale=locale, base_url=product.url)
+    context = browser.new_context(viewport=size, locale=locale, base_url=product.url, storage_state=cookies(role))
     try:
         page = context.new_page()
-        person = product.sign_in(role)
-        page.goto("/sign-in")
-        page.locator("input[name=email]").fill(person["email"])
-        page.locator("input[name=password]").fill(person["password"])
-        page.locator("main button[type=submit]").click()
-        page.wait_for_url(re.compile(r"/(desk.*)?$"))
         page.goto(path)
         expect(page.locator("html")).to_have_attribute("lang", locale[:2])
         for _ in range(2):  # as it comes, then with everything unfolded

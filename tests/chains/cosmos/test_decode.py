@@ -389,5 +389,3 @@ def test_what_is_no_answer_at_all() -> None:
     for value, status, error in (({}, 200, NodeMistaken), ({"code": 12}, 405, NodeUnavailable)):
         with pytest.raises(error):
             read(HUB, Played(lambda asked, v=value, s=status: Told(v, s)), HASH)  # type: ignore[misc]
-    with pytest.raises(NodeMistaken):
-        read(HUB, Played(node(HUB, None), interface="grpc"), HASH)
