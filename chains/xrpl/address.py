@@ -17,7 +17,8 @@ LARGEST_TAG = 2**32 - 1
 _ACCOUNT = b"\x00"
 _X_MAIN = b"\x05\x44"
 _X_TEST = b"\x04\x93"
-_KEYS = {b"\x21": 16, b"\x23": 33, b"\x01\xe1\x4b": 16, b"\x1c": 32}  # seeds and keys: prefix to length
+# Prefix to length: seeds, public keys of accounts and of servers, secret keys of both.
+_KEYS = {b"\x21": 16, b"\x01\xe1\x4b": 16, b"\x23": 33, b"\x1c": 33, b"\x22": 32, b"\x20": 32}
 
 
 def check(text: str) -> AddressCheck:
@@ -63,7 +64,7 @@ def tag_of(memo: str | None) -> int | None:
 
 
 def _read(text: str) -> tuple[bytes, int | None, str]:
-    if not text or text[0] not in "rXTs" or not 25 <= len(text) <= 60:
+    if not text or text[0] not in "rXTsanp" or not 25 <= len(text) <= 60:
         raise BadText("wrong_format")
     payload = _unchecked(text)
     for prefix, length in _KEYS.items():

@@ -12,23 +12,20 @@ LINKS = {
         https://algoexplorer.io/tx/{h}
         https://www.algoexplorer.io/tx/{h}#inner
         https://app.dappflow.org/explorer/transaction/{h}
-        https://blockchair.com/algorand/transaction/{h}
         https://goalseeker.purestake.io/algorand/mainnet/transaction/{h}
         https://algoscan.app/tx/{h}
         https://chaintrail.io/transaction/{h}
         https://algo.surf/transaction/{h}
-        https://bitquery.io/algorand/tx/{h}""",
+        https://explorer.bitquery.io/algorand/tx/{h}""",
     "aptos": """
         https://explorer.aptoslabs.com/txn/{h}?network=mainnet
         https://explorer.aptoslabs.com/txn/{h}/balanceChange?network=mainnet
         https://aptoscan.com/transaction/{h}
         https://tracemove.io/transaction/{h}
         https://apscan.io/tx/{h}?tab=events
-        https://aptosexplorer.com/tx/{h}
         https://www.oklink.com/aptos/tx/{h}
         https://blockchair.com/aptos/transaction/{h}
         https://3xpl.com/aptos/transaction/{h}
-        https://aptos.tokenview.io/en/tx/{h}
         https://explorer.aptos.dev/txn/{h}
         https://web3.okx.com/explorer/aptos/tx/{h}
         https://www.okx.com/web3/explorer/aptos/tx/{h}""",
@@ -37,9 +34,7 @@ LINKS = {
         https://explorer.bnbchain.org/tx/{h}
         https://explorer.bnbchain.world/tx/{h}
         https://binance.mintscan.io/txs/{h}
-        https://www.mintscan.io/binance/txs/{h}
-        https://bnb.tokenview.io/en/tx/{h}
-        https://viewblock.io/binance/tx/{h}""",
+        https://www.mintscan.io/binance/txs/{h}""",
     "cardano": """
         https://cardanoscan.io/transaction/{h}?tab=utxo
         https://cexplorer.io/tx/{h}
@@ -66,7 +61,6 @@ LINKS = {
         https://ezstaking.app/cosmoshub/txs/{h}
         https://atom.tokenview.io/en/tx/{h}
         https://www.oklink.com/cosmos/tx/{h}
-        https://viewblock.io/cosmos/tx/{h}
         https://hubble.figment.io/cosmos/chains/cosmoshub-4/blocks/9000000/transactions/{h}""",
     "osmosis": """
         https://www.mintscan.io/osmosis/tx/{h}
@@ -166,7 +160,6 @@ LINKS = {
         https://explore.lworks.io/mainnet/transactions/{h}
         https://hederaexplorer.io/search-details/transaction/{h}
         https://hash-hash.info/transaction/{h}
-        https://hbar.tokenview.io/en/tx/{h}
         https://mainnet.mirrornode.hedera.com/api/v1/transactions/{h}
         https://mainnet-public.mirrornode.hedera.com/api/v1/transactions/{h}
         https://explorer.arkhia.io/mainnet/transaction/{h}""",
@@ -190,8 +183,7 @@ LINKS = {
         https://assethub-polkadot.subscan.io/extrinsic/{h}?event=7000000-3&tab=xcm_transfer
         https://statemint.subscan.io/extrinsic/{h}
         https://assethub-polkadot.statescan.io/#/extrinsics/{h}
-        https://statemint.statescan.io/#/extrinsics/{h}
-        https://explorer.polkascan.io/statemint/extrinsic/{h}""",
+        https://statemint.statescan.io/#/extrinsics/{h}""",
     "solana": """
         https://solscan.io/tx/{h}
         https://explorer.solana.com/tx/{h}
@@ -203,7 +195,6 @@ LINKS = {
         https://blockchair.com/solana/transaction/{h}
         https://www.oklink.com/sol/tx/{h}
         https://www.oklink.com/solana/tx/{h}
-        https://sol.tokenview.io/en/tx/{h}
         https://3xpl.com/solana/transaction/{h}
         https://translator.shyft.to/tx/{h}
         https://www.okx.com/web3/explorer/sol/tx/{h}
@@ -218,7 +209,6 @@ LINKS = {
         https://stellarscan.io/transaction/{h}
         https://steexp.com/tx/{h}
         https://blockchair.com/stellar/transaction/{h}
-        https://stellar.tokenview.io/en/tx/{h}
         https://3xpl.com/stellar/transaction/{h}
         https://www.oklink.com/xlm/tx/{h}
         https://lab.stellar.org/transaction/dashboard?hash={h}""",
@@ -229,7 +219,6 @@ LINKS = {
         https://tzstats.com/{h}
         https://tezblock.io/transaction/{h}
         https://better-call.dev/mainnet/opg/{h}/contents
-        https://tezos.tokenview.io/en/tx/{h}
         https://www.oklink.com/tezos/tx/{h}
         https://mininax.io/mainnet/operations/{h}
         https://tezex.info/op/{h}
@@ -244,11 +233,11 @@ LINKS = {
         https://tonscan.org/tx/{s}
         https://tonscan.org/tx/{b}
         https://tonscan.org/ru/tx/by-msg-hash/{s}
+        https://tonscan.com/tx/{h}
         https://ton.cx/tx/47670702000009:{s}:EQCxE6mUtQJKFnGfaROTKOt1lZbDiiX1kCixRv7Nw2Id_sDs
         https://explorer.toncoin.org/transaction?account=EQCxE6mUtQJKFnGfaROTKOt1lZbDiiX1kCixRv7Nw2Id_sDs&lt=4767&hash={u}
         https://dton.io/tx/{u}
         https://www.oklink.com/ton/tx/{h}
-        https://ton.tokenview.io/en/tx/{h}
         https://tonapi.io/v2/traces/{h}
         https://tonapi.io/v2/blockchain/transactions/{h}
         https://3xpl.com/ton/transaction/{h}
@@ -346,7 +335,6 @@ LINKS = {
         https://zcashblockexplorer.com/transactions/{h}
         https://explorer.zcha.in/transactions/{h}
         https://www.oklink.com/zec/tx/{h}
-        https://zec.tokenview.io/en/tx/{h}
         https://chain.so/tx/ZEC/{h}
         https://bitinfocharts.com/zcash/tx/{h}
         https://zec1.trezor.io/tx/{h}
@@ -365,7 +353,6 @@ LINKS = {
         https://xrplorer.com/transaction/{h}
         https://explorer.xrplf.org/tx/{h}
         https://www.oklink.com/xrp/tx/{h}
-        https://xrp.tokenview.io/en/tx/{h}
         https://3xpl.com/xrp/transaction/{h}""",
 }
 

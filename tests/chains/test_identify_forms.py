@@ -19,7 +19,7 @@ from tests.chains.explorer_links import LINKS, TEST_NETWORKS
 ROWS = [row for row in networks().values() if not row.sandbox]
 PREFIXED = {"evm", "aptos", "tron"}
 """Families that take sixty-four digits with ``0x`` and without."""
-FEW_EXPLORERS = {"beacon": 6, "polkadot": 5}
+FEW_EXPLORERS = {"beacon": 5, "polkadot": 4}
 """The chain stopped in 2024; the Asset Hub has few explorers besides those of its relay chain."""
 
 

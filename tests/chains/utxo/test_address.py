@@ -86,7 +86,8 @@ def test_zcash_forms() -> None:
     assert reason("zcash", base58check_encode(b"\x16\x9a" + bytes(64))) == "shielded_not_supported"
     assert reason("zcash", "zs1" + "q" * 75) == "shielded_not_supported"
     assert reason("zcash", base58check_encode(b"\x1d\x25" + HASH)) == "test_network"
-    assert reason("zcash", "utest1" + "q" * 100) == "test_network"
+    for prefix in ("utest", "tutest", "zutest", "uregtest", "turegtest", "zuregtest"):
+        assert reason("zcash", f"{prefix}1" + "q" * 100) == "test_network"
     for prefix, kind, code in (
         (b"\0\x14", "p2pkh", None),
         (b"\x01\x14", "p2sh", None),

@@ -36,6 +36,11 @@ def test_an_x_address_is_a_classic_one_and_its_tag() -> None:
         (CLASSIC[:-1] + "i", "bad_checksum"),
         (CLASSIC.lower(), "bad_checksum"),
         ("sn3nxiW7v8KXzPzAqzyHXbSSKNuN9", "is_a_key"),
+        # Of the pass phrase «masterpassphrase», as the ledger's own server derives them: no test of ours can make them up.
+        ("n94a1u4jAz288pZLtw6yFWVbi89YamiC6JBXPVUj5zmExe5fTVg9", "is_a_key"),
+        ("pnen77YEeUd4fFKG7iycBWcwKpTaeFRkW2WFostaATy1DSupwXe", "is_a_key"),
+        ("p9JfM6HHi64m6mvB6v5k7G2b1cXzGmYiCNJf6GHPKvFTWdeRVjh", "is_a_key"),
+        ("aBQG8RQAzjs1eTKFEAQXr2gS4utcDiEC9wmi7pfUPTi27VCahwgw", "is_a_key"),
         ("1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa", "wrong_format"),
         ("X" + "r" * 50, "bad_checksum"),
         ("r" * 1_000, "wrong_format"),
