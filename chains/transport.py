@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import secrets
 import time
 from collections.abc import Mapping, Sequence
@@ -40,6 +41,7 @@ PATIENCE = 3
 """Calls asked one by one of a node that has not answered any before it is given up."""
 
 _NO_ENTRY = (401, 402, 403, 407)
+_VERSION = re.compile(r"(/(?:api/)?v[0-9]{1,2})(?:/|$)")
 
 
 @dataclass(frozen=True)
@@ -337,13 +339,20 @@ def fetched(status: int, body: bytes, *, depth: int, as_text: bool, label: str) 
 
 
 def _address_of(url: str, path: str) -> str:
-    """``path`` below ``url``, whose own query (a key, perhaps) stays."""
+    """``path`` below ``url``, whose own query (a key, perhaps) stays.
+
+    A version of the interface at the end of ``url`` (``…/api/v1``), as providers print it, is not said twice.
+    """
     if not path:
         return url
     parts = urlsplit(url)
     below, _, query = path.partition("?")
     joined = "&".join(part for part in (parts.query, query) if part)
-    return urlunsplit((parts.scheme, parts.netloc, parts.path.rstrip("/") + below, joined, ""))
+    root = parts.path.rstrip("/")
+    version = _VERSION.match(below)
+    if version:
+        root = root.removesuffix(version[1])
+    return urlunsplit((parts.scheme, parts.netloc, root + below, joined, ""))
 
 
 def _plain_params(params: Sequence[Any] | Mapping[str, Any]) -> Any:
