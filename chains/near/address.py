@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 
+from chains.encoding import checksummed, on_ed25519
 from chains.types import AddressCheck, Network
 
 _ACCOUNT = re.compile(r"(?:(?:[a-z0-9]+[-_])*[a-z0-9]+\.)*(?:[a-z0-9]+[-_])*[a-z0-9]+")
@@ -29,7 +30,9 @@ def check(network: Network, text: str) -> AddressCheck:
     """Whether ``text`` is an account that can receive, in lower case.
 
     Kinds: ``named``, ``implicit``, ``ethereum_implicit``, ``deterministic``. Reasons: ``empty``, ``wrong_length``,
-    ``not_an_address``, ``test_network``, ``top_level_name``, ``program_address`` (the system).
+    ``not_an_address``, ``test_network``, ``top_level_name``, ``program_address`` (the system), ``bad_checksum`` (capitals
+    among the digits of an Ethereum key's account are its checksum, as in the form they were copied from), ``not_on_curve``
+    (an implicit account whose key nobody can have).
     """
     text = text.strip() if len(text) < 1000 else text
     if not text:
@@ -38,10 +41,17 @@ def check(network: Network, text: str) -> AddressCheck:
         return _refused("wrong_length")
     lower = text.lower()
     if _IMPLICIT.fullmatch(lower):
+        if not on_ed25519(bytes.fromhex(lower)):
+            return _refused("not_on_curve")
         return AddressCheck(True, lower, "implicit", None, None)
     if _FORTY.fullmatch(lower):
-        kind = "ethereum_implicit" if lower[1] == "x" else "deterministic"
-        return AddressCheck(True, lower, kind, None, None)
+        if lower[1] == "s":
+            return AddressCheck(True, lower, "deterministic", None, None)
+        digits = text[2:]
+        mixed = digits not in (digits.lower(), digits.upper())
+        if mixed and digits != checksummed(bytes.fromhex(digits))[2:]:
+            return _refused("bad_checksum")
+        return AddressCheck(True, lower, "ethereum_implicit", None, None)
     if not is_account(lower):
         return _refused("not_an_address")
     if lower == SYSTEM:
