@@ -36,9 +36,12 @@ UNKNOWN_CAUSE = CauseText(
 
 CAUSES: dict[str, CauseText] = {
     "A01": CauseText(
-        mark("Not a transaction hash"),
-        mark("What you sent is not the hash of a transaction."),
-        mark("In your wallet's history, open the payment and copy its transaction hash (TxID). Then send it here."),
+        mark("Reference incomplete"),
+        mark("What you sent does not lead to one transaction."),
+        mark(
+            "In your wallet's history, open the payment and copy its transaction hash (TxID). On NEAR please write the "
+            "sender's account behind it (hash@account), on Polkadot give block number and place (1234567-2). Then send it here."
+        ),
     ),
     "A03": CauseText(
         mark("Not found on the networks we read"),

@@ -69,6 +69,17 @@ def _is(name: str, answer: bool, why: str, evidence: str | None = None) -> Check
     return Check(name, Says.YES if answer else Says.NO, why, evidence)
 
 
+def names_too_little(tx: Transaction) -> bool:
+    """Whether the reference alone cannot lead to the transaction: its network wants more beside the hash."""
+    return tx.status is Status.UNKNOWN and bool({"sender_needed", "extrinsic_index_needed"}.intersection(tx.warnings))
+
+
+def _incomplete(tx: Transaction, books: Books) -> Check:
+    return _is(
+        "reference_is_incomplete", names_too_little(tx), "network_wants_more_than_the_hash", ",".join(tx.warnings)
+    )
+
+
 def _unseen(tx: Transaction, books: Books) -> Check:
     if tx.status is Status.UNKNOWN:
         return Check("nodes_answered", Says.UNKNOWN, "no_node_could_say", ",".join(tx.warnings) or None)
@@ -99,6 +110,7 @@ def _failed(tx: Transaction, books: Books) -> Check:
 
 
 TRANSACTION_RULES: tuple[tuple[str | None, TransactionRule], ...] = (
+    ("A01", _incomplete),
     (None, _unseen),
     ("A03", _not_there),
     ("A08", _reorganised),

@@ -14,7 +14,7 @@ from chains.transaction_json import to_json
 from chains.types import Answer, Reading, Status, Transaction
 from recovery.domain.accounting import Entry
 from recovery.domain.actor import SYSTEM
-from recovery.domain.diagnosis import RULES_VERSION, Check, Finding, Says, diagnose
+from recovery.domain.diagnosis import RULES_VERSION, Check, Finding, Says, diagnose, names_too_little
 from recovery.domain.ids import new_id
 from recovery.models import AssetProbe, Diagnosis, Evidence, RecoveryCase
 from recovery.queries.custody import pays_us, read_books
@@ -96,10 +96,14 @@ def conclude_look(
 def decisive(seen: Sequence[Transaction], *, ours: Collection[str] = ()) -> Transaction | None:
     """The transaction of the network that shows it; of several (a chain split, a replay) the one in ``ours``, which pays us.
 
-    Not found counts only when every network asked said so.
+    Not found counts only when every network asked said so, but for those that want more than the hash.
     """
     order = (*SHOWN, Status.UNKNOWN, Status.NOT_FOUND)
-    return min(seen, key=lambda tx: (tx.network not in ours, order.index(tx.status)), default=None)
+
+    def rank(tx: Transaction) -> tuple[bool, bool, int]:
+        return tx.network not in ours, names_too_little(tx), order.index(tx.status)
+
+    return min(seen, key=rank, default=None)
 
 
 def _decide(

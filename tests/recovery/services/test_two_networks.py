@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
-from chains.types import Transaction
+from chains.types import Status, Transaction
 from recovery.errors import InvalidInput
 from recovery.models import Claim, Diagnosis
 from recovery.services.quotes import _checked_destination
@@ -48,3 +48,24 @@ def test_a_destination_with_a_memo_inside_is_refused(desk: Desk) -> None:
     with desk.database.reading() as session, pytest.raises(InvalidInput) as refused:
         _checked_destination(session, claim, "X7AcgcsBL6XDcUb289X4mJ8djcdyKaGZMhc9YTE92ehJ2Fu")
     assert refused.value.fields == {"destination": ["address_carries_a_memo"]}
+
+
+def test_a_network_that_wants_more_than_the_hash_asks_for_it_when_it_is_the_only_one(desk: Desk) -> None:
+    hash = new_hash()
+    wanting = seen(
+        hash, status=Status.UNKNOWN, final=False, block=None, warnings=("extrinsic_index_needed",), network="polkadot"
+    )
+    alone = desk.open(hash)
+    desk.look(alone, wanting)
+    assert (desk.state(alone), desk.case(alone).cause) == ("needs_information", "A01")
+
+
+def test_beside_networks_that_know_nothing_of_it_they_decide(desk: Desk) -> None:
+    hash = new_hash()
+    wanting = seen(
+        hash, status=Status.UNKNOWN, final=False, block=None, warnings=("extrinsic_index_needed",), network="polkadot"
+    )
+    gone = seen(hash, status=Status.NOT_FOUND, final=False, block=None)
+    ref = desk.open(hash)
+    desk.look(ref, wanting, gone)
+    assert (desk.state(ref), desk.case(ref).cause) == ("waiting_for_chain", "A03")
