@@ -40,18 +40,25 @@ def check(network: Network, text: str) -> AddressCheck:
     if not 2 <= len(text) <= 64:
         return _refused("wrong_length")
     lower = text.lower()
-    if _IMPLICIT.fullmatch(lower):
-        if not on_ed25519(bytes.fromhex(lower)):
-            return _refused("not_on_curve")
-        return AddressCheck(True, lower, "implicit", None, None)
-    if _FORTY.fullmatch(lower):
-        if lower[1] == "s":
-            return AddressCheck(True, lower, "deterministic", None, None)
-        digits = text[2:]
-        mixed = digits not in (digits.lower(), digits.upper())
-        if mixed and digits != checksummed(bytes.fromhex(digits))[2:]:
-            return _refused("bad_checksum")
-        return AddressCheck(True, lower, "ethereum_implicit", None, None)
+    if _IMPLICIT.fullmatch(lower) or _FORTY.fullmatch(lower):
+        return _of_digits(text, lower)
+    return _of_name(network, text, lower)
+
+
+def _of_digits(text: str, lower: str) -> AddressCheck:
+    if len(lower) == 64:
+        known = on_ed25519(bytes.fromhex(lower))
+        return AddressCheck(True, lower, "implicit", None, None) if known else _refused("not_on_curve")
+    if lower[1] == "s":
+        return AddressCheck(True, lower, "deterministic", None, None)
+    digits = text[2:]
+    mixed = digits not in (digits.lower(), digits.upper())
+    if mixed and digits != checksummed(bytes.fromhex(digits))[2:]:
+        return _refused("bad_checksum")
+    return AddressCheck(True, lower, "ethereum_implicit", None, None)
+
+
+def _of_name(network: Network, text: str, lower: str) -> AddressCheck:
     if not is_account(lower):
         return _refused("not_an_address")
     if lower == SYSTEM:
