@@ -105,7 +105,13 @@ class Session:
         self.node = node
         self.answers: list[Answer] = []
         self._deadline = deadline if deadline is not None else time.monotonic() + TOTAL_SECONDS
-        self._asked = self._heard = self._stumbled = self._refused = False
+        self._asked = self._heard = self._stumbled = self._refused = self._mistaken = False
+
+    def note_mistake(self, trouble: str) -> None:
+        """Note for :mod:`chains.standing` that an answer proved useless when it was read, unless the exchange was noted."""
+        if not self._mistaken:
+            self._mistaken = True
+            standing.of(self.node).mumbled(plain(trouble, 120))
 
     def now(self) -> datetime:
         """The present, aware UTC."""
@@ -203,6 +209,7 @@ class Session:
                 self._note_stumble(conduct, str(trouble))
                 raise
             except NodeMistaken as trouble:
+                self._mistaken = True
                 conduct.mumbled(str(trouble))
                 raise
             overrun = status == 429 or status >= 500
@@ -254,7 +261,6 @@ class Session:
             ):
                 body = self._body(response, cap)
                 status, rest = response.status_code, _rest(response.headers.get("retry-after"))
-                kind = response.headers.get("content-type", "").lower()
         except httpx.TimeoutException:
             raise NodeUnavailable(f"{label}: timed out") from None  # the cause may show the URL
         except (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError) as error:
@@ -265,7 +271,7 @@ class Session:
         self.answers.append(Answer(label, request, body, digest, self.now(), status, self.node.interface))
         if 300 <= status < 400:
             raise NodeMistaken(f"{label}: redirects are not followed")
-        if status < 400 and "html" in kind:
+        if status < 400 and body.lstrip().startswith(b"<"):  # whatever kind it says it is: some servers name no other
             raise NodeMistaken(f"{label}: HTML instead of JSON")
         return status, body, rest
 
