@@ -107,6 +107,18 @@ def test_options_that_are_none_are_refused_by_place(url: str) -> None:
         nodes_from_urls([url])
 
 
+def test_a_node_written_twice_is_one_and_cannot_agree_with_itself() -> None:
+    spellings = [
+        "https://a.example/v1",
+        "https://a.example/v1/",
+        "https://A.example:443/v1",
+        " https://a.example/v1#rate=3",
+    ]
+    assert [node.label for node in nodes_from_urls(spellings)] == ["a.example"]
+    others = ["https://a.example/v2", "https://a.example/v1?key=2", "https://a.example/v1#key=2", "http://a.example/v1"]
+    assert len(nodes_from_urls(spellings + others)) == 5
+
+
 def test_a_key_in_a_header_reaches_the_node_and_no_record() -> None:
     seen: list[str | None] = []
 
