@@ -1,4 +1,4 @@
-"""Text and number forms shared by families: hostile text made plain, hexadecimal read strictly, base58, two hashes."""
+"""Text and number forms shared by families: hostile text made plain, hexadecimal read strictly, base58, two hashes, a curve."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from functools import cache, lru_cache
 from chains.errors import NodeMistaken
 
 _HEX = re.compile(r"0x[0-9a-fA-F]*")
+_PRIME = 2**255 - 19
+_D = -121665 * pow(121666, -1, _PRIME) % _PRIME
 
 BITCOIN = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 """The usual alphabet of base58."""
@@ -120,3 +122,15 @@ def checksummed(address: bytes) -> str:
     digits = address.hex()
     marks = keccak(digits.encode("ascii")).hex()
     return "0x" + "".join(d.upper() if m >= "8" else d for d, m in zip(digits, marks, strict=False))
+
+
+def on_ed25519(key: bytes) -> bool:
+    """Whether 32 bytes are a point of Ed25519 (RFC 8032, 5.1.3): only then can anybody have the key of an account."""
+    number = int.from_bytes(key, "little")
+    y, odd = number & ((1 << 255) - 1), number >> 255
+    if y >= _PRIME:
+        return False
+    square = (y * y - 1) * pow(_D * y * y + 1, -1, _PRIME) % _PRIME
+    if square == 0:
+        return not odd
+    return pow(square, (_PRIME - 1) // 2, _PRIME) == 1

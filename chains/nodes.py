@@ -26,12 +26,18 @@ def nodes_from_urls(urls: Sequence[str]) -> tuple[Node, ...]:
 
     The interface stands before the scheme. What stands behind ``#`` is never sent as part of the URL: ``rate`` is the most
     calls a second (0 for no bound), every other word the name of a header with its value, for providers that want their
-    key there. Labels are host and port, which carry no secret; nodes that share them are numbered. Raises ``ValueError``
-    naming the place in the list, never the text, for what is not an HTTP URL.
+    key there. Labels are host and port, which carry no secret; nodes that share them are numbered. A node written twice, in
+    whatever spelling, is one: it must not agree with itself. Raises ``ValueError`` naming the place in the list, never the
+    text, for what is not an HTTP URL.
     """
     nodes: list[Node] = []
+    known: set[object] = set()
     for place, written in enumerate(urls, start=1):
         node = _node(place, written.strip())
+        identity = (_spelled(node.url), node.interface, node.headers)
+        if identity in known:
+            continue
+        known.add(identity)
         taken = sum(one.label == node.label or one.label.startswith(f"{node.label}#") for one in nodes)
         nodes.append(replace(node, label=f"{node.label}#{taken + 1}") if taken else node)
     return tuple(nodes)
@@ -62,6 +68,13 @@ def _node(place: int, url: str) -> Node:
         else:
             raise ValueError(f"node {place} has an option that is neither rate nor a header")
     return Node(plain(f"{host}:{port}" if port else host, 100), url, interface, tuple(headers), rate)
+
+
+def _spelled(url: str) -> tuple[object, ...]:
+    """Equal for spellings of one URL: host in either case, the usual port written or not, a slash at the end or not."""
+    parts = urlsplit(url)
+    port = parts.port or {"http": 80, "https": 443}[parts.scheme]
+    return parts.scheme, parts.username, parts.password, parts.hostname, port, parts.path.rstrip("/"), parts.query
 
 
 def node_table(urls: Mapping[str, Sequence[str]], *, public: bool) -> dict[str, tuple[Node, ...]]:

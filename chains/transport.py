@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import secrets
 import time
 from collections.abc import Mapping, Sequence
@@ -40,6 +41,7 @@ PATIENCE = 3
 """Calls asked one by one of a node that has not answered any before it is given up."""
 
 _NO_ENTRY = (401, 402, 403, 407)
+_VERSION = re.compile(r"(/(?:api/)?v[0-9]{1,2})(?:/|$)")
 
 
 @dataclass(frozen=True)
@@ -103,7 +105,13 @@ class Session:
         self.node = node
         self.answers: list[Answer] = []
         self._deadline = deadline if deadline is not None else time.monotonic() + TOTAL_SECONDS
-        self._asked = self._heard = self._stumbled = self._refused = False
+        self._asked = self._heard = self._stumbled = self._refused = self._mistaken = False
+
+    def note_mistake(self, trouble: str) -> None:
+        """Note for :mod:`chains.standing` that an answer proved useless when it was read, unless the exchange was noted."""
+        if not self._mistaken:
+            self._mistaken = True
+            standing.of(self.node).mumbled(plain(trouble, 120))
 
     def now(self) -> datetime:
         """The present, aware UTC."""
@@ -201,6 +209,7 @@ class Session:
                 self._note_stumble(conduct, str(trouble))
                 raise
             except NodeMistaken as trouble:
+                self._mistaken = True
                 conduct.mumbled(str(trouble))
                 raise
             overrun = status == 429 or status >= 500
@@ -252,7 +261,6 @@ class Session:
             ):
                 body = self._body(response, cap)
                 status, rest = response.status_code, _rest(response.headers.get("retry-after"))
-                kind = response.headers.get("content-type", "").lower()
         except httpx.TimeoutException:
             raise NodeUnavailable(f"{label}: timed out") from None  # the cause may show the URL
         except (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError) as error:
@@ -263,7 +271,7 @@ class Session:
         self.answers.append(Answer(label, request, body, digest, self.now(), status, self.node.interface))
         if 300 <= status < 400:
             raise NodeMistaken(f"{label}: redirects are not followed")
-        if status < 400 and "html" in kind:
+        if status < 400 and body.lstrip().startswith(b"<"):  # whatever kind it says it is: some servers name no other
             raise NodeMistaken(f"{label}: HTML instead of JSON")
         return status, body, rest
 
@@ -337,13 +345,20 @@ def fetched(status: int, body: bytes, *, depth: int, as_text: bool, label: str) 
 
 
 def _address_of(url: str, path: str) -> str:
-    """``path`` below ``url``, whose own query (a key, perhaps) stays."""
+    """``path`` below ``url``, whose own query (a key, perhaps) stays.
+
+    A version of the interface at the end of ``url`` (``…/api/v1``), as providers print it, is not said twice.
+    """
     if not path:
         return url
     parts = urlsplit(url)
     below, _, query = path.partition("?")
     joined = "&".join(part for part in (parts.query, query) if part)
-    return urlunsplit((parts.scheme, parts.netloc, parts.path.rstrip("/") + below, joined, ""))
+    root = parts.path.rstrip("/")
+    version = _VERSION.match(below)
+    if version:
+        root = root.removesuffix(version[1])
+    return urlunsplit((parts.scheme, parts.netloc, root + below, joined, ""))
 
 
 def _plain_params(params: Sequence[Any] | Mapping[str, Any]) -> Any:

@@ -95,15 +95,18 @@ def _ask_all(
 def testimony(module: Family, network: Network, session: Session, reference: str) -> Testimony:
     """One node's word on ``reference``, trouble told as a code."""
     if not speaks(network, session.node):
+        session.note_mistake("no such interface in this family")
         return _silent(session.node, "unknown_interface")
     try:
         reading = module.read(network, session, reference)
     except NodeUnavailable:
         return Testimony(source_of(session.node.label, session.answers, None), None, "node_unavailable")
-    except NodeMistaken:
+    except NodeMistaken as mistake:
+        session.note_mistake(str(mistake))
         return Testimony(source_of(session.node.label, session.answers, None), None, "node_mistaken")
     except (ArithmeticError, LookupError, TypeError, ValueError, RecursionError):
         # A decoder met what it was not written for. One strange answer must not cost the other nodes' verdict.
+        session.note_mistake("answer not understood")
         return Testimony(source_of(session.node.label, session.answers, None), None, "answer_not_understood")
     return Testimony(source_of(session.node.label, session.answers, reading.height), reading.transaction)
 

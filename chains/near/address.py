@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 
+from chains.encoding import checksummed, on_ed25519
 from chains.types import AddressCheck, Network
 
 _ACCOUNT = re.compile(r"(?:(?:[a-z0-9]+[-_])*[a-z0-9]+\.)*(?:[a-z0-9]+[-_])*[a-z0-9]+")
@@ -29,7 +30,9 @@ def check(network: Network, text: str) -> AddressCheck:
     """Whether ``text`` is an account that can receive, in lower case.
 
     Kinds: ``named``, ``implicit``, ``ethereum_implicit``, ``deterministic``. Reasons: ``empty``, ``wrong_length``,
-    ``not_an_address``, ``test_network``, ``top_level_name``, ``program_address`` (the system).
+    ``not_an_address``, ``test_network``, ``top_level_name``, ``program_address`` (the system), ``bad_checksum`` (capitals
+    among the digits of an Ethereum key's account are its checksum, as in the form they were copied from), ``not_on_curve``
+    (an implicit account whose key nobody can have).
     """
     text = text.strip() if len(text) < 1000 else text
     if not text:
@@ -37,11 +40,25 @@ def check(network: Network, text: str) -> AddressCheck:
     if not 2 <= len(text) <= 64:
         return _refused("wrong_length")
     lower = text.lower()
-    if _IMPLICIT.fullmatch(lower):
-        return AddressCheck(True, lower, "implicit", None, None)
-    if _FORTY.fullmatch(lower):
-        kind = "ethereum_implicit" if lower[1] == "x" else "deterministic"
-        return AddressCheck(True, lower, kind, None, None)
+    if _IMPLICIT.fullmatch(lower) or _FORTY.fullmatch(lower):
+        return _of_digits(text, lower)
+    return _of_name(network, text, lower)
+
+
+def _of_digits(text: str, lower: str) -> AddressCheck:
+    if len(lower) == 64:
+        known = on_ed25519(bytes.fromhex(lower))
+        return AddressCheck(True, lower, "implicit", None, None) if known else _refused("not_on_curve")
+    if lower[1] == "s":
+        return AddressCheck(True, lower, "deterministic", None, None)
+    digits = text[2:]
+    mixed = digits not in (digits.lower(), digits.upper())
+    if mixed and digits != checksummed(bytes.fromhex(digits))[2:]:
+        return _refused("bad_checksum")
+    return AddressCheck(True, lower, "ethereum_implicit", None, None)
+
+
+def _of_name(network: Network, text: str, lower: str) -> AddressCheck:
     if not is_account(lower):
         return _refused("not_an_address")
     if lower == SYSTEM:

@@ -10,14 +10,13 @@ import base64
 import binascii
 import re
 
+from chains.encoding import on_ed25519
 from chains.errors import NodeMistaken
 from chains.types import AddressCheck
 
 ACCOUNT, MUXED, CONTRACT, POOL, CLAIMABLE = 6 << 3, 12 << 3, 2 << 3, 11 << 3, 1 << 3
 _SECRET = 18 << 3
 _LENGTHS = {ACCOUNT: 32, MUXED: 40, CONTRACT: 32, POOL: 32, CLAIMABLE: 33, _SECRET: 32, 19 << 3: 32, 23 << 3: 32}
-_PRIME = 2**255 - 19
-_D = -121665 * pow(121666, -1, _PRIME) % _PRIME
 _TEXT = re.compile(r"[A-Z2-7]{56,165}")
 _FEDERATION = re.compile(r"[^*\s]{1,100}\*[A-Za-z0-9.-]{1,100}")
 
@@ -32,7 +31,7 @@ def check(text: str) -> AddressCheck:
         version, payload = _parts(text)
     except ValueError as problem:
         return _refused(str(problem))
-    if version in (ACCOUNT, MUXED) and not _on_curve(payload[:32]):
+    if version in (ACCOUNT, MUXED) and not on_ed25519(payload[:32]):
         return _refused("not_on_curve")
     if version == ACCOUNT:
         return AddressCheck(True, text, "account", None, None)
@@ -74,18 +73,6 @@ def holder(text: object) -> tuple[str, str | None]:
     if version not in (ACCOUNT, CONTRACT, POOL, CLAIMABLE):
         raise NodeMistaken("not a holder")
     return text, None
-
-
-def _on_curve(key: bytes) -> bool:
-    """Whether 32 bytes are a point of Ed25519 (RFC 8032, 5.1.3): only then can anybody have the key of an account."""
-    number = int.from_bytes(key, "little")
-    y, odd = number & ((1 << 255) - 1), number >> 255
-    if y >= _PRIME:
-        return False
-    square = (y * y - 1) * pow(_D * y * y + 1, -1, _PRIME) % _PRIME
-    if square == 0:
-        return not odd
-    return pow(square, (_PRIME - 1) // 2, _PRIME) == 1
 
 
 def _refused(reason: str) -> AddressCheck:

@@ -13,6 +13,7 @@ from typing import Any
 import click
 
 from chains.catalogue import networks
+from config.nodes import PREFIX, nodes_from_env
 from recovery.cli import WRONG_INPUT, complain
 from recovery.cli.chains import UNKNOWN, configured_nodes
 
@@ -28,18 +29,23 @@ def nodes_command(slug: str | None, timeout: float, as_json: bool) -> int:
     from chains.looking import look
 
     nodes = {name: members for name, members in configured_nodes(os.environ).items() if slug in (None, name)}
+    for name in sorted(nodes_from_env(os.environ).keys() - networks().keys()):
+        click.echo(f"recovery: {PREFIX}{name.upper().replace('-', '_')} names no network", err=True)
     if not nodes:
         return complain("no_node", "no node is configured (RECOVERY_NODES_<SLUG>)", as_json=as_json) or WRONG_INPUT
     looks = look({networks()[name]: members for name, members in nodes.items()}, timeout=timeout)
     if as_json:
         click.echo(json.dumps({"nodes": [_row(asdict(one)) for one in looks]}, ensure_ascii=False, indent=2))
     else:
-        click.echo(f"{'network':<18} {'node':<32} {'state':<12} {'height':>12} {'lag':>6} {'latency':>9}  trouble")
+        wide = max(32, *(len(one.node) for one in looks))
+        click.echo(f"{'network':<18} {'node':<{wide}} {'state':<12} {'height':>12} {'lag':>6} {'latency':>9}  trouble")
         for one in looks:
             height, lag = ("-" if value is None else str(value) for value in (one.height, one.lag))
             latency = "-" if one.latency is None else f"{one.latency * 1000:.0f} ms"
             said = one.last_trouble or ", ".join(one.warnings)
-            click.echo(f"{one.network:<18} {one.node:<32} {one.state:<12} {height:>12} {lag:>6} {latency:>9}  {said}")
+            click.echo(
+                f"{one.network:<18} {one.node:<{wide}} {one.state:<12} {height:>12} {lag:>6} {latency:>9}  {said}"
+            )
     return 0 if all(one.state in WELL for one in looks) else UNKNOWN
 
 

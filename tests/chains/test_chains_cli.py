@@ -204,3 +204,18 @@ def test_nodes_from_the_environment() -> None:
         "OTHER": "http://x",
     }
     assert nodes_from_env(environ) == {"bitcoin-cash": ("blockbook+https://a", "https://b")}
+
+
+def test_how_the_nodes_are_doing(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    assert run(capsys, "nodes")[0] == 2
+    monkeypatch.setenv("RECOVERY_NODES_TORN", "http://127.0.0.1:9/secret")
+    with faulty_node() as node:
+        monkeypatch.setenv("RECOVERY_NODES_LOCAL", node.url)
+        status, told, complaint = run(capsys, "nodes")
+        assert (status, [one["state"] for one in told["nodes"]]) == (0, ["alone"])
+        assert complaint == "recovery: RECOVERY_NODES_TORN names no network\n"
+        monkeypatch.setenv("RECOVERY_NODES_LOCAL", f"{node.url},http://127.0.0.1:9")
+        assert main(["nodes"]) == 6
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split()[2] for line in lines[1:]] == ["alone", "silent"]
+    assert "connect error" in lines[2]

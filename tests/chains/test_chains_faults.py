@@ -237,6 +237,14 @@ def test_back_off_once() -> None:
     assert told(fault=stumble).status is Status.SUCCEEDED
 
 
+def test_json_is_read_whatever_kind_its_server_says_it_is() -> None:
+    def mislabelled(handler: BaseHTTPRequestHandler, batch: Batch, reply: Reply) -> None:
+        said = json.dumps(reply if isinstance(batch, list) else reply[0])
+        write(handler, said.encode(), kind="text/html; charset=utf-8")
+
+    assert told(fault=mislabelled).status is Status.SUCCEEDED
+
+
 def test_a_node_without_batches_is_asked_one_by_one() -> None:
     def refuse(handler: BaseHTTPRequestHandler, batch: Batch, reply: Reply) -> None:
         refused = {"jsonrpc": "2.0", "id": None, "error": {"code": -32600, "message": "no batches"}}

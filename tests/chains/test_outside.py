@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -15,7 +16,7 @@ from chains.transport import Session
 from chains.types import Node
 from tests.chains.faulty_node import faulty_node
 from tests.chains.replay import replayed
-from tests.chains.scene import Told
+from tests.chains.scene import Asked, Told
 
 GOOD = (
     "https://ethereum.example.com/", "https://a.b.c.example.org/v1?key=1", "https://example.com:8443/x",
@@ -106,6 +107,18 @@ def test_options_that_are_none_are_refused_by_place(url: str) -> None:
         nodes_from_urls([url])
 
 
+def test_a_node_written_twice_is_one_and_cannot_agree_with_itself() -> None:
+    spellings = [
+        "https://a.example/v1",
+        "https://a.example/v1/",
+        "https://A.example:443/v1",
+        " https://a.example/v1#rate=3",
+    ]
+    assert [node.label for node in nodes_from_urls(spellings)] == ["a.example"]
+    others = ["https://a.example/v2", "https://a.example/v1?key=2", "https://a.example/v1#key=2", "http://a.example/v1"]
+    assert len(nodes_from_urls(spellings + others)) == 5
+
+
 def test_a_key_in_a_header_reaches_the_node_and_no_record() -> None:
     seen: list[str | None] = []
 
@@ -133,3 +146,28 @@ def test_public_nodes_stand_in_only_when_asked_for_and_only_where_there_is_none(
 def test_a_bad_url_is_named_by_place_not_by_words() -> None:
     with pytest.raises(ValueError, match=r"^ethereum: node 2 is not an http or https URL$"):
         node_table({"ethereum": ("http://127.0.0.1:1", "redis://secret@x")}, public=False)
+
+
+@pytest.mark.parametrize(
+    ("below", "path", "reached"),
+    [
+        ("", "/api/v1/blocks/0", "/api/v1/blocks/0"),
+        ("/api/v1", "/api/v1/blocks/0", "/api/v1/blocks/0"),
+        ("/api/v1/?key=1", "/api/v1/blocks?limit=1", "/api/v1/blocks?key=1&limit=1"),
+        ("/indexer/v2", "/v2/transactions/T", "/indexer/v2/transactions/T"),
+        ("/api/v2", "/api/v2", "/api/v2"),
+        ("/v2", "/v1/head", "/v2/v1/head"),
+        ("/xv1", "/v1/head", "/xv1/v1/head"),
+        ("/v1", "/v10/head", "/v1/v10/head"),
+    ],
+)
+def test_a_version_that_stands_in_the_url_already_is_not_said_twice(below: str, path: str, reached: str) -> None:
+    asked: list[str] = []
+
+    def answer(one: Asked) -> Told:
+        asked.append(one.path)
+        return Told({})
+
+    with replayed(answer) as node:
+        Session(replace(node, url=f"{node.url}{below}")).get(path)
+    assert asked == [reached]

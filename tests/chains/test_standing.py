@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from contextlib import ExitStack
 from dataclasses import replace
@@ -14,6 +15,7 @@ from chains import standing
 from chains.agreement import Testimony as Told, agree
 from chains.catalogue import network
 from chains.errors import NodeUnavailable
+from chains.looking import look
 from chains.transaction_json import from_json, to_json
 from chains.transport import PATIENCE, Call, Session
 from chains.types import Node, Source, Status
@@ -85,6 +87,20 @@ def test_a_budget_of_calls_is_kept() -> None:
     with pytest.raises(NodeUnavailable, match="budget"):
         conduct.admit(100, time.monotonic() + 0.1)
     assert conduct.asked == 25
+
+
+def test_what_is_wrong_with_an_answer_is_noted_once_for_operators() -> None:
+    def strange(handler: BaseHTTPRequestHandler, batch: Batch, reply: Reply) -> None:
+        write(handler, json.dumps([one | {"id": -1} for one in reply]).encode())
+
+    with faulty_node() as node:
+        odd = replace(node.node, interface="telegraph")
+        (seen,) = look({LOCAL: [odd]})
+        assert (seen.state, seen.troubles) == ("mistaken", 1)
+        assert "interface" in seen.last_trouble
+        node.fault = strange
+        (seen,) = look({LOCAL: [odd]})
+        assert (seen.state, seen.troubles) == ("mistaken", 2)
 
 
 def test_two_keys_at_one_provider_are_two_nodes_with_one_label() -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from chains.catalogue import network
 from chains.redecode import read_again
-from chains.ton import bodies, fields, normal, read
+from chains.ton import fields, normal, read
 from chains.ton.address import friendly
 from chains.transaction_json import to_json
 from chains.types import Status, Transaction
@@ -267,7 +267,7 @@ def test_an_item_changes_hands() -> None:
 
 
 def test_an_encrypted_comment_is_no_memo() -> None:
-    chain, message, top = sending(operation(bodies.ENCRYPTED_COMMENT, b"\x01" * 40))
+    chain, message, top = sending(operation(0x2167DA4B, b"\x01" * 40))
     chain.transaction(message)
     seen = of(chain, top)
     assert [t.memo for t in seen.transfers] == [None]
