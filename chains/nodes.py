@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from chains.catalogue import networks
 from chains.encoding import plain
+from chains.families import INTERFACES
 from chains.types import Node
 
 USUAL_RATE = 25
@@ -21,20 +22,21 @@ LOCAL = ("127.0.0.1", "::1", "localhost")
 _HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,64}")
 
 
-def nodes_from_urls(urls: Sequence[str]) -> tuple[Node, ...]:
+def nodes_from_urls(urls: Sequence[str], *, usual: str | None = None) -> tuple[Node, ...]:
     """Nodes as an operator writes them: ``blockbook+https://user:word@host:port/path#rate=10&project_id=key``.
 
     The interface stands before the scheme. What stands behind ``#`` is never sent as part of the URL: ``rate`` is the most
     calls a second (0 for no bound), every other word the name of a header with its value, for providers that want their
     key there. Labels are host and port, which carry no secret; nodes that share them are numbered. A node written twice, in
-    whatever spelling, is one: it must not agree with itself. Raises ``ValueError`` naming the place in the list, never the
-    text, for what is not an HTTP URL.
+    whatever spelling, is one: it must not agree with itself; ``usual`` is the interface meant where none is named.
+
+    Raises ``ValueError`` naming the place in the list, never the text, for what is not an HTTP URL.
     """
     nodes: list[Node] = []
     known: set[object] = set()
     for place, written in enumerate(urls, start=1):
         node = _node(place, written.strip())
-        identity = (_spelled(node.url), node.interface, node.headers)
+        identity = (_spelled(node.url), node.interface or usual, node.headers)
         if identity in known:
             continue
         known.add(identity)
@@ -87,7 +89,7 @@ def node_table(urls: Mapping[str, Sequence[str]], *, public: bool) -> dict[str, 
     for slug, row in networks().items():
         if slug in urls:
             try:
-                found[slug] = nodes_from_urls(urls[slug])
+                found[slug] = nodes_from_urls(urls[slug], usual=INTERFACES[row.family][0])
             except ValueError as error:
                 raise ValueError(f"{slug}: {error}") from None
         elif public and row.public_nodes:

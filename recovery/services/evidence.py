@@ -87,8 +87,9 @@ def conclude_look(
     seen = [reading.transaction for reading in readings]
     tx_seen = decisive(seen, ours={tx.network for tx in seen if pays_us(session, tx)})
     if tx_seen is None:
-        _write(session, case, None, _nothing_to_ask())
-        return _wait(session, case)
+        diagnosis = _write(session, case, None, _nothing_to_ask())
+        advance(session, SYSTEM, case, "hold", data={"diagnosis": diagnosis.number})
+        return None  # nothing would come of looking again: a person has to know of it
     shown = [tx.network for tx in seen if tx.status in SHOWN]
     return _decide(session, case, tx_seen, sandbox=sandbox, unasked=unasked, shown=shown)
 

@@ -171,3 +171,8 @@ def test_a_version_that_stands_in_the_url_already_is_not_said_twice(below: str, 
     with replayed(answer) as node:
         Session(replace(node, url=f"{node.url}{below}")).get(path)
     assert asked == [reached]
+
+
+def test_a_node_written_with_and_without_its_interface_is_one() -> None:
+    urls = {"bitcoin": ("http://10.0.0.1:8332", "bitcoind+http://10.0.0.1:8332/", "esplora+http://10.0.0.1:8332")}
+    assert [node.interface for node in node_table(urls, public=False)["bitcoin"]] == [None, "esplora"]

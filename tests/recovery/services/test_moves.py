@@ -307,12 +307,6 @@ def test_not_found_is_told_only_after_some_looks(desk: Desk) -> None:
     assert (desk.state(ref), desk.case(ref).cause) == ("needs_information", "A03")
 
 
-def test_without_any_node_a_case_waits(desk: Desk) -> None:
-    ref = desk.open(new_hash())
-    assert desk.look(ref) is not None
-    assert (desk.state(ref), desk.case(ref).cause) == ("waiting_for_chain", None)
-
-
 @pytest.mark.parametrize("text", ["", "   ", "x" * 4001, "a\x00b", "a\ud800b"])
 def test_an_unreadable_answer_is_refused(desk: Desk, text: str) -> None:
     ref = desk.reviewed()

@@ -69,3 +69,12 @@ def test_beside_networks_that_know_nothing_of_it_they_decide(desk: Desk) -> None
     ref = desk.open(hash)
     desk.look(ref, wanting, gone)
     assert (desk.state(ref), desk.case(ref).cause) == ("waiting_for_chain", "A03")
+
+
+def test_without_a_node_to_ask_a_person_is_told_instead_of_waiting_for_ever(desk: Desk) -> None:
+    ref = desk.open(new_hash())
+    assert desk.look(ref) is None
+    assert desk.state(ref) == "on_hold"
+    with desk.database.reading() as session:
+        (checks,) = session.scalars(select(Diagnosis.checks).where(Diagnosis.case_id == desk.case(ref).id)).all()
+    assert [check["why"] for check in checks] == ["no_node_for_any_candidate"]
