@@ -12,6 +12,7 @@ import json
 import random
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 from functools import cache
 from http.server import BaseHTTPRequestHandler
 from typing import Any
@@ -21,7 +22,7 @@ import pytest
 from chains.address import check_address
 from chains.catalogue import networks
 from chains.errors import NodeMistaken, NodeUnavailable
-from chains.families import family
+from chains.families import INTERFACES, family
 from chains.identify import identify
 from chains.redecode import read_again
 from chains.transaction_json import from_json, to_json
@@ -319,3 +320,24 @@ def test_an_explorers_link_names_the_network(row: Network) -> None:
         for form in ("https://{}/{}{}", "http://www.{}/{}tx/{}", "{}/{}transaction/{}?lang=en#overview"):
             seen = identify(form.format(host, middle, row.params["sample_tx"]))
             assert seen.candidates == (row.slug,), (explorer, form, seen)
+
+
+def _mixed() -> Iterator[Any]:
+    """Every row with several interfaces, and each scene that all of them show."""
+    for row in ROWS:
+        spoken = {one.interface or INTERFACES[row.family][0] for one in scenes(row.slug)}
+        for name in ("final", "token", "failed", "pending"):
+            alike = [one for one in scenes(row.slug) if one.name == name]
+            if len(spoken) > 1 and len(alike) > 1:
+                yield pytest.param(row, alike, id=f"{row.slug}-{name}")
+
+
+@pytest.mark.parametrize(("row", "alike"), list(_mixed()))
+def test_interfaces_tell_the_same_story(row: Network, alike: list[Scene]) -> None:
+    """An operator may mix them: nodes of different interfaces must agree on what one of them shows."""
+    with ExitStack() as stack:
+        nodes = [stack.enter_context(replayed(one.answers, interface=one.interface)) for one in alike]
+        seen = verify(row, alike[0].reference, nodes, timeout=5).transaction
+    assert seen.status is Status(alike[0].expect.get("status", STATUS.get(alike[0].name, seen.status))), seen.warnings
+    assert seen.status is not Status.UNKNOWN, seen.warnings
+    assert not any(warning.startswith("node_differs") for warning in seen.warnings), seen.warnings
