@@ -106,7 +106,7 @@ def taken_apart(data: bytes) -> Unsigned:
         return _message(layout, number, until, seqno, mode, sent)
     except ValueError:
         raise
-    except Exception as error:
+    except Exception as error:  # the library raises whatever it meets in wrong bits
         raise ValueError("not a wallet's message") from error
 
 

@@ -29,8 +29,9 @@ def collect(work: Work) -> None:
         case = work.case(session)
         hash, only = case.hash, case.network or case.named_network
     slugs = _slugs(hash, only)
-    candidates = {networks()[slug]: nodes for slug in slugs if (nodes := work.nodes(slug))}
-    unasked = [slug for slug in slugs if not work.nodes(slug) and not networks()[slug].sandbox]
+    configured = work.all_nodes()
+    candidates = {networks()[slug]: configured[slug] for slug in slugs if slug in configured}
+    unasked = [slug for slug in slugs if slug not in configured and not networks()[slug].sandbox]
     crash_point("evidence:before_ask")
     kept, told = _ask(work, hash, candidates)
     crash_point("evidence:after_ask")

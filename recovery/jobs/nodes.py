@@ -10,7 +10,6 @@ from sqlalchemy.dialects.postgresql import insert
 
 from chains.catalogue import networks
 from chains.looking import look as look_at
-from chains.nodes import node_table
 from recovery.db import Database
 from recovery.jobs.work import Work
 from recovery.models import Job
@@ -33,8 +32,7 @@ def plan_look(database: Database) -> None:
 
 def look(work: Work) -> None:
     """Ask every configured node how it is doing, say what is wrong, and come back in a minute."""
-    nodes = node_table(work.settings.nodes, public=work.settings.public_nodes)
-    looks = look_at({networks()[slug]: members for slug, members in nodes.items()})
+    looks = look_at({networks()[slug]: members for slug, members in work.all_nodes().items()})
     for one in looks:
         if one.state not in ("agrees", "alone"):
             log.warning("node.trouble", network=one.network, node=one.node, state=one.state, trouble=one.last_trouble)

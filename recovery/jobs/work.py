@@ -46,7 +46,11 @@ class Work:
 
     def nodes(self, network: str) -> tuple[Node, ...]:
         """The nodes configured for a network, possibly none."""
-        return node_table(self.settings.nodes, public=self.settings.public_nodes).get(network, ())
+        return self.all_nodes().get(network, ())
+
+    def all_nodes(self) -> dict[str, tuple[Node, ...]]:
+        """The nodes of all networks that have any, by slug."""
+        return node_table(self.settings.nodes, public=self.settings.public_nodes)
 
     def case(self, session: Session) -> RecoveryCase:
         """The case the job is about, as it now is."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from datetime import timedelta
 
-from sqlalchemy import delete, func, or_, select
+from sqlalchemy import delete, func, or_, select, tuple_
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -25,14 +25,25 @@ NOT_FOUND_FOR = timedelta(seconds=5)
 
 def kept_reading(session: Session, network: Network, hash: str, labels: Collection[str]) -> Reading | None:
     """What ``labels``, the nodes configured now, told of ``hash`` before, if it still holds."""
-    row = session.scalars(
+    row = _rows(session, [(network.slug, hash)]).get(network.slug)
+    return _reading(session, network, hash, row, labels) if row is not None else None
+
+
+def _rows(session: Session, wanted: Sequence[tuple[str, str]]) -> dict[str, ChainReading]:
+    """Rows that still hold among ``wanted`` (network and hash), by network."""
+    rows = session.scalars(
         select(ChainReading).where(
-            ChainReading.network == network.slug,
-            ChainReading.hash == hash,
+            tuple_(ChainReading.network, ChainReading.hash).in_(wanted),
             or_(ChainReading.expires_at.is_(None), ChainReading.expires_at > func.now()),
         )
-    ).one_or_none()
-    if row is None or not labels or not set(labels) <= set(row.nodes):
+    )
+    return {row.network: row for row in rows}
+
+
+def _reading(
+    session: Session, network: Network, hash: str, row: ChainReading, labels: Collection[str]
+) -> Reading | None:
+    if not labels or not set(labels) <= set(row.nodes):
         return None
     answers = tuple(
         Answer(one.node, one.request, one.body, one.sha256, one.asked_at, one.http_status, one.interface)
@@ -52,10 +63,14 @@ def kept_readings(session: Session, hash: str, candidates: Mapping[Network, Sequ
 
     Raises :class:`~chains.errors.NotAReference` when ``hash`` is none of one of them.
     """
+    forms = {network.slug: normalise(network, hash) for network in candidates}
+    rows = _rows(session, list(forms.items())) if forms else {}
     found = {}
     for network, nodes in candidates.items():
         labels = [node.label for node in nodes]
-        if (reading := kept_reading(session, network, normalise(network, hash), labels)) is not None:
+        row = rows.get(network.slug)
+        reading = _reading(session, network, forms[network.slug], row, labels) if row is not None else None
+        if reading is not None:
             found[network.slug] = reading
     return found
 

@@ -16,6 +16,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 from chains.types import Node
+from tests.chains.replay import write
 
 HASH = "0x" + "ab" * 32
 BLOCK = "0x" + "b1" * 32
@@ -166,21 +167,3 @@ def faulty_node(world: World | None = None, fault: Fault | None = None) -> Itera
 def honest(handler: BaseHTTPRequestHandler, batch: Batch, reply: list[dict[str, Any]]) -> None:
     """The reply in the form of the question: a list to a batch, one object to a single call."""
     write(handler, json.dumps(reply if isinstance(batch, list) else reply[0]).encode())
-
-
-def write(
-    handler: BaseHTTPRequestHandler,
-    body: bytes,
-    *,
-    status: int = 200,
-    kind: str = "application/json",
-    headers: dict[str, str] | None = None,
-) -> None:
-    """A complete answer."""
-    handler.send_response(status)
-    handler.send_header("Content-Type", kind)
-    handler.send_header("Content-Length", str(len(body)))
-    for name, value in (headers or {}).items():
-        handler.send_header(name, value)
-    handler.end_headers()
-    handler.wfile.write(body)
