@@ -6,7 +6,8 @@ from recovery.models.job import HandledRequest, Job
 from recovery.models.ledger import LedgerAccount, Posting
 from recovery.models.person import ApiToken, Person, PersonRole, UserSession
 from recovery.models.plan import Plan, PlanStep, SignOff
-from recovery.models.quote import AssetPrice, FeePolicy, Quote
+from recovery.models.policy import CausePolicyVersion, FeePolicy, ReplayRun
+from recovery.models.quote import AssetPrice, Quote
 from recovery.models.reading import ChainAnswer, ChainReading, NodeReport
 from recovery.models.registry import (
     Account,
@@ -25,6 +26,7 @@ __all__ = [
     "AssetPrice",
     "AssetProbe",
     "CaseEvent",
+    "CausePolicyVersion",
     "ChainAnswer",
     "ChainReading",
     "Claim",
@@ -49,6 +51,7 @@ __all__ = [
     "RecoveryCase",
     "RegistryImport",
     "RegistryLoad",
+    "ReplayRun",
     "SentWithdrawal",
     "SignOff",
     "UserSession",
