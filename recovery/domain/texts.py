@@ -39,6 +39,7 @@ from recovery.domain.money_texts import (
     QUOTE_STATES,
     STEP_STATES,
 )
+from recovery.domain.policy_texts import DETAILS as POLICY_DETAILS
 from recovery.domain.refusal_texts import DETAILS as REFUSALS, ERRORS
 from recovery.domain.warning_texts import NODE_WARNINGS, WARNINGS
 
@@ -89,6 +90,7 @@ __all__ = [
 DETAILS: dict[str, str] = {
     **API_DETAILS,
     **REFUSALS,
+    **POLICY_DETAILS,
     **{f"address_{reason}": text for reason, text in ADDRESS_REASONS.items()},
 }
 """Detail code of a refusal or a form field → one sentence; those of pages come first."""
