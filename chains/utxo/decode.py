@@ -23,7 +23,7 @@ from __future__ import annotations
 
 from chains.errors import NodeMistaken
 from chains.types import Fee, Network, Status, Transaction, Transfer, TransferKind
-from chains.utxo import zcash
+from chains.utxo import carried, zcash
 from chains.utxo.address import Forms, canonical, forms, script_address, script_kind
 from chains.utxo.raw import BadTransaction, RawTransaction, Shielded, UnknownForm, parse
 from chains.utxo.seen import MOST_PREVIOUS, Absent, Coin, Seen
@@ -44,6 +44,7 @@ def decode(network: Network, txid: str, seen: Seen | Absent) -> Transaction:
     if coinbase != seen.coinbase:
         raise NodeMistaken("the node shows other inputs than the transaction has")
     owner, fee = _inputs(network, shape, seen, raw, outputs, warnings)
+    warnings += _peculiar(seen, raw, outputs, owner)
     if txid in network.params.get("duplicate_hashes", ()):
         warnings.append("hash_used_twice")
     created = {spent.txid for spent in seen.inputs if spent.vout == 0}
@@ -67,6 +68,17 @@ def decode(network: Network, txid: str, seen: Seen | Absent) -> Transaction:
         transfers=transfers,
         warnings=tuple(dict.fromkeys(warnings)),
     )
+
+
+def _peculiar(seen: Seen, raw: RawTransaction | None, outputs: tuple[Coin, ...], owner: str | None) -> list[str]:
+    """What kind of transaction it is, beyond its movements: new coins, coins with a load, coins of many mixed on purpose."""
+    if seen.coinbase:
+        return ["coinbase"]
+    first = seen.inputs[0].txid if seen.inputs else None
+    found = carried.marks(first, outputs, raw.witnesses if raw else ())
+    if owner is None and carried.joined(len(seen.inputs), outputs):
+        found.append("coinjoin_shape")
+    return found
 
 
 def _absent(network: Network, txid: str, seen: Absent) -> Transaction:
@@ -179,6 +191,9 @@ def _inputs(
         return None, raw.pool_fee  # out of a pool of credits: nobody's coins, and the fee is named
     coins = [spent.coin for spent in seen.inputs]
     known = [coin for coin in coins if coin is not None]
+    hogex = raw is not None and raw.hogex
+    if not hogex and len({_address(shape, coin) or coin.script for coin in known} - {None}) > 1:
+        warnings.append("several_senders")  # which is certain even where others of the inputs were not read
     many = len({spent.txid for spent in seen.inputs}) > MOST_PREVIOUS
     sourceless = (
         not coins
@@ -195,7 +210,7 @@ def _inputs(
     if fee < 0 or (seen.fee is not None and seen.fee != fee and not shielded.present):
         raise NodeMistaken("inputs, outputs and fee do not add up")
     owners = {_address(shape, coin) for coin in known}
-    if raw is not None and raw.hogex:
+    if hogex:
         return None, None  # the extension block's own transaction: nobody owns its inputs, and its fee was paid inside
     return owners.pop() if len(owners) == 1 and not shielded.out_of else None, fee
 
