@@ -1,6 +1,7 @@
 """Tables and their constraints, no behaviour. Importing this package registers every table."""
 
 from recovery.models.case import CaseEvent, Claim, Message, RecoveryCase
+from recovery.models.dispute import Dispute, DisputeParty, MergedCase, Parked
 from recovery.models.evidence import AssetProbe, Diagnosis, Evidence
 from recovery.models.job import HandledRequest, Job
 from recovery.models.ledger import LedgerAccount, Posting
@@ -32,15 +33,19 @@ __all__ = [
     "Claim",
     "Credit",
     "Diagnosis",
+    "Dispute",
+    "DisputeParty",
     "Evidence",
     "FeePolicy",
     "HandledRequest",
     "Job",
     "LedgerAccount",
     "ListedAsset",
+    "MergedCase",
     "Message",
     "NodeReport",
     "OwnedAddress",
+    "Parked",
     "Person",
     "PersonRole",
     "Plan",
