@@ -7,7 +7,7 @@ from flask import Flask
 
 def register(app: Flask) -> None:
     """Add every page to the application."""
-    from recovery.web import appeals, auth, cases, export, health, networks, nodes
+    from recovery.web import appeals, auth, cases, export, health, networks, nodes, policies
 
-    for module in (health, auth, appeals, cases, networks, nodes, export):
+    for module in (health, auth, appeals, cases, networks, nodes, policies, export):
         app.register_blueprint(module.pages)

@@ -15,6 +15,7 @@ from recovery.web._wall import PUBLIC
 from tests.recovery.web.conftest import PASSWORD, CountingLimits, token_in
 
 FILL = {"ref": "RC-0000-0000-0000-0000-0", "move": "take", "evidence_id": "00000000-0000-0000-0000-000000000000"}
+FILL |= {"kind": "cause", "version": "1"}
 
 
 def pages_of(app: Flask) -> list[Rule]:
@@ -27,7 +28,12 @@ def address(rule: Rule) -> str:
     text = rule.rule
     for name in rule.arguments:
         value = "theme.css" if name == "filename" else FILL[name]
-        text = text.replace(f"<uuid:{name}>", value).replace(f"<path:{name}>", value).replace(f"<{name}>", value)
+        text = (
+            text.replace(f"<uuid:{name}>", value)
+            .replace(f"<path:{name}>", value)
+            .replace(f"<int:{name}>", value)
+            .replace(f"<{name}>", value)
+        )
     return text
 
 
@@ -58,6 +64,8 @@ def test_no_page_changes_anything_on_get(app: Flask) -> None:
         "auth.preferences",
         "appeals.report",
         "cases.make_move",
+        "policies.activate",
+        "policies.draft",
         "export.download",
     }
 
