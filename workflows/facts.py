@@ -29,6 +29,7 @@ class Facts:
     asset_listed: bool = False
     account_blocked: bool = False
     plan_addresses_hold: bool = False
+    proof_suffices: bool = False
 
 
 def leg_is_claimed(facts: Facts) -> bool:
@@ -124,3 +125,8 @@ def addresses_still_hold(facts: Facts) -> bool:
 def asset_is_listed(facts: Facts) -> bool:
     """The asset is listed now."""
     return facts.asset_listed
+
+
+def proof_suffices(facts: Facts) -> bool:
+    """What was proven so far is as much as the case asks for."""
+    return facts.proof_suffices

@@ -35,6 +35,7 @@ UNCREDITED_DEPOSIT = Workflow(
             (State.CREDIT_SIGN_OFF,),
             State.CREDITING,
             by=("clearing",),
+            unlike=("judge_proof",),
             guards=(leg_is_claimed, asset_is_listed),
             emits=("credit.deliver",),
             step_up=True,
