@@ -7,6 +7,7 @@ from recovery.models.job import HandledRequest, Job
 from recovery.models.ledger import LedgerAccount, Posting
 from recovery.models.person import ApiToken, Person, PersonRole, UserSession
 from recovery.models.plan import Plan, PlanStep, SignOff
+from recovery.models.proof import OwnershipChallenge, OwnershipProof, ProofDocument, TestTransfer
 from recovery.models.quote import AssetPrice, FeePolicy, Quote
 from recovery.models.reading import ChainAnswer, ChainReading, NodeReport
 from recovery.models.registry import (
@@ -44,17 +45,21 @@ __all__ = [
     "NodeReport",
     "OwnedAddress",
     "Parked",
+    "OwnershipChallenge",
+    "OwnershipProof",
     "Person",
     "PersonRole",
     "Plan",
     "PlanStep",
     "PlatformLabel",
     "Posting",
+    "ProofDocument",
     "Quote",
     "RecoveryCase",
     "RegistryImport",
     "RegistryLoad",
     "SentWithdrawal",
     "SignOff",
+    "TestTransfer",
     "UserSession",
 ]
