@@ -7,6 +7,8 @@ from recovery.domain.marking import mark
 DETAILS: dict[str, str] = {
     "no_fee_policy": mark("There is no active fee policy."),
     "policy_is_active": mark("This policy is active already."),
+    "policy_is_older": mark("A newer version is in force; this one would change nothing. Draft it anew."),
+    "no_draft": mark("There is no draft to replay."),
     "no_fee_rule_matches": mark("No rule of the fee policy fits this case."),
     "policy_match_unknown": mark("A condition of the fee policy is not understood."),
     "policy_is_no_list": mark("The fee policy is not a list of rules."),

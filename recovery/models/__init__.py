@@ -9,6 +9,8 @@ from recovery.models.person import ApiToken, Person, PersonRole, UserSession
 from recovery.models.plan import Plan, PlanStep, SignOff
 from recovery.models.proof import OwnershipChallenge, OwnershipProof, ProofDocument, TestTransfer
 from recovery.models.quote import AssetPrice, FeePolicy, Quote
+from recovery.models.policy import CausePolicyVersion, FeePolicy, ReplayRun
+from recovery.models.quote import AssetPrice, Quote
 from recovery.models.reading import ChainAnswer, ChainReading, NodeReport
 from recovery.models.registry import (
     Account,
@@ -27,6 +29,7 @@ __all__ = [
     "AssetPrice",
     "AssetProbe",
     "CaseEvent",
+    "CausePolicyVersion",
     "ChainAnswer",
     "ChainReading",
     "Claim",
@@ -58,6 +61,7 @@ __all__ = [
     "RecoveryCase",
     "RegistryImport",
     "RegistryLoad",
+    "ReplayRun",
     "SentWithdrawal",
     "SignOff",
     "TestTransfer",
