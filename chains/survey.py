@@ -37,8 +37,8 @@ class Traits:
 
     ``paused`` and ``holder_blocked`` (the recipient of its first leg is on a list of the token's) are the token's own words, or
     follow from a transfer that works; ``transfer_works`` is a trial of moving the amount on from there, ``returns`` what it
-    answers: ``true``, ``nothing`` or ``false``. ``takes_fee``: less arrives than is sent. ``rebasing``: balances change without movements.
-    ``receipt_for`` names the kind of a token that stands for a share of something (``erc4626``, ``pair``, ``curve``, …).
+    answers: ``true``, ``nothing`` or ``false``. ``takes_fee``: less arrives than is sent. ``rebasing``: balances change without
+    movements. ``receipt_for`` names the kind of a token that stands for a share of something (``erc4626``, ``pair``, …).
     ``bridged``: it says itself that it stands for a token of another chain. ``wrapped_native``: for the native coin.
     """
 

@@ -153,11 +153,8 @@ def _of_pools(talk: Talk, pools: Mapping[str, str]) -> list[str]:
         return []
     calls = [facts.question(pool, f"0x{one.data}") for pool in pools.values() for one in probes.POOL]
     told = iter(talk.rpc(calls))
-    found = []
-    for name in pools:
-        if all(Replies({one: trial.reply(next(told))}).filled(one.signature) for one in probes.POOL):
-            found.append(name)
-    return found
+    replies = {name: Replies({one: trial.reply(next(told)) for one in probes.POOL}) for name in pools}
+    return [name for name, said in replies.items() if all(said.filled(one.signature) for one in probes.POOL)]
 
 
 def _amount(subject: _Subject) -> int:
