@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from chains.families import NodeReading
 from chains.sweep import SweepOrder, SweepPlan
 from chains.transport import Talk
 from chains.types import AddressCheck, Network
+
+if TYPE_CHECKING:
+    from chains.survey import Survey, SurveyOrder
 
 _HASH = re.compile(r"(?:0[xX])?([0-9a-fA-F]{64})")
 
@@ -65,3 +69,10 @@ def check_plan(network: Network, order: SweepOrder, plan: SweepPlan) -> list[str
     from chains.tron.sweep import check_plan as check
 
     return check(network, order, plan)
+
+
+def survey_legs(network: Network, talk: Talk, order: SurveyOrder) -> Survey:
+    """See :func:`chains.tron.survey.survey_legs`."""
+    from chains.tron.survey import survey_legs as survey
+
+    return survey(network, talk, order)

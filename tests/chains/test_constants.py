@@ -20,7 +20,7 @@ from solders.pubkey import Pubkey
 from chains.algorand.address import ZERO
 from chains.bech32 import encode
 from chains.catalogue import networks
-from chains.evm import facts, ledger, moves, signed, tokens, traces
+from chains.evm import facts, ledger, moves, signed, tokens, traces, trial
 from chains.hedera import decode as hedera
 from chains.solana import programs
 from chains.ton import bodies, wallets
@@ -68,8 +68,8 @@ def test_first_blocks(slug: str, regtest: bool, root: str, time: int, bits: int,
         (tron._TRANSFER_CALL, "transfer(address,uint256)"),
         (tron._TRANSFER_FROM_CALL, "transferFrom(address,address,uint256)"),
         (tron_sweep._SELECTOR, "transfer(address,uint256)"),
-        (bytes.fromhex(moves.TRANSFER), "transfer(address,uint256)"),
-        (bytes.fromhex(moves.BALANCE_OF), "balanceOf(address)"),
+        (bytes.fromhex(trial.TRANSFER), "transfer(address,uint256)"),
+        (bytes.fromhex(trial.BALANCE_OF), "balanceOf(address)"),
         (bytes.fromhex(moves.L1_FEE_UPPER_BOUND), "getL1FeeUpperBound(uint256)"),
         (bytes.fromhex(moves.L1_FEE), "getL1Fee(bytes)"),
         (bytes.fromhex(facts.SYMBOL[2:]), "symbol()"),
