@@ -8,7 +8,6 @@ from recovery.models.ledger import LedgerAccount, Posting
 from recovery.models.person import ApiToken, Person, PersonRole, UserSession
 from recovery.models.plan import Plan, PlanStep, SignOff
 from recovery.models.proof import OwnershipChallenge, OwnershipProof, ProofDocument, TestTransfer
-from recovery.models.quote import AssetPrice, FeePolicy, Quote
 from recovery.models.policy import CausePolicyVersion, FeePolicy, ReplayRun
 from recovery.models.quote import AssetPrice, Quote
 from recovery.models.reading import ChainAnswer, ChainReading, NodeReport
