@@ -14,8 +14,10 @@ from recovery.models.registry import (
     ListedAsset,
     OwnedAddress,
     PlatformLabel,
+    RegistryChange,
     RegistryImport,
     RegistryLoad,
+    RegistryUpload,
     SentWithdrawal,
 )
 
@@ -47,8 +49,10 @@ __all__ = [
     "Posting",
     "Quote",
     "RecoveryCase",
+    "RegistryChange",
     "RegistryImport",
     "RegistryLoad",
+    "RegistryUpload",
     "SentWithdrawal",
     "SignOff",
     "UserSession",
