@@ -40,6 +40,7 @@ from recovery.domain.money_texts import (
     STEP_STATES,
 )
 from recovery.domain.refusal_texts import DETAILS as REFUSALS, ERRORS
+from recovery.domain.registry_texts import DETAILS as REGISTRY_DETAILS
 from recovery.domain.warning_texts import NODE_WARNINGS, WARNINGS
 
 __all__ = [
@@ -88,6 +89,7 @@ __all__ = [
 
 DETAILS: dict[str, str] = {
     **API_DETAILS,
+    **REGISTRY_DETAILS,
     **REFUSALS,
     **{f"address_{reason}": text for reason, text in ADDRESS_REASONS.items()},
 }

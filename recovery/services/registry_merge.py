@@ -156,7 +156,10 @@ def differing(session: Session, load: Load) -> int:
     if load.registry.appends:
         return 0
     both = load.stage.join(load.table, same_key(load.registry, load.table, load.stage))
-    return session.scalar(select(func.count()).select_from(both).where(_differs(load.registry, load.table, load.stage))) or 0
+    return (
+        session.scalar(select(func.count()).select_from(both).where(_differs(load.registry, load.table, load.stage)))
+        or 0
+    )
 
 
 def others(session: Session, load: Load) -> int:
@@ -167,7 +170,7 @@ def others(session: Session, load: Load) -> int:
 def merge(session: Session, load: Load) -> int:
     """Add what is new, change what differs, and note both; how many rows that were."""
     registry, table, stage = load.registry, load.table, load.stage
-    names = [name for name in stage.c.keys() if name not in ("row_number", "refused")]
+    names = [column.name for column in stage.c if column.name not in ("row_number", "refused")]
     source = select(*(stage.c[name] for name in names))
     if registry.appends:
         source = source.where(~select(table).where(same_key(registry, table, stage)).exists())
