@@ -41,6 +41,7 @@ from recovery.domain.money_texts import (
 )
 from recovery.domain.policy_texts import DETAILS as POLICY_DETAILS
 from recovery.domain.refusal_texts import DETAILS as REFUSALS, ERRORS
+from recovery.domain.registry_texts import DETAILS as REGISTRY_DETAILS
 from recovery.domain.warning_texts import NODE_WARNINGS, WARNINGS
 
 __all__ = [
@@ -89,6 +90,7 @@ __all__ = [
 
 DETAILS: dict[str, str] = {
     **API_DETAILS,
+    **REGISTRY_DETAILS,
     **REFUSALS,
     **POLICY_DETAILS,
     **{f"address_{reason}": text for reason, text in ADDRESS_REASONS.items()},

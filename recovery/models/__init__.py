@@ -17,8 +17,10 @@ from recovery.models.registry import (
     ListedAsset,
     OwnedAddress,
     PlatformLabel,
+    RegistryChange,
     RegistryImport,
     RegistryLoad,
+    RegistryUpload,
     SentWithdrawal,
 )
 
@@ -58,9 +60,11 @@ __all__ = [
     "ProofDocument",
     "Quote",
     "RecoveryCase",
+    "RegistryChange",
     "RegistryImport",
     "RegistryLoad",
     "ReplayRun",
+    "RegistryUpload",
     "SentWithdrawal",
     "SignOff",
     "TestTransfer",
