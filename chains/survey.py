@@ -36,9 +36,9 @@ class Traits:
     """What a token is like, as probing shows; ``None`` where that is not known.
 
     ``paused`` and ``holder_blocked`` (the recipient of its first leg is on a list of the token's) are the token's own words, or
-    follow from a transfer that works; ``transfer_works`` is a trial of moving the amount on from there, ``returns`` what it answers:
-    ``true``, ``nothing`` or ``false``. ``takes_fee``: less arrives than is sent. ``rebasing``: balances change without movements.
-    ``receipt_for`` names the kind of a token that stands for a share of something (``erc4626``, ``pair``, ``curve``, …).
+    follow from a transfer that works; ``transfer_works`` is a trial of moving the amount on from there, ``returns`` what it
+    answers: ``true``, ``nothing`` or ``false``. ``takes_fee``: less arrives than is sent. ``rebasing``: balances change without
+    movements. ``receipt_for`` names the kind of a token that stands for a share of something (``erc4626``, ``pair``, …).
     ``bridged``: it says itself that it stands for a token of another chain. ``wrapped_native``: for the native coin.
     """
 
@@ -59,10 +59,10 @@ class Traits:
 class Survey:
     """What was found beyond the transaction; empty where nothing was asked.
 
-    ``moved``: by position of a leg, by how much the recipient's holding really rose through it; a leg that is not named needs no
-    look (the ledger itself moves it, no contract's log claims it). ``code``: by address, whether a contract stands there now.
-    ``traits``: by contract. ``holders``: by token account that was used as if it were an owner, who owns it. ``notes`` are codes of
-    what could not be seen and why, the label of a node behind a colon where they are about one.
+    ``moved``: by position of a leg, by how much the recipient's holding really rose through it; a leg that is not named needs
+    no look (the ledger itself moves it, no contract's log claims it). ``code``: by address, whether a contract stands there now.
+    ``traits``: by contract. ``holders``: by token account that was used as if it were an owner, who owns it. ``notes`` are codes
+    of what could not be seen and why, the label of a node behind a colon where they are about one.
     """
 
     moved: Mapping[str, int | None] = field(default_factory=dict)
@@ -89,9 +89,7 @@ class Surveyed:
     answers: tuple[Answer, ...] = ()
 
 
-def survey(
-    network: Network, nodes: Sequence[Node], order: SurveyOrder, *, timeout: float = TOTAL_SECONDS
-) -> Surveyed:
+def survey(network: Network, nodes: Sequence[Node], order: SurveyOrder, *, timeout: float = TOTAL_SECONDS) -> Surveyed:
     """What enough of ``nodes`` tell alike, all asked side by side within ``timeout`` seconds. Never raises for what they say."""
     module = _surveyor(network)
     if module is None or not (order.legs or order.addresses):
@@ -114,9 +112,7 @@ def survey(
     return Surveyed(agree([node.label for node in nodes], heard), answers)
 
 
-def survey_again(
-    network: Network, order: SurveyOrder, talks: Sequence[Talk], *, asked: Sequence[str] = ()
-) -> Survey:
+def survey_again(network: Network, order: SurveyOrder, talks: Sequence[Talk], *, asked: Sequence[str] = ()) -> Survey:
     """The survey as today's code reads it from ``talks``, conversations on record (:class:`chains.redecode.Recorded`).
 
     ``asked`` are the labels of nodes that were asked and left no answer: they count.

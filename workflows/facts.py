@@ -31,6 +31,7 @@ class Facts:
     plan_addresses_hold: bool = False
     dispute_open: bool = False
     sweep_done: bool = False
+    proof_suffices: bool = False
 
 
 def leg_is_claimed(facts: Facts) -> bool:
@@ -146,3 +147,8 @@ def sweep_is_not_done(facts: Facts) -> bool:
 def asset_is_listed(facts: Facts) -> bool:
     """The asset is listed now."""
     return facts.asset_listed
+
+
+def proof_suffices(facts: Facts) -> bool:
+    """What was proven so far is as much as the case asks for."""
+    return facts.proof_suffices

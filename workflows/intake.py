@@ -2,10 +2,35 @@
 
 from __future__ import annotations
 
+from workflows.facts import proof_suffices
 from workflows.machine import Transition
 from workflows.states import State
 
 LOOKING = (State.CHECKING, State.WAITING_FOR_CHAIN)
+
+PROVING: tuple[Transition, ...] = (
+    Transition("ask_proof", LOOKING, State.PROOF_ASKED, by=("system",)),
+    Transition(
+        "hand_in_proof",
+        (State.PROOF_ASKED,),
+        State.PROOF_ASKED,
+        by=("depositor",),
+        emits=("proof.check",),
+    ),
+    Transition("hand_in_documents", (State.PROOF_ASKED,), State.PROOF_IN_REVIEW, by=("depositor",)),
+    Transition("judge_proof", (State.PROOF_IN_REVIEW,), State.PROOF_ASKED, by=("specialist",)),
+    Transition("refuse_proof", (State.PROOF_IN_REVIEW,), State.PROOF_ASKED, by=("specialist",)),
+    Transition(
+        "accept_proof",
+        (State.PROOF_ASKED, State.PROOF_IN_REVIEW),
+        State.SUBMITTED,
+        by=("system",),
+        guards=(proof_suffices,),
+        emits=("evidence.collect",),
+    ),
+)
+"""Proof of ownership. ``judge_proof`` accepts documents; whether that is enough, ``accept_proof`` asks. An accepted proof is
+a fact like any other, so the case is looked at anew."""
 
 INTAKE: tuple[Transition, ...] = (
     Transition("start_check", (State.SUBMITTED,), State.CHECKING, by=("system",)),
@@ -37,12 +62,21 @@ INTAKE: tuple[Transition, ...] = (
         by=("lead",),
         emits=("evidence.collect",),
     ),
-    Transition("refuse", (State.ON_HOLD, State.PARKED), State.DECLINED, by=("lead",)),
+    Transition(
+        "refuse",
+        (State.ON_HOLD, State.PARKED, State.PROOF_ASKED, State.PROOF_IN_REVIEW),
+        State.DECLINED,
+        by=("lead",),
+    ),
     Transition(
         "withdraw",
-        (State.SUBMITTED, *LOOKING, State.NEEDS_INFORMATION, State.PARKED, State.DISPUTED),
+        (
+            *(State.SUBMITTED, *LOOKING, State.NEEDS_INFORMATION, State.PROOF_ASKED, State.PROOF_IN_REVIEW),
+            *(State.PARKED, State.DISPUTED),
+        ),
         State.WITHDRAWN,
         by=("depositor",),
     ),
+    *PROVING,
 )
 """Shared by value: each workflow is still one whole table of its own."""

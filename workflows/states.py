@@ -12,6 +12,8 @@ class State(StrEnum):
     CHECKING = "checking"
     WAITING_FOR_CHAIN = "waiting_for_chain"
     NEEDS_INFORMATION = "needs_information"
+    PROOF_ASKED = "proof_asked"
+    PROOF_IN_REVIEW = "proof_in_review"
     CREDIT_SIGN_OFF = "credit_sign_off"
     CREDITING = "crediting"
     UNDER_REVIEW = "under_review"
@@ -44,6 +46,8 @@ PUBLIC_LABELS: dict[State, str] = {
     State.CHECKING: "checking",
     State.WAITING_FOR_CHAIN: "waiting_for_network",
     State.NEEDS_INFORMATION: "your_answer_needed",
+    State.PROOF_ASKED: "your_answer_needed",
+    State.PROOF_IN_REVIEW: "in_review",
     State.QUESTION_ASKED: "your_answer_needed",
     State.CREDIT_SIGN_OFF: "in_review",
     State.CREDITING: "on_its_way",

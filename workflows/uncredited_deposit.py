@@ -30,6 +30,7 @@ CREDIT: tuple[Transition, ...] = (
         (State.CREDIT_SIGN_OFF,),
         State.CREDITING,
         by=("clearing",),
+        unlike=("judge_proof",),
         guards=(leg_is_claimed, asset_is_listed, no_dispute_is_open),
         emits=("credit.deliver",),
         step_up=True,

@@ -27,7 +27,7 @@ from workflows.intake import INTAKE
 from workflows.machine import Transition, Workflow
 from workflows.states import CLOSED, State
 
-MAKERS = ("conclude", "quote", "prepare_sweep")
+MAKERS = ("judge_proof", "conclude", "quote", "prepare_sweep")
 """Whoever made one of these prepared the case, and may approve neither its sweep nor its refund."""
 
 MAY_SWEEP = (leg_is_not_credited, addresses_still_hold, no_dispute_is_open)

@@ -143,7 +143,7 @@ def _outputs(shape: Forms, seen: Seen, raw: RawTransaction | None) -> tuple[Coin
         ):
             raise NodeMistaken("the node shows other outputs than the transaction has")
     for coin, shown in zip(coins, seen.outputs, strict=True):
-        derived = _address(shape, coin)
+        derived = address_of(shape, coin)
         if shown.address is not None and derived is not None and not same_address(shape, shown.address, derived):
             raise NodeMistaken("the node shows another address than the output pays")
     return coins
@@ -163,7 +163,7 @@ def same_address(shape: Forms, shown: str, derived: str) -> bool:
     return shown == derived or canonical(shape, shown) == derived
 
 
-def _address(shape: Forms, coin: Coin) -> str | None:
+def address_of(shape: Forms, coin: Coin) -> str | None:
     return coin.address if coin.script is None else script_address(shape, coin.script)
 
 
@@ -192,7 +192,7 @@ def _inputs(
     coins = [spent.coin for spent in seen.inputs]
     known = [coin for coin in coins if coin is not None]
     hogex = raw is not None and raw.hogex
-    if not hogex and len({_address(shape, coin) or coin.script for coin in known} - {None}) > 1:
+    if not hogex and len({address_of(shape, coin) or coin.script for coin in known} - {None}) > 1:
         warnings.append("several_senders")  # which is certain even where others of the inputs were not read
     many = len({spent.txid for spent in seen.inputs}) > MOST_PREVIOUS
     sourceless = (
@@ -209,7 +209,7 @@ def _inputs(
     # Where value comes out of the hidden part, an index counts only what it sees.
     if fee < 0 or (seen.fee is not None and seen.fee != fee and not shielded.present):
         raise NodeMistaken("inputs, outputs and fee do not add up")
-    owners = {_address(shape, coin) for coin in known}
+    owners = {address_of(shape, coin) for coin in known}
     if hogex:
         return None, None  # the extension block's own transaction: nobody owns its inputs, and its fee was paid inside
     return owners.pop() if len(owners) == 1 and not shielded.out_of else None, fee
@@ -240,7 +240,7 @@ def _legs(
     network: Network, shape: Forms, place: int, coin: Coin, owner: str | None, created: set[str], warnings: list[str]
 ) -> list[Transfer]:
     """The coin of an output and, each a leg of its own, the tokens that ride on it."""
-    recipient = _address(shape, coin)
+    recipient = address_of(shape, coin)
     kind = script_kind(shape, coin.script) if coin.script is not None else None
     if recipient is None and kind in _NO_RECIPIENT:
         warnings.append(_NO_RECIPIENT[kind])

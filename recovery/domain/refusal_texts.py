@@ -103,6 +103,14 @@ DETAILS: dict[str, str] = {
         "This looks like a transaction hash of which a part is missing or doubled. Please copy it again as a whole."
     ),
     "reference_unknown_explorer": mark("We do not know this explorer. Please paste the transaction hash itself."),
+    "reference_test_network": mark(
+        "This link leads to a test network. Coins there are worth nothing and never reach us. Please paste the link "
+        "of a payment on the real network."
+    ),
+    "reference_internal_transfer_id": mark(
+        "This is the number of a transfer inside a platform, which never went over a network, or of one that was not "
+        "sent yet. Please ask the sending platform for the transaction hash (TxID)."
+    ),
     "reference_several_hashes": mark(
         "There is more than one transaction hash in this text. Please paste one at a time."
     ),

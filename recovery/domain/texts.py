@@ -41,6 +41,7 @@ from recovery.domain.money_texts import (
 )
 from recovery.domain.policy_texts import DETAILS as POLICY_DETAILS
 from recovery.domain.refusal_texts import DETAILS as REFUSALS, ERRORS
+from recovery.domain.registry_texts import DETAILS as REGISTRY_DETAILS
 from recovery.domain.warning_texts import NODE_WARNINGS, WARNINGS
 
 __all__ = [
@@ -89,6 +90,7 @@ __all__ = [
 
 DETAILS: dict[str, str] = {
     **API_DETAILS,
+    **REGISTRY_DETAILS,
     **REFUSALS,
     **POLICY_DETAILS,
     **{f"address_{reason}": text for reason, text in ADDRESS_REASONS.items()},
@@ -100,6 +102,8 @@ STATES: dict[str, str] = {
     "checking": mark("Being checked"),
     "waiting_for_chain": mark("Waiting for the network"),
     "needs_information": mark("Waiting for the right reference"),
+    "proof_asked": mark("Waiting for a proof"),
+    "proof_in_review": mark("Documents to be judged"),
     "credit_sign_off": mark("Credit to be approved"),
     "crediting": mark("Being credited"),
     "under_review": mark("Under review"),
@@ -159,6 +163,12 @@ TRANSITIONS: dict[str, str] = {
     "check_again": mark("Check again"),
     "refuse": mark("Decline for good"),
     "withdraw": mark("Withdraw this case"),
+    "ask_proof": mark("Ask for a proof"),
+    "hand_in_proof": mark("Hand in a proof"),
+    "hand_in_documents": mark("Hand in documents"),
+    "judge_proof": mark("Accept the documents"),
+    "refuse_proof": mark("Refuse the documents"),
+    "accept_proof": mark("Accept the proof"),
     "find_unlisted": mark("Pass on as unlisted token"),
     "propose_credit": mark("Propose a credit"),
     "approve_credit": mark("Approve the credit"),
@@ -214,6 +224,12 @@ EVENTS: dict[str, str] = {
     "check_again": mark("Sent to be checked again"),
     "refuse": mark("Declined for good"),
     "withdraw": mark("Withdrawn by the depositor"),
+    "ask_proof": mark("A proof of ownership was asked for"),
+    "hand_in_proof": mark("A proof was handed in; the network is asked"),
+    "hand_in_documents": mark("Documents were handed in"),
+    "judge_proof": mark("Documents accepted"),
+    "refuse_proof": mark("Documents refused"),
+    "accept_proof": mark("Proof accepted"),
     "find_unlisted": mark("Found to be an unlisted token"),
     "propose_credit": mark("Credit proposed"),
     "approve_credit": mark("Credit approved"),
@@ -277,6 +293,7 @@ WHY_NOT: dict[str, str] = {
     "leg_is_not_credited": mark("The ledger shows a credit for this transfer already."),
     "account_is_not_blocked": mark("The depositor's account is frozen or closed now."),
     "addresses_still_hold": mark("The address book no longer agrees with the plan's addresses."),
+    "proof_suffices": mark("What was proven so far is not enough yet."),
     "not_your_role": mark("This is for another team."),
     "you_prepared_it": mark("You prepared or approved this case before; somebody else must decide here."),
     "needs_step_up": mark("Confirm with your password first."),
@@ -286,6 +303,7 @@ WHY_NOT: dict[str, str] = {
 QUEUES: dict[str, str] = {
     "mine": mark("Mine"),
     "review": mark("To review"),
+    "proofs": mark("Documents to judge"),
     "answers": mark("Waiting for answers"),
     "quote": mark("To quote"),
     "offered": mark("Quotes offered"),
@@ -352,6 +370,12 @@ PUBLIC_EVENTS: dict[str, str] = {
     "turn_down": mark("Closed"),
     "withdraw": mark("You withdrew the case"),
     "give_up": mark("You gave up the recovery"),
+    "ask_proof": mark("We asked you for a proof"),
+    "hand_in_proof": mark("You handed in a proof"),
+    "hand_in_documents": mark("You handed in documents"),
+    "judge_proof": mark("We accepted your documents"),
+    "refuse_proof": mark("Your documents were not enough"),
+    "accept_proof": mark("Your proof was accepted"),
     "find_unlisted": mark("We found your deposit and passed it to a specialist"),
     "propose_credit": mark("We found your deposit"),
     "approve_credit": mark("The credit was approved"),

@@ -7,6 +7,7 @@ from recovery.models.job import HandledRequest, Job
 from recovery.models.ledger import LedgerAccount, Posting
 from recovery.models.person import ApiToken, Person, PersonRole, UserSession
 from recovery.models.plan import Plan, PlanStep, SignOff
+from recovery.models.proof import OwnershipChallenge, OwnershipProof, ProofDocument, TestTransfer
 from recovery.models.policy import CausePolicyVersion, FeePolicy, ReplayRun
 from recovery.models.quote import AssetPrice, Quote
 from recovery.models.reading import ChainAnswer, ChainReading, NodeReport
@@ -16,8 +17,10 @@ from recovery.models.registry import (
     ListedAsset,
     OwnedAddress,
     PlatformLabel,
+    RegistryChange,
     RegistryImport,
     RegistryLoad,
+    RegistryUpload,
     SentWithdrawal,
 )
 
@@ -46,18 +49,24 @@ __all__ = [
     "NodeReport",
     "OwnedAddress",
     "Parked",
+    "OwnershipChallenge",
+    "OwnershipProof",
     "Person",
     "PersonRole",
     "Plan",
     "PlanStep",
     "PlatformLabel",
     "Posting",
+    "ProofDocument",
     "Quote",
     "RecoveryCase",
+    "RegistryChange",
     "RegistryImport",
     "RegistryLoad",
     "ReplayRun",
+    "RegistryUpload",
     "SentWithdrawal",
     "SignOff",
+    "TestTransfer",
     "UserSession",
 ]

@@ -29,6 +29,7 @@ class AssetPrice(Base):
     __table_args__ = (
         CheckConstraint("numerator > 0 AND denominator > 0", name="ratio_is_positive"),
         Index("ix_asset_price_latest", "network", "contract", "observed_at"),
+        Index("ix_asset_price_contract", "contract"),
     )
 
 

@@ -24,7 +24,8 @@ LONGEST_PAGE = 100
 
 QUEUES: dict[str, tuple[State, ...]] = {
     "review": (State.UNDER_REVIEW,),
-    "answers": (State.QUESTION_ASKED, State.NEEDS_INFORMATION),
+    "proofs": (State.PROOF_IN_REVIEW,),
+    "answers": (State.QUESTION_ASKED, State.NEEDS_INFORMATION, State.PROOF_ASKED),
     "quote": (State.INVESTIGATED,),
     "offered": (State.QUOTED,),
     "sweep": (State.ACCEPTED,),
@@ -37,7 +38,7 @@ QUEUES: dict[str, tuple[State, ...]] = {
 """Every open state stands in exactly one queue (tested), so that no case is in none."""
 
 QUEUES_OF_ROLE: dict[str, tuple[str, ...]] = {
-    "specialist": ("review", "quote", "sweep", "answers", "offered"),
+    "specialist": ("review", "proofs", "quote", "sweep", "answers", "offered"),
     "wallet": ("sign_off", "moving", "hold"),
     "clearing": ("sign_off", "credit", "hold"),
     "lead": ("hold", "waiting"),

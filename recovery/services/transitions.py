@@ -44,11 +44,17 @@ FORMS = {
     "reject_refund": "reason",
     "contest": "reason",
     "refuse": "reason",
+    "judge_proof": "reason",
+    "refuse_proof": "reason",
 }
 """Which form a move needs; those not named need none."""
 
 BY_THE_SIGNER = frozenset({"record_sweep", "record_refund"})
 """Moves made by handing over signed bytes; they have a door of their own and no button."""
+
+
+WITH_A_PROOF = frozenset({"hand_in_proof", "hand_in_documents"})
+"""Moves made by handing in a proof; they have a door of their own and no button."""
 
 
 @dataclass(frozen=True)
@@ -231,7 +237,8 @@ def new_job(topic: str, case_id: uuid.UUID, data: Mapping[str, Any]) -> Row:
 def choices(session: Session, actor: Actor, case: RecoveryCase) -> tuple[Choice, ...]:
     """Every move that leaves the state and that a role of the actor could ever make, with the reason when it is shut."""
     table = WORKFLOWS[case.workflow]
-    rows = [row for row in table.leaving(State(case.state)) if role_for(actor, row) and row.name not in BY_THE_SIGNER]
+    shut = BY_THE_SIGNER | WITH_A_PROOF
+    rows = [row for row in table.leaving(State(case.state)) if role_for(actor, row) and row.name not in shut]
     if not rows:
         return ()
     facts = replace(read_facts(session, case), destination_checked=True)

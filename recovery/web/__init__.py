@@ -7,7 +7,20 @@ from flask import Flask
 
 def register(app: Flask) -> None:
     """Add every page to the application."""
-    from recovery.web import appeals, auth, cases, export, health, networks, nodes, policies
+    from recovery.web import (
+        appeals,
+        auth,
+        cases,
+        export,
+        health,
+        networks,
+        nodes,
+        policies,
+        registries,
+        registry_files,
+    )
 
-    for module in (health, auth, appeals, cases, networks, nodes, policies, export):
+    for module in (
+        health, auth, appeals, cases, networks, nodes, policies, export, registries, registry_files,
+    ):  # fmt: skip
         app.register_blueprint(module.pages)
