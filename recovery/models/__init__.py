@@ -23,6 +23,7 @@ from recovery.models.registry import (
     RegistryUpload,
     SentWithdrawal,
 )
+from recovery.models.sighting import Sighting
 
 __all__ = [
     "Account",
@@ -66,6 +67,7 @@ __all__ = [
     "RegistryUpload",
     "ReplayRun",
     "SentWithdrawal",
+    "Sighting",
     "SignOff",
     "TestTransfer",
     "UserSession",
