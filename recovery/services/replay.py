@@ -15,12 +15,15 @@ from sqlalchemy.orm import Session
 from chains.catalogue import network as find_network
 from chains.redecode import read_again
 from chains.survey_json import survey_from_json
+from chains.survey_json import survey_from_json
 from chains.surveyed import Survey
 from chains.transaction_json import from_json
 from chains.types import Transaction
 from recovery.domain.actor import Actor
 from recovery.domain.books_json import books_from_json
+from recovery.domain.books_json import books_from_json
 from recovery.domain.cause_policy import Policy
+from recovery.domain.causes.finding import leg_to_json
 from recovery.domain.causes.finding import leg_to_json
 from recovery.domain.diagnosis import RULES_VERSION, diagnose
 from recovery.domain.ids import new_id
@@ -66,7 +69,7 @@ def _replay(
     source: str,
     batch: Batch,
 ) -> None:
-    if stored.transaction is None or stored.books is None:
+    if stored.transaction is None or stored.books is None or stored.survey is None:
         batch.tally.lacking += 1
         return
     own = policy_of(session, stored.policy_version)
@@ -98,8 +101,7 @@ def _replay(
 
 def recompute(stored: Stored, tx: Transaction, policy: Policy) -> Verdict:
     """The verdict of today's rules over the snapshot of that day: the one place that asks the diagnosis."""
-    books = books_from_json(stored.books or {})
-    survey = survey_from_json(stored.survey) if stored.survey else Survey()
+    books, survey = books_from_json(stored.books or {}), survey_from_json(stored.survey or {})
     finding = diagnose(tx, find_network(tx.network), books, survey, policy)
     legs = [leg_to_json(leg) for leg in finding.legs]
     checks = [asdict(check) for check in finding.checks]
