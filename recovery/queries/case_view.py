@@ -31,8 +31,8 @@ from recovery.models import (
     SignOff,
 )
 from recovery.queries.cases import CaseRow, case_row, shown_cause
-from recovery.queries.policies import policy_of
 from recovery.queries.facts import latest_probe, open_claim
+from recovery.queries.policies import policy_of
 
 Shown = dict[str, Any]
 

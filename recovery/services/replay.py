@@ -15,15 +15,11 @@ from sqlalchemy.orm import Session
 from chains.catalogue import network as find_network
 from chains.redecode import read_again
 from chains.survey_json import survey_from_json
-from chains.survey_json import survey_from_json
-from chains.surveyed import Survey
 from chains.transaction_json import from_json
 from chains.types import Transaction
 from recovery.domain.actor import Actor
 from recovery.domain.books_json import books_from_json
-from recovery.domain.books_json import books_from_json
 from recovery.domain.cause_policy import Policy
-from recovery.domain.causes.finding import leg_to_json
 from recovery.domain.causes.finding import leg_to_json
 from recovery.domain.diagnosis import RULES_VERSION, diagnose
 from recovery.domain.ids import new_id
