@@ -32,6 +32,8 @@ QUEUES: dict[str, tuple[State, ...]] = {
     "credit": (State.CREDIT_SIGN_OFF,),
     "moving": (State.PLANNING_SWEEP, State.SWEEPING, State.SWEPT, State.PAYING, State.CREDITING),
     "hold": (State.ON_HOLD, State.SWEEP_ON_HOLD, State.REFUND_ON_HOLD),
+    "disputes": (State.DISPUTED,),
+    "parked": (State.PARKED,),
     "waiting": (State.SUBMITTED, State.CHECKING, State.WAITING_FOR_CHAIN),
 }
 """Every open state stands in exactly one queue (tested), so that no case is in none."""
@@ -40,7 +42,7 @@ QUEUES_OF_ROLE: dict[str, tuple[str, ...]] = {
     "specialist": ("review", "quote", "sweep", "answers", "offered"),
     "wallet": ("sign_off", "moving", "hold"),
     "clearing": ("sign_off", "credit", "hold"),
-    "lead": ("hold", "waiting"),
+    "lead": ("disputes", "hold", "waiting"),
 }
 """The queues shown first to a role."""
 
