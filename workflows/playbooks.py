@@ -30,6 +30,7 @@ PLAYBOOKS: dict[str | None, Playbook] = {
     "A11": Playbook(("AM",), "ask_reference"),
     "B01": Playbook(("AM",), "hold"),
     "B02": Playbook(("AM",), "hold"),
+    "B03": Playbook(("RJ",), "decline"),
     "B08": Playbook(("RJ",), "decline"),
     "B11": Playbook(("AM",), "hold"),
     "B12": Playbook(("RJ",), "decline"),
@@ -47,6 +48,7 @@ PLAYBOOKS: dict[str | None, Playbook] = {
     "G07": Playbook(("WT",), "hold"),
     "H01": Playbook(("CL",), "solve"),
     "H02": Playbook(("CL",), "solve"),
+    "H03": Playbook(("CL",), "merge"),
     "H04": Playbook(("HD",), "hold"),
     "H12": Playbook(("AM",), "hold"),
 }
@@ -55,11 +57,27 @@ PLAYBOOKS: dict[str | None, Playbook] = {
 PUBLIC_CAUSE = {
     "B01": None,
     "B02": None,
+    "B03": "B12",
     "B08": "B12",
     "H04": None,
     "G06": None,
-    "H12": "B12",
     "B11": None,
     "E01": "E01",
 }
 """What the depositor is shown where the truth would give away whose an address is, or that a hold exists."""
+
+REFUSED_AS = dict.fromkeys(("B01", "B02", "B03", "B08", "B11", "H04", "H12"), "B12")
+"""What the depositor is shown once such a case is refused: one sentence for all of them, so that a refusal tells nothing."""
+
+ALIKE_FOR_STRANGERS = frozenset({"B03", "B08", "B12", "H12"})
+"""What a deposit address can turn out to be for somebody the books do not link to it: another customer's, nobody's, or not
+ours at all. All of them end in the same move at the same look."""
+
+
+def move_of(cause: str | None, *, linked: bool) -> str:
+    """The move that follows from a cause. ``linked``: an address of the transaction is one of the claimant's account today.
+
+    Only who is linked may be asked for a proof where an address had no owner: to a stranger the question alone would say that
+    the address is ours.
+    """
+    return "decline" if cause in ALIKE_FOR_STRANGERS and not linked else PLAYBOOKS[cause].move

@@ -6,6 +6,7 @@ and the rules.
 
 from __future__ import annotations
 
+from recovery.domain import dispute_texts
 from recovery.domain.address_texts import REASONS as ADDRESS_REASONS
 from recovery.domain.api_texts import DETAILS as API_DETAILS
 from recovery.domain.cause_texts import (
@@ -13,7 +14,6 @@ from recovery.domain.cause_texts import (
     UNKNOWN_CAUSE,
     CauseText,
 )
-from recovery.domain import dispute_texts
 from recovery.domain.finding_texts import (
     ANSWERS,
     CHECKS,
@@ -80,6 +80,7 @@ __all__ = [
     "STATES",
     "STATUSES",
     "STEP_STATES",
+    "TOLD_AS",
     "TRANSITIONS",
     "UNKNOWN_CAUSE",
     "WARNINGS",
@@ -333,6 +334,7 @@ MESSAGES: dict[str, str] = {
 
 PARKED = dispute_texts.PARKED
 LINKS = dispute_texts.LINKS
+TOLD_AS = dispute_texts.TOLD_AS
 
 LABEL_NEXT: dict[str, str] = {
     "your_answer_needed": mark("Once we have your answer, we go on at once."),

@@ -17,7 +17,7 @@ from recovery.domain.actor import Actor
 from recovery.domain.ids import parse_case_ref
 from recovery.errors import InvalidInput, NotFound
 from recovery.models import Claim, Person, RecoveryCase
-from workflows.playbooks import PUBLIC_CAUSE
+from workflows.playbooks import PUBLIC_CAUSE, REFUSED_AS
 from workflows.states import PUBLIC_LABELS, State
 
 LONGEST_PAGE = 100
@@ -212,7 +212,7 @@ def _case_row(case: Row[*tuple[Any, ...]], actor: Actor) -> CaseRow:
         state=case.state if actor.is_staff else PUBLIC_LABELS[State(case.state)],
         label=PUBLIC_LABELS[State(case.state)],
         workflow=case.workflow,
-        cause=shown_cause(actor, case.cause),
+        cause=shown_cause(actor, case.cause, case.state),
         network=case.network,
         hash=case.hash,
         symbol=case.symbol,
@@ -227,9 +227,13 @@ def _case_row(case: Row[*tuple[Any, ...]], actor: Actor) -> CaseRow:
     )
 
 
-def shown_cause(actor: Actor, cause: str | None) -> str | None:
+def shown_cause(actor: Actor, cause: str | None, state: str) -> str | None:
     """Staff see the cause; a depositor never one that tells whose an address is, or that there is a hold."""
-    return cause if actor.is_staff or cause not in PUBLIC_CAUSE else PUBLIC_CAUSE[cause]
+    if actor.is_staff or cause is None:
+        return cause
+    if state == State.DECLINED and cause in REFUSED_AS:
+        return REFUSED_AS[cause]
+    return PUBLIC_CAUSE.get(cause, cause)
 
 
 def queue_counts(session: Session, actor: Actor) -> dict[str, int]:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session
 
 from chains.transaction_json import from_json
+from chains.types import Transfer
 from recovery.domain.actor import Actor
-from recovery.models import Claim, Credit, Diagnosis, Dispute, DisputeParty, MergedCase, Posting, RecoveryCase
+from recovery.models import Claim, Credit, Diagnosis, Dispute, DisputeParty, MergedCase, RecoveryCase
 from recovery.queries.cases import visible
 from recovery.queries.facts import open_dispute_of
 
@@ -96,67 +98,71 @@ def merged_from(session: Session, actor: Actor, case: RecoveryCase) -> list[str]
     return list(session.scalars(query))
 
 
+Key = tuple[str, str, str]
+"""Network, hash and position: the name a leg has in claims."""
+
+
 def settled_pointer(session: Session, case: RecoveryCase) -> Shown | None:
     """Where the claimant sees what became of a leg that was credited or refunded before (H01, H02).
 
-    Only what is the claimant's own: a credit to this account, or another case of the same depositor that paid.
+    Only what is the claimant's own: a credit to this account, or another case of this depositor for it that holds the leg.
     """
     if case.cause not in ("H01", "H02"):
         return None
     legs = _settled_legs(session, case)
-    if not legs:
-        return None
-    network = next(iter(legs))[0]
-    hashes = {hash for _, hash, _ in legs}
-    return _own_credit(session, case, network, hashes, legs) or _own_case(session, case, network, hashes, legs)
+    return (_own_credit(session, case, legs) or _own_case(session, case, legs)) if legs else None
 
 
-def _settled_legs(session: Session, case: RecoveryCase) -> set[tuple[str, str, str]]:
-    """The legs the last diagnosis found credited or refunded, by the name a claim has."""
+def _settled_legs(session: Session, case: RecoveryCase) -> dict[Key, Transfer]:
+    """The legs the last diagnosis found credited or refunded."""
     last = session.scalars(
         select(Diagnosis).where(Diagnosis.case_id == case.id).order_by(Diagnosis.number.desc()).limit(1)
     ).first()
     if last is None or last.transaction is None:
-        return set()
+        return {}
     positions = {leg["position"] for leg in last.legs if leg["cause"] == case.cause}
     tx = from_json(last.transaction)
-    return {(tx.network, tx.claim_hash(leg), leg.position) for leg in tx.transfers if leg.position in positions}
+    return {(tx.network, tx.claim_hash(leg), leg.position): leg for leg in tx.transfers if leg.position in positions}
 
 
-def _own_credit(
-    session: Session, case: RecoveryCase, network: str, hashes: set[str], legs: set[tuple[str, str, str]]
-) -> Shown | None:
+def _own_credit(session: Session, case: RecoveryCase, legs: Mapping[Key, Transfer]) -> Shown | None:
+    """The credit of one of the legs, or of the whole transaction, to the claimant's account."""
     rows = session.scalars(
         select(Credit)
-        .where(Credit.network == network, Credit.hash.in_(hashes), Credit.account == case.account)
+        .where(
+            tuple_(Credit.network, Credit.hash).in_([(network, hash) for network, hash, _ in legs]),
+            Credit.account == case.account,
+        )
         .order_by(Credit.credited_at)
     )
     for row in rows:
-        if not row.position or (network, row.hash, row.position) in legs:
-            return {"kind": "credited", "at": row.credited_at, "amount": row.amount, "contract": row.contract or None}
+        leg = legs.get((row.network, row.hash, row.position)) or next(
+            (leg for leg in legs.values() if not row.position and (leg.contract or "") == row.contract), None
+        )
+        if leg is not None:
+            return {"kind": "credited", "at": row.credited_at, "amount": row.amount, **_asset(leg)}
     return None
 
 
-def _own_case(
-    session: Session, case: RecoveryCase, network: str, hashes: set[str], legs: set[tuple[str, str, str]]
-) -> Shown | None:
+def _own_case(session: Session, case: RecoveryCase, legs: Mapping[Key, Transfer]) -> Shown | None:
+    """The depositor's other case that holds one of the legs."""
     rows = session.execute(
         select(Claim, RecoveryCase.ref, RecoveryCase.closed_at)
         .join(RecoveryCase, RecoveryCase.id == Claim.case_id)
         .where(
-            Claim.network == network,
-            Claim.hash.in_(hashes),
+            tuple_(Claim.network, Claim.hash, Claim.position).in_(list(legs)),
+            Claim.released_at.is_(None),
             RecoveryCase.depositor_id == case.depositor_id,
             RecoveryCase.account == case.account,
             RecoveryCase.id != case.id,
-            or_(
-                Claim.released_at.is_(None),
-                Claim.case_id.in_(select(Posting.case_id).where(Posting.kind.in_(("refunded", "credited")))),
-            ),
         )
         .order_by(RecoveryCase.opened_at)
     )
     for claim, ref, closed_at in rows:
-        if (network, claim.hash, claim.position) in legs:
-            return {"kind": "case", "case": ref, "at": closed_at, "amount": claim.amount, "contract": claim.contract}
+        leg = legs[claim.network, claim.hash, claim.position]
+        return {"kind": "case", "case": ref, "at": closed_at, "amount": claim.amount, **_asset(leg)}
     return None
+
+
+def _asset(leg: Transfer) -> Shown:
+    return {"contract": leg.contract, "symbol": leg.symbol, "decimals": leg.decimals}

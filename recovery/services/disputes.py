@@ -62,7 +62,7 @@ def open_dispute(session: Session, case: RecoveryCase, tx: Transaction, leg: Tra
     holder = _lock_holder(session, case, key)
     if holder is None or holder.closed_at is not None:
         return None
-    if (holder.depositor_id, holder.account) == (case.depositor_id, case.account):
+    if holder.account == case.account:
         merging.merge(session, case, holder)
         return None
     dispute = _dispute_of(session, key)

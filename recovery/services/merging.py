@@ -14,10 +14,11 @@ def merge(session: Session, case: RecoveryCase, into: RecoveryCase) -> None:
     """Close ``case`` with a pointer to ``into``, or to the one that was merged into meanwhile.
 
     Both histories and all messages stay where they were written. The case is locked; it must be being looked at.
-    Raises ValueError for cases of two claimants: nobody is led to a stranger's case.
+    A claimant is an account, whoever signs in for
+    it. Raises ValueError for cases of two claimants: nobody is led to a stranger's case.
     """
     target = surviving(session, into)
-    if target.id == case.id or (target.depositor_id, target.account) != (case.depositor_id, case.account):
+    if target.id == case.id or target.account != case.account:
         raise ValueError("only another case of the same claimant goes on for a case")
     entries = release(session, case)
     advance(session, SYSTEM, case, "merge", data={"into": target.ref}, entries=entries)
