@@ -6,6 +6,7 @@ and the rules.
 
 from __future__ import annotations
 
+from recovery.domain import dispute_texts
 from recovery.domain.address_texts import REASONS as ADDRESS_REASONS
 from recovery.domain.api_texts import DETAILS as API_DETAILS
 from recovery.domain.cause_texts import (
@@ -59,11 +60,13 @@ __all__ = [
     "LABELS",
     "LABEL_NEXT",
     "LABEL_NOTES",
+    "LINKS",
     "MEMOS",
     "MESSAGES",
     "NODE_STATES",
     "NODE_WARNINGS",
     "OUTCOMES",
+    "PARKED",
     "PLAN_STATES",
     "POSTINGS",
     "PROBLEMS",
@@ -79,6 +82,7 @@ __all__ = [
     "STATES",
     "STATUSES",
     "STEP_STATES",
+    "TOLD_AS",
     "TRANSITIONS",
     "UNKNOWN_CAUSE",
     "WARNINGS",
@@ -93,6 +97,7 @@ DETAILS: dict[str, str] = {
     **REGISTRY_DETAILS,
     **REFUSALS,
     **POLICY_DETAILS,
+    **dispute_texts.REFUSALS,
     **{f"address_{reason}": text for reason, text in ADDRESS_REASONS.items()},
 }
 """Detail code of a refusal or a form field → one sentence; those of pages come first."""
@@ -124,6 +129,7 @@ STATES: dict[str, str] = {
     "solved": mark("Solved"),
     "declined": mark("Declined"),
     "withdrawn": mark("Withdrawn"),
+    **dispute_texts.STATES,
 }
 
 LABELS: dict[str, str] = {
@@ -210,6 +216,7 @@ TRANSITIONS: dict[str, str] = {
     "confirm_refund": mark("Confirm the refund"),
     "freeze_refund": mark("Freeze the refund"),
     "resume_refund": mark("Watch the refund again"),
+    **dispute_texts.TRANSITIONS,
 }
 
 EVENTS: dict[str, str] = {
@@ -271,6 +278,7 @@ EVENTS: dict[str, str] = {
     "confirm_refund": mark("Refund final on the network"),
     "freeze_refund": mark("Refund frozen"),
     "resume_refund": mark("Refund watched again"),
+    **dispute_texts.EVENTS,
 }
 
 WHY_NOT: dict[str, str] = {
@@ -298,6 +306,7 @@ WHY_NOT: dict[str, str] = {
     "you_prepared_it": mark("You prepared or approved this case before; somebody else must decide here."),
     "needs_step_up": mark("Confirm with your password first."),
     "your_own_case": mark("This is your own case; somebody else must decide it."),
+    **dispute_texts.WHY_NOT,
 }
 
 QUEUES: dict[str, str] = {
@@ -315,6 +324,7 @@ QUEUES: dict[str, str] = {
     "waiting": mark("Being checked"),
     "all_open": mark("All open"),
     "closed": mark("Closed"),
+    **dispute_texts.QUEUES,
 }
 
 WORKFLOWS: dict[str, str] = {
@@ -341,6 +351,10 @@ MESSAGES: dict[str, str] = {
     "note": mark("Internal note"),
     "reason": mark("Reason"),
 }
+
+PARKED = dispute_texts.PARKED
+LINKS = dispute_texts.LINKS
+TOLD_AS = dispute_texts.TOLD_AS
 
 LABEL_NEXT: dict[str, str] = {
     "your_answer_needed": mark("Once we have your answer, we go on at once."),
@@ -390,4 +404,5 @@ PUBLIC_EVENTS: dict[str, str] = {
     "contest": mark("You contested the quote"),
     "confirm_sweep": mark("The coins were collected"),
     "confirm_refund": mark("The coins were sent to you"),
+    **dispute_texts.PUBLIC_EVENTS,
 }
