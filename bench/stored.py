@@ -1,4 +1,7 @@
-"""Many stored cases out of a few: each copy has all of a case's verdicts and evidence, under ids of its own."""
+"""Many stored cases out of a few: each copy has all of a case's verdicts and evidence, under ids of its own.
+
+A depositor has one open case a hash, so the copies of the case are about other hashes; their verdicts are not.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +22,7 @@ def multiply(database_url: str, times: int) -> int:
     with psycopg.connect(database_url.replace("+psycopg", ""), autocommit=True) as connection:
         psycopg.ClientCursor(connection).execute(NEW_CASES, {"times": times})
         for model, changed in (
-            (RecoveryCase, {"id": "copied.new", "ref": "copied.ref"}),
+            (RecoveryCase, {"id": "copied.new", "ref": "copied.ref", "hash": "copied.ref"}),
             (Diagnosis, {"id": "gen_random_uuid()", "case_id": "copied.new"}),
             (Evidence, {"id": "gen_random_uuid()", "case_id": "copied.new"}),
         ):
