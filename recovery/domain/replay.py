@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -42,16 +42,16 @@ def verdict_of(
     findings: Sequence[str],
     conditions: Sequence[str],
     legs: Sequence[Mapping[str, Any]],
-    checks: Sequence[Mapping[str, Any]],
+    checks: Iterable[tuple[str, str]],
 ) -> Verdict:
-    """The verdict in what a diagnosis stores as JSON."""
+    """The verdict in what a diagnosis stores as JSON; of its checks only names and answers."""
     return Verdict(
         cause,
         tuple(outcome),
         frozenset(findings),
         frozenset(conditions),
         {str(leg["position"]): (leg["cause"], tuple(leg["outcome"]), leg.get("amount")) for leg in legs},
-        tuple((str(one["name"]), str(one["answer"])) for one in checks if one["name"] not in APPENDED),
+        tuple((name, str(answer)) for name, answer in checks if name not in APPENDED),
     )
 
 

@@ -7,7 +7,7 @@ is. The result of a candidate is kept (:func:`keep_run`), and the candidate come
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -100,7 +100,7 @@ def recompute(stored: Stored, tx: Transaction, policy: Policy) -> Verdict:
     books, survey = books_from_json(stored.books or {}), survey_from_json(stored.survey or {})
     finding = diagnose(tx, find_network(tx.network), books, survey, policy)
     legs = [leg_to_json(leg) for leg in finding.legs]
-    checks = [asdict(check) for check in finding.checks]
+    checks = ((check.name, check.answer) for check in finding.checks)
     return verdict_of(finding.cause, finding.outcome, finding.findings, finding.conditions, legs, checks)
 
 
