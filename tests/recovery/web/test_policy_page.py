@@ -5,13 +5,19 @@ from __future__ import annotations
 import copy
 import io
 import json
+import os
 import re
+import threading
 from collections.abc import Callable
 from html import unescape
 from typing import Any
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
+from flask import Flask
 from flask.testing import FlaskClient
+from playwright.sync_api import Page
+from werkzeug.serving import make_server
 from werkzeug.test import TestResponse
 
 from recovery.db import Database
@@ -21,6 +27,7 @@ from recovery.domain.replay import Difference, Tally
 from recovery.queries.people import actor_by_email
 from recovery.queries.policies import policy_in_force
 from recovery.services import people
+from recovery.services.policies import draft_policy
 from recovery.services.replay import keep_run
 from tests.recovery.web.conftest import PASSWORD, token_in
 
@@ -148,3 +155,35 @@ def test_a_hostile_note_is_only_text(keepers: dict[str, Actor], client_of: SignI
         send(lead, "/policy/cause", content=json.dumps(changed()), note="<script>alert(1)</script>").status_code == 303
     )
     assert "<script>alert" not in lead.get("/policy").text
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_it_fits_and_is_accessible(
+    app: Flask, page: Page, keepers: dict[str, Actor], database: Database, width: int
+) -> None:
+    with database.unit_of_work() as session:
+        document = changed()
+        document["parameters"]["limits"] = [{"network": "local", "contract": None, "amount": "9" * 78}]
+        draft_policy(session, keepers["lead"], document, "because " * 30, kind="cause")
+        tally = Tally(verdicts=12)
+        tally.note(Difference("RC-1", 1, "E02 WT", "E02 RJ", ("outcome",), None, "policy", money=False))
+        keep_run(session, keepers["lead"], 2, tally, source="evidence", whole=True)
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        page.set_viewport_size({"width": width, "height": 900})
+        page.goto(f"http://127.0.0.1:{server.server_port}/sign-in")
+        page.fill("input[name=email]", "admin@example.org")
+        page.fill("input[name=password]", PASSWORD)
+        page.click("main button[type=submit]")
+        page.goto(f"http://127.0.0.1:{server.server_port}/policy/cause?version=2")
+        page.click("summary:has-text('Draft a new version')")
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        assert Axe().run(page).response["violations"] == []
+        if folder := os.environ.get("RECOVERY_LOOKS"):
+            page.screenshot(path=f"{folder}/policy-{width}.png", full_page=True)
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
