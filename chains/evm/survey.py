@@ -199,8 +199,8 @@ def _tried(outcomes: Sequence[Outcome]) -> Trial:
 
 def _with_effect(traits: Traits, legs: Iterable[Transfer], moved: Mapping[str, int | None]) -> Traits:
     """``traits`` with what the legs themselves show of a fee: that less of one arrived outweighs a trial between others."""
-    if traits.rebasing:
-        return traits  # its balances are rounded
+    if traits.rebasing or traits.exists is False:
+        return traits  # balances that are rounded, or a token that is gone
     brought = [(moved.get(leg.position), leg.amount) for leg in legs if leg.kind is TransferKind.TOKEN]
     if any(came is not None and 0 < came < amount for came, amount in brought):
         return replace(traits, takes_fee=True)
