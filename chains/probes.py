@@ -128,14 +128,17 @@ def is_contract(code: bytes) -> bool:
     return bool(code) and not code.startswith(_DELEGATION)
 
 
-def questions(code: bytes | None, holder: str) -> list[Question]:
+def questions(code: bytes | None, holder: str, behind: bytes | None = None) -> list[Question]:
     """What to ask the contract with this ``code``, the canary first; ``holder`` is an account's 20 bytes in hexadecimal.
 
-    A contract that answers for itself is only asked what it has functions for; one that hands calls on, or whose code is not
-    known, is asked everything.
+    A contract that answers for itself is only asked what it has functions for. One that hands calls on is asked everything,
+    unless it does so to code that is known (``behind``) and has a transfer; so is one whose code is not known.
     """
-    itself = code is not None and _answers_itself(code)
-    asked = [one for one in dict.fromkeys(_ALL) if code is None or not itself or _names(code, one)]
+    if behind is not None and _has_transfer(behind):
+        known: bytes | None = (code or b"") + behind
+    else:
+        known = code if code is not None and _answers_itself(code) else None
+    asked = [one for one in dict.fromkeys(_ALL) if known is None or _names(known, one)]
     found = [Question(CANARY, _word(holder))]
     for signature in asked:
         if signature == INTERFACE:
@@ -149,9 +152,13 @@ def _names(code: bytes, signature: str) -> bool:
     return bytes.fromhex(selector(signature)).lstrip(b"\0") in code  # compilers leave leading zeros out
 
 
+def _has_transfer(code: bytes) -> bool:
+    return any(entry in code for entry in _OWN_DISPATCH)
+
+
 def _answers_itself(code: bytes) -> bool:
     """Whether the functions of a contract are in its own code: it has a transfer and nowhere hands a call on."""
-    if not any(entry in code for entry in _OWN_DISPATCH):
+    if not _has_transfer(code):
         return False
     place = 0
     while place < len(code):

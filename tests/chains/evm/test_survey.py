@@ -20,6 +20,7 @@ ROW = network("ethereum")
 TOKEN = "0xdAC17F958D2ee523a2206206994597C13D831ec7"
 HOLDER = "0x06eFdBFf2a14a7c8E15944D1F4A48F9F95F663A4"
 OTHER = "0x765DE816845861e75A25fCA122bb6898B8B1282a"
+TARGET = "0x1d17CBcF0D6D143135aE902365D2E5e2A16538D4"
 HASH, FOREIGN, BLOCK = "0x" + "11" * 32, "0x" + "22" * 32, "0x" + "33" * 32
 HEIGHT, AMOUNT = 1_000, 500
 TRANSFER = "0xddf252ad1be2c89b69c2b068fc378daa952ba7f163c4a11628f55a4df523b3ef"
@@ -64,7 +65,10 @@ class Chain:
     arrived: int | None = AMOUNT
     functions: Mapping[str, Any] = field(default_factory=dict)
     elsewhere: Mapping[str, Any] = field(default_factory=dict)
+    slot: Any = NO
+    behind: Any = "0x"
     untold: Any = REVERTED
+    asked: list[str] = field(default_factory=list)
 
     def result(self, method: str, params: Any) -> Any:
         said = self._said(method, params)
@@ -77,9 +81,11 @@ class Chain:
             case "eth_chainId":
                 return "0x1"
             case "eth_getCode":
-                return "0x" if params[0] in (HOLDER, OTHER) else self.code
+                return {HOLDER: "0x", OTHER: "0x", TARGET: self.behind}.get(params[0], self.code)
             case "eth_getLogs":
                 return self.logs
+            case "eth_getStorageAt":
+                return self.slot
             case "eth_simulateV1":
                 return RpcRefusal() if self.arrived is None else _simulated(self.arrived)
             case "eth_call":
@@ -93,6 +99,7 @@ class Chain:
             return states[block]
         if data[:8] in ("a9059cbb", "23b872dd", "f242432a"):
             return self.transfer
+        self.asked.append(data[:8])
         known = {selector(signature): said for signature, said in functions.items()}
         return known.get(data[:8], self.untold)
 
@@ -253,6 +260,19 @@ def test_only_what_the_code_has_is_asked_of_a_contract_that_answers_itself() -> 
     assert asked == ["thereIsNoFunctionOfThisName(address)", "paused()"]
     assert len(questions(own + b"\xf4", HOLDER[2:])) == len(questions(None, HOLDER[2:]))
     assert questions(own + b"\x60\xf4", HOLDER[2:]) == questions(own, HOLDER[2:])  # pushed, not executed
+
+
+def test_a_proxy_is_asked_what_the_code_behind_it_has() -> None:
+    paused = bytes.fromhex("63a9059cbb63" + selector("paused()"))
+    seen = Chain(slot="0x" + word(TARGET), behind="0x" + paused.hex(), functions={"paused()": YES})
+    assert look(seen).traits[TOKEN].paused is True
+    assert len(seen.asked) == 2
+    for behind in (PRUNED, "0x", "0x36", None, 7):
+        unseen = replace(seen, behind=behind, asked=[])
+        assert look(unseen).traits[TOKEN].paused is True
+        assert len(unseen.asked) > 40
+    for slot in (PRUNED, "0x", "0x" + "ff" * 32, None):
+        assert look(replace(seen, slot=slot)).traits[TOKEN].paused is True
 
 
 @pytest.mark.parametrize(
