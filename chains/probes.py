@@ -56,21 +56,21 @@ RECEIPTS: Mapping[str, tuple[str, ...]] = {
 }
 """Kinds of tokens that stand for a share of something: all of these questions have an answer."""
 
-BRIDGED = (
-    "l1Token()",  # OP stack, first form
-    "remoteToken()",  # OP stack
-    "REMOTE_TOKEN()",
-    "l1Address()",  # Arbitrum, ZKsync
-    "counterpart()",  # Scroll
-    "bridge()",  # Linea
-    "bridgeContract()",  # Gnosis
-    "rootToken()",  # Polygon, FX portal
-    "DEPOSITOR_ROLE()",  # Polygon, PoS portal
-    "depositAddress(bytes32)",  # Axelar
-    "mpc()",  # Multichain
-    "nativeContract()",  # Wormhole
+BRIDGED: Sequence[tuple[str, ...]] = (
+    ("l1Token()",),  # OP stack, first form
+    ("remoteToken()",),  # OP stack
+    ("REMOTE_TOKEN()",),
+    ("l1Address()",),  # Arbitrum, ZKsync
+    ("counterpart()", "gateway()"),  # Scroll
+    ("bridge()",),  # Linea
+    ("bridgeContract()",),  # Gnosis
+    ("rootToken()",),  # Polygon, FX portal
+    ("DEPOSITOR_ROLE()", "getDomainSeperator()"),  # Polygon, PoS portal; the second is spelled like this there
+    ("depositAddress(bytes32)",),  # Axelar
+    ("mpc()",),  # Multichain
+    ("nativeContract()", "chainId()"),  # Wormhole
 )
-"""By what tokens say themselves that they stand for a token of another chain."""
+"""By what tokens say themselves that they stand for a token of another chain: each of the functions of one line has a value."""
 
 MINTER = "minter()"
 """The pool of an older Curve token, which has to be asked itself."""
@@ -82,7 +82,7 @@ _ALL = (
     *BLOCKED,
     *REBASING,
     *(signature for kind in RECEIPTS.values() for signature in kind),
-    *BRIDGED,
+    *(signature for sign in BRIDGED for signature in sign),
     MINTER,
 )
 _OWN_DISPATCH = tuple(bytes.fromhex(digits) for digits in ("a9059cbb", "23b872dd", "f242432a"))
@@ -242,7 +242,7 @@ def traits(replies: Replies, trial: Trial, amount: int, *, says_false_and_moves:
         takes_fee=fee,
         rebasing=rebasing,
         receipt_for=_receipt(replies),
-        bridged=_any(replies, BRIDGED, [replies.filled(one) for one in BRIDGED]),
+        bridged=_any(replies, sum(BRIDGED, ()), [all(map(replies.filled, sign)) for sign in BRIDGED]),
     )
 
 

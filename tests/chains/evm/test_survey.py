@@ -135,6 +135,7 @@ def test_what_arrived() -> None:
     assert moved(Chain(after="0x" + word(7))) == [0]
     assert moved(Chain(after="0x" + word(7 + 450))) == [450]
     assert moved(Chain(after="0x" + word(3))) == [0]
+    assert moved(Chain(after="0x" + word(7 + 2 * AMOUNT))) == [AMOUNT]  # the rest came from elsewhere
 
 
 @pytest.mark.parametrize("said", [PRUNED, None, "0x", "0x1", 7, RpcRefusal(-32601), {"balance": 1}])
@@ -221,6 +222,7 @@ def test_code() -> None:
         ("bridged", {"REMOTE_TOKEN": SOMEBODY}, {}, True),
         ("bridged", {"l1Address": SOMEBODY}, {"l1Address": "0x"}, True),
         ("bridged", {"mpc": SOMEBODY}, {}, True),
+        ("bridged", {"DEPOSITOR_ROLE": YES, "getDomainSeperator": YES}, {"DEPOSITOR_ROLE": YES}, True),
         ("receipt_for", {"asset": SOMEBODY, "convertToAssets": YES}, {"asset": SOMEBODY}, "erc4626"),
         (
             "receipt_for",
