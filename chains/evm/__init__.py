@@ -11,7 +11,11 @@ from chains.transport import Talk
 from chains.types import AddressCheck, Network
 
 if TYPE_CHECKING:
-    from chains.survey import Survey, SurveyOrder
+    from chains.neighbours import Near
+    from chains.replacement import Remains, Word
+    from chains.scanning import PaidBlock
+    from chains.survey import SurveyOrder
+    from chains.surveyed import Survey
 
 _HASH = re.compile(r"(?:0[xX])?([0-9a-fA-F]{64})")
 
@@ -76,3 +80,31 @@ def survey_legs(network: Network, talk: Talk, order: SurveyOrder) -> Survey:
     from chains.evm.survey import survey_legs as survey
 
     return survey(network, talk, order)
+
+
+def remains(network: Network, talk: Talk, reference: str) -> Remains | None:
+    """See :func:`chains.evm.replaced.remains`."""
+    from chains.evm import replaced
+
+    return replaced.remains(network, talk, reference)
+
+
+def replacement(network: Network, talk: Talk, reference: str, remains: Remains) -> Word:
+    """See :func:`chains.evm.replaced.replacement`."""
+    from chains.evm import replaced
+
+    return replaced.replacement(network, talk, reference, remains)
+
+
+def neighbours(network: Network, talk: Talk, near: Near) -> list[tuple[int, str]]:
+    """See :func:`chains.evm.blocks.neighbours`."""
+    from chains.evm import blocks
+
+    return blocks.neighbours(network, talk, near)
+
+
+def paid(network: Network, talk: Talk, height: int) -> PaidBlock | None:
+    """See :func:`chains.evm.blocks.paid`."""
+    from chains.evm import blocks
+
+    return blocks.paid(network, talk, height)

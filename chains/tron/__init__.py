@@ -11,7 +11,10 @@ from chains.transport import Talk
 from chains.types import AddressCheck, Network
 
 if TYPE_CHECKING:
-    from chains.survey import Survey, SurveyOrder
+    from chains.neighbours import Near
+    from chains.scanning import PaidBlock
+    from chains.survey import SurveyOrder
+    from chains.surveyed import Survey
 
 _HASH = re.compile(r"(?:0[xX])?([0-9a-fA-F]{64})")
 
@@ -76,3 +79,17 @@ def survey_legs(network: Network, talk: Talk, order: SurveyOrder) -> Survey:
     from chains.tron.survey import survey_legs as survey
 
     return survey(network, talk, order)
+
+
+def neighbours(network: Network, talk: Talk, near: Near) -> list[tuple[int, str]] | None:
+    """See :func:`chains.tron.blocks.neighbours`."""
+    from chains.tron import blocks
+
+    return blocks.neighbours(network, talk, near)
+
+
+def paid(network: Network, talk: Talk, height: int) -> PaidBlock | None:
+    """See :func:`chains.tron.blocks.paid`."""
+    from chains.tron import blocks
+
+    return blocks.paid(network, talk, height)

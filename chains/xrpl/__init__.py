@@ -11,7 +11,10 @@ from chains.transport import Talk
 from chains.types import AddressCheck, Network
 
 if TYPE_CHECKING:
-    from chains.survey import Survey, SurveyOrder
+    from chains.neighbours import Near
+    from chains.scanning import PaidBlock
+    from chains.survey import SurveyOrder
+    from chains.surveyed import Survey
 
 _HASH = re.compile(r"[0-9a-fA-F]{64}")
 
@@ -61,3 +64,17 @@ def survey_legs(network: Network, talk: Talk, order: SurveyOrder) -> Survey:
     from chains.xrpl.survey import survey_legs as survey
 
     return survey(network, talk, order)
+
+
+def neighbours(network: Network, talk: Talk, near: Near) -> list[tuple[int, str]]:
+    """See :func:`chains.xrpl.blocks.neighbours`."""
+    from chains.xrpl import blocks
+
+    return blocks.neighbours(network, talk, near)
+
+
+def paid(network: Network, talk: Talk, height: int) -> PaidBlock | None:
+    """See :func:`chains.xrpl.blocks.paid`."""
+    from chains.xrpl import blocks
+
+    return blocks.paid(network, talk, height)

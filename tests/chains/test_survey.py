@@ -14,8 +14,9 @@ from chains import survey as surveys
 from chains.catalogue import network, networks
 from chains.probes import selector
 from chains.solana.survey import WORMHOLE_MINTER
-from chains.survey import Survey, Surveyed, SurveyOrder, Traits, agree, survey, survey_again
+from chains.survey import Surveyed, SurveyOrder, agree, survey, survey_again
 from chains.survey_json import survey_from_json, survey_to_json
+from chains.surveyed import Survey, Traits
 from chains.tron.address import to_bytes
 from chains.types import Block, Node, Status, Transaction, Transfer, TransferKind
 from tests.chains.replay import Played, replayed

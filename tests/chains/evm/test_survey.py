@@ -11,7 +11,8 @@ from hypothesis import given, settings, strategies as st
 
 from chains.catalogue import network
 from chains.probes import is_contract, questions, selector
-from chains.survey import Survey, SurveyOrder, Traits, survey_again
+from chains.survey import SurveyOrder, survey_again
+from chains.surveyed import Survey, Traits
 from chains.types import Block, Status, Transaction, Transfer, TransferKind
 from tests.chains.replay import Played
 from tests.chains.scene import RpcRefusal, json_rpc
