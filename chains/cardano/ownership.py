@@ -57,7 +57,7 @@ def check_signature(
     spoken = text.encode()
     if said not in (spoken, hashlib.blake2b(spoken, digest_size=28).digest()):
         raise NotProven("other_text")
-    if (said != spoken) != (unprotected.get("hashed") is True):
+    if (said != spoken) != unprotected.get("hashed", False):
         raise NotProven("not_readable")
     if not ed25519(key, _signed_bytes(protected, said), signature):
         return judged(False)
@@ -76,7 +76,9 @@ def _whose(key_hash: bytes, address: bytes) -> str:
 
 def _is_stake_of(named: object, address: bytes) -> bool:
     """Whether the header names the reward account whose key is the stake part of ``address``."""
-    return isinstance(named, bytes) and address[0] >> 4 < 2 and named == bytes([0xE0 | address[0] & 15]) + address[29:57]
+    return (
+        isinstance(named, bytes) and address[0] >> 4 < 2 and named == bytes([0xE0 | address[0] & 15]) + address[29:57]
+    )
 
 
 def _taken_apart(data: bytes) -> tuple[bytes, Mapping[Any, Any], bytes, bytes]:
@@ -87,8 +89,12 @@ def _taken_apart(data: bytes) -> tuple[bytes, Mapping[Any, Any], bytes, bytes]:
     if not isinstance(whole, list | tuple) or len(whole) != 4:
         raise NotProven("not_readable")
     protected, unprotected, said, signature = whole
-    if not all(isinstance(part, bytes) for part in (protected, said, signature)) or not isinstance(unprotected, Mapping):
+    if not all(isinstance(part, bytes) for part in (protected, said, signature)) or not isinstance(
+        unprotected, Mapping
+    ):
         raise NotProven("not_readable")
+    if any(name != "hashed" or not isinstance(value, bool) for name, value in unprotected.items()):
+        raise NotProven("not_readable")  # nobody signs this header, so it may say nothing else
     return protected, unprotected, said, signature
 
 

@@ -108,5 +108,7 @@ def key_of(raw: str, state: str) -> bytes:
             raise NotProven("unknown_wallet")
         data.load_bits(65 if version.startswith("v5") else 64)  # leave to sign (v5), sequence and wallet number
         return bytes(data.load_bytes(32))
-    except IndexError as error:
+    except NotProven:
+        raise
+    except Exception as error:  # the library raises whatever it meets in cells that anybody may have made
         raise NotProven("unknown_wallet") from error

@@ -40,7 +40,9 @@ def check_signature(
     kind = script_kind(forms(network.params), script)
     prove = _by_script if method == "bip322" else _by_recovery
     return judged(
-        any(prove(network, kind, script, said.encode(), signed.signature) for said in (text, text.replace("\n", "\r\n")))
+        any(
+            prove(network, kind, script, said.encode(), signed.signature) for said in (text, text.replace("\n", "\r\n"))
+        )
     )
 
 
