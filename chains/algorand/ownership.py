@@ -58,7 +58,7 @@ def check_signature(
     key, signature = key_of(statement.address), pasted(signed.signature, ("base64", "hex"), (64,))
     if "authenticator_data" not in signed.extra:
         return judged(ed25519(key, b"MX" + text.encode(), signature))
-    shown = pasted(signed.extra["authenticator_data"], ("base64", "hex"), range(32, 4097))
+    shown = pasted(signed.extra["authenticator_data"], ("hex", "base64"), range(32, 4097))
     if shown[:32] != hashlib.sha256(statement.domain.encode()).digest():
         raise NotProven("other_domain")
     said = hashlib.sha256(document(statement, text)).digest() + hashlib.sha256(shown).digest()

@@ -37,7 +37,7 @@ def check_signature(
     """See :class:`chains.families.Proving`. ``signature`` is the map in base64 that wallets give, or its 64 bytes."""
     said = text.encode()
     said = _PREFIX + str(len(said)).encode() + said
-    signature = _signature(pasted(signed.signature, ("base64", "hex"), range(64, 513)))
+    signature = _signature(pasted(signed.signature, ("hex", "base64"), range(64, 513)))
     if statement.address.startswith("0x"):
         keys = (recovered(keccak(said), signature, place) for place in range(4))
         account = bytes.fromhex(statement.address[2:])
