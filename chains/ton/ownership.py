@@ -23,6 +23,12 @@ from chains.types import Network
 SKEW = timedelta(minutes=5)
 """How far a wallet's clock may be behind ours."""
 
+_BETA = "f3d7ca53493deedac28b381986a849403cbac3d2c584779af081065af0ac4b93"
+"""The code of version 5 as it was tried out (a reference to a library), which some wallets still have."""
+
+_BEFORE_KEY = {_BETA: 113, **{code: 65 if version.startswith("v5") else 64 for code, version in VERSIONS.items()}}
+"""Bits before the key, by the hash of the code: sequence and wallet number, in version 5 leave to sign before them."""
+
 _SECONDS = re.compile(r"[0-9]{1,11}")
 
 
@@ -103,10 +109,10 @@ def key_of(raw: str, state: str) -> bytes:
         if reader.load_uint(5) != 0b00110 or reader.remaining_bits or reader.remaining_refs != 2:
             raise NotProven("unknown_wallet")  # split, special or with libraries
         code, data = reader.load_ref(), cells.opened(reader.load_ref())
-        version = VERSIONS.get(code.hash.hex())
-        if version is None:
+        before = _BEFORE_KEY.get(code.hash.hex())
+        if before is None:
             raise NotProven("unknown_wallet")
-        data.load_bits(65 if version.startswith("v5") else 64)  # leave to sign (v5), sequence and wallet number
+        data.load_bits(before)
         return bytes(data.load_bytes(32))
     except NotProven:
         raise

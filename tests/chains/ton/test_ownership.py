@@ -19,7 +19,7 @@ from tests.chains.wallets import ED_KEY, V4R2, WALLETS, ton_state
 
 HOST = "winogarcia.github.io"
 FRONT = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9."
-V5R1 = (
+V5_BETA = (
     "te6cckEBAwEAWQACATQCAQBdAAAAAH////6AAAAAAABiiaflnMPOFnwP/uGjmp6BjnjCKcCYfuoTRAqQRF+03SAIQgLkzzsvTG1qYeoPK1RH0mZ4WyavNjfb"
     "Le7mvNGqgm80EpjwGJs="
 )
@@ -39,7 +39,7 @@ VECTORS = [  # raw address, public key, seconds, state, payload, signature
         "0:7afd7563d8fd084d35060278320769743905983b8ea43c5b16fb6e3dc0a190dd",
         "c5134fcb39879c2cf81ffdc347353d031cf184538130fdd42688152088bf69ba",
         1721812530,
-        V5R1,
+        V5_BETA,
         FRONT
         + "eyJ1bmlxdWVfbmFtZSI6IjQxNDA1NzUxLTNlZjEtNDZhYi04ZDJiLTRkMjE4NWVhZjI2ZSIsIm5iZiI6MTcyMTgxMjQ4OCwiZXhwIjoxNzIx"
         "ODEzMzg4LCJpYXQiOjE3MjE4MTI0ODgsImlzcyI6Iklzc3VlckZvclBheWxvYWQiLCJhdWQiOiJBdWRpZW5jZUZvclBheWxvYWQifQ"
