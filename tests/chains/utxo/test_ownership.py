@@ -8,12 +8,15 @@ import os
 from pathlib import Path
 
 import pytest
+from coincurve import PrivateKey
 
 from chains.catalogue import network
+from chains.encoding import base58check_encode, double_sha256
 from chains.ownership import SignedStatement, methods
+from chains.signatures import hash160
 from chains.utxo import bip322
 from chains.utxo.address import output_script
-from tests.chains.wallets import judge
+from tests.chains.wallets import OTHER_SECP, SECP, judge
 
 CORPUS = os.environ.get("RECOVERY_CORPUS")
 
@@ -246,8 +249,6 @@ def test_old_messages_are_of_one_network() -> None:
 
 def test_witness_addresses_take_their_own_headers_and_electrums() -> None:
     """BIP-137: 39 to 42 for a witness key, 35 to 38 for one inside a script; Electrum writes 31 to 34 for all."""
-    from chains.encoding import base58check_encode
-    from chains.signatures import hash160
     from chains.utxo.witness import witness_encode
 
     data = base64.b64decode("HxX3bN5+IIfyWIaTjgzGfA41yPDIrtcGuHQj3tNcbqp6eT3iw4yO14BxzsMFCpLpcn1X/YoFC8v9JJYy615qb2U=")
@@ -301,3 +302,34 @@ def test_recorded_signed_messages() -> None:
         assert judge("bitcoin", entry["address"] + ".", entry["address"], signed).ok is False
     print(f"{good} of {len(entries)} signed messages")
     assert good == len(entries) > 50
+
+
+def plain_full(key: PrivateKey, address: str, text: str, *, version: int = 0) -> str:
+    """A full signature of a plain key address by ``key``, whosever address it is."""
+    script = output_script(network("bitcoin"), address)
+    assert script is not None
+    before = bip322.spent(script, text.encode())
+    head = version.to_bytes(4, "little") + b"\x01" + before + bytes(4)
+    tail = bytes(4) + b"\x01" + bytes(8) + b"\x01\x6a" + bytes(4)
+    signed = double_sha256(head + bytes([len(script)]) + script + tail + b"\x01\0\0\0")
+    signature, public = key.sign(signed, hasher=None) + b"\x01", key.public_key.format()
+    unlocking = bytes([len(signature)]) + signature + bytes([len(public)]) + public
+    return base64.b64encode(head + bytes([len(unlocking)]) + unlocking + tail).decode()
+
+
+def test_bip322_a_plain_address_is_signed_for_by_its_own_key() -> None:
+    own, other = (base58check_encode(b"\0" + hash160(key.public_key.format())) for key in (SECP, OTHER_SECP))
+    assert by_script("text", own, plain_full(SECP, own, "text")) is True
+    assert by_script("text", own, plain_full(SECP, own, "text", version=2)) is True
+    assert by_script("text", own, plain_full(SECP, own, "text", version=1)) is False
+    assert by_script("text", other, plain_full(SECP, other, "text")) is False
+    assert by_script("text", own, plain_full(SECP, own, "texts")) is False
+
+
+@pytest.mark.parametrize("kind", [b"", b"\x00", b"\x01", b"\x02", b"\x81", b"\x03"])
+def test_bip322_a_taproot_signature_covers_everything(kind: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only the default and ``ALL``; a default that is written out is none, and a judge who says yes to all must not be asked."""
+    monkeypatch.setattr(bip322, "schnorr", lambda *_: True)
+    stack = b"\x01" + bytes([64 + len(kind)]) + bytes(64) + kind
+    address = "bc1p9cyuceaazr8cz46mvgkzl94wy397mwpqsrk84su37t72jvkg6wzqv52nfp"
+    assert by_script("text", address, base64.b64encode(stack).decode()) is (kind in (b"", b"\x01"))
