@@ -28,7 +28,7 @@ from chains.families import proving
 from chains.ownership import SignedStatement, Statement, Verdict, challenge_text, payload
 from chains.polkadot.address import encode as ss58
 from chains.proving import NotProven, moment, verdict
-from chains.signatures import der, hash160
+from chains.signatures import hash160
 from chains.ton import cells
 from chains.ton.address import friendly
 from chains.tron.address import to_text
@@ -522,5 +522,3 @@ WALLETS: list[Wallet] = [
     *_tezos(),
     *_hedera(),
 ]
-
-__all__ = ["ED", "ED_KEY", "SECP", "WALLETS", "Wallet", "cardano_address", "cose", "der", "said"]
