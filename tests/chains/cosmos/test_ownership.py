@@ -23,6 +23,15 @@ def test_the_document() -> None:
     )
 
 
+def test_a_signature_of_keplr() -> None:
+    """Of a program that shows how Keplr's own library checks one."""
+    address = "cosmos1m9l358xunhhwds0568za49mzhvuxx9uxre5tud"
+    signature = "vb78/y129cOiWyQkeFF8wCKZsOyzjpILnpEVZ72o5YUhEOmQZzVPcbUqWPLR7aZQ20j6vnYhIuCQN0HEG3igFg=="
+    signed = SignedStatement("adr36", signature, "A/MdHVpitzHNSdD1Zw3kY+L5PEIPyd9l6sD5i4aIfXp9")
+    assert judge("cosmoshub", address, address, signed).ok is True
+    assert judge("cosmoshub", address + " ", address, signed).ok is False
+
+
 def test_brackets_and_ampersands_are_escaped_as_the_chain_does() -> None:
     assert sign_bytes({"b": "<&>", "a": "ä"}) == '{"a":"ä","b":"\\u003c\\u0026\\u003e"}'.encode()
 
