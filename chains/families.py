@@ -10,12 +10,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
-from typing import Any, Protocol, cast
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from chains.proving import Ask, SignedStatement, Statement, Verdict
 from chains.sweep import SweepOrder, SweepPlan
 from chains.transport import Talk
 from chains.types import AddressCheck, Network, Node, Transaction
+
+if TYPE_CHECKING:
+    from chains.survey import SurveyOrder
+    from chains.surveyed import Survey
 
 FAMILIES: Mapping[str, str] = {
     "algorand": "chains.algorand",
@@ -125,6 +129,18 @@ class Planner(Protocol):
         """Names of what in the bytes of ``plan`` differs from ``order``; empty when it is exact. Pure.
 
         Takes the file apart anew and trusts nothing else in ``plan``.
+        """
+        ...
+
+
+class Surveyor(Protocol):
+    """What a family module offers besides when its nodes tell more than the transaction; see :mod:`chains.survey`."""
+
+    def survey_legs(self, network: Network, talk: Talk, order: SurveyOrder) -> Survey:
+        """What one node tells of the legs, addresses and assets of ``order``.
+
+        What it does not tell is ``None`` and, where it matters, a note; a refusal by the chain itself (a call that reverts) is
+        an answer. Raises :class:`~chains.errors.NodeUnavailable` or :class:`~chains.errors.NodeMistaken`.
         """
         ...
 

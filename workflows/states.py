@@ -1,4 +1,4 @@
-"""The states a case can be in, and the eight plain labels the depositor sees for them."""
+"""The states a case can be in, and the plain labels the depositor sees for them."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ class State(StrEnum):
     CHECKING = "checking"
     WAITING_FOR_CHAIN = "waiting_for_chain"
     NEEDS_INFORMATION = "needs_information"
+    PROOF_ASKED = "proof_asked"
+    PROOF_IN_REVIEW = "proof_in_review"
     CREDIT_SIGN_OFF = "credit_sign_off"
     CREDITING = "crediting"
     UNDER_REVIEW = "under_review"
@@ -28,19 +30,24 @@ class State(StrEnum):
     ON_HOLD = "on_hold"
     SWEEP_ON_HOLD = "sweep_on_hold"
     REFUND_ON_HOLD = "refund_on_hold"
+    DISPUTED = "disputed"
+    PARKED = "parked"
     COMPLETED = "completed"
     SOLVED = "solved"
     DECLINED = "declined"
     WITHDRAWN = "withdrawn"
+    MERGED = "merged"
 
 
-CLOSED = frozenset({State.COMPLETED, State.SOLVED, State.DECLINED, State.WITHDRAWN})
+CLOSED = frozenset({State.COMPLETED, State.SOLVED, State.DECLINED, State.WITHDRAWN, State.MERGED})
 
 PUBLIC_LABELS: dict[State, str] = {
     State.SUBMITTED: "checking",
     State.CHECKING: "checking",
     State.WAITING_FOR_CHAIN: "waiting_for_network",
     State.NEEDS_INFORMATION: "your_answer_needed",
+    State.PROOF_ASKED: "your_answer_needed",
+    State.PROOF_IN_REVIEW: "in_review",
     State.QUESTION_ASKED: "your_answer_needed",
     State.CREDIT_SIGN_OFF: "in_review",
     State.CREDITING: "on_its_way",
@@ -57,9 +64,12 @@ PUBLIC_LABELS: dict[State, str] = {
     State.ON_HOLD: "in_review",
     State.SWEEP_ON_HOLD: "in_review",
     State.REFUND_ON_HOLD: "in_review",
+    State.DISPUTED: "in_review",
+    State.PARKED: "in_review",
     State.COMPLETED: "completed",
     State.SOLVED: "solved",
     State.DECLINED: "closed",
     State.WITHDRAWN: "closed",
+    State.MERGED: "solved",
 }
 """What the depositor is told; a hold looks like a review, so that a hold gives nothing away."""

@@ -6,6 +6,7 @@ and the rules.
 
 from __future__ import annotations
 
+from recovery.domain import dispute_texts
 from recovery.domain.address_texts import REASONS as ADDRESS_REASONS
 from recovery.domain.api_texts import DETAILS as API_DETAILS
 from recovery.domain.cause_texts import (
@@ -39,7 +40,9 @@ from recovery.domain.money_texts import (
     QUOTE_STATES,
     STEP_STATES,
 )
+from recovery.domain.policy_texts import DETAILS as POLICY_DETAILS
 from recovery.domain.refusal_texts import DETAILS as REFUSALS, ERRORS
+from recovery.domain.registry_texts import DETAILS as REGISTRY_DETAILS
 from recovery.domain.warning_texts import NODE_WARNINGS, WARNINGS
 
 __all__ = [
@@ -57,11 +60,13 @@ __all__ = [
     "LABELS",
     "LABEL_NEXT",
     "LABEL_NOTES",
+    "LINKS",
     "MEMOS",
     "MESSAGES",
     "NODE_STATES",
     "NODE_WARNINGS",
     "OUTCOMES",
+    "PARKED",
     "PLAN_STATES",
     "POSTINGS",
     "PROBLEMS",
@@ -77,6 +82,7 @@ __all__ = [
     "STATES",
     "STATUSES",
     "STEP_STATES",
+    "TOLD_AS",
     "TRANSITIONS",
     "UNKNOWN_CAUSE",
     "WARNINGS",
@@ -88,7 +94,10 @@ __all__ = [
 
 DETAILS: dict[str, str] = {
     **API_DETAILS,
+    **REGISTRY_DETAILS,
     **REFUSALS,
+    **POLICY_DETAILS,
+    **dispute_texts.REFUSALS,
     **{f"address_{reason}": text for reason, text in ADDRESS_REASONS.items()},
 }
 """Detail code of a refusal or a form field → one sentence; those of pages come first."""
@@ -98,6 +107,8 @@ STATES: dict[str, str] = {
     "checking": mark("Being checked"),
     "waiting_for_chain": mark("Waiting for the network"),
     "needs_information": mark("Waiting for the right reference"),
+    "proof_asked": mark("Waiting for a proof"),
+    "proof_in_review": mark("Documents to be judged"),
     "credit_sign_off": mark("Credit to be approved"),
     "crediting": mark("Being credited"),
     "under_review": mark("Under review"),
@@ -118,6 +129,7 @@ STATES: dict[str, str] = {
     "solved": mark("Solved"),
     "declined": mark("Declined"),
     "withdrawn": mark("Withdrawn"),
+    **dispute_texts.STATES,
 }
 
 LABELS: dict[str, str] = {
@@ -157,6 +169,12 @@ TRANSITIONS: dict[str, str] = {
     "check_again": mark("Check again"),
     "refuse": mark("Decline for good"),
     "withdraw": mark("Withdraw this case"),
+    "ask_proof": mark("Ask for a proof"),
+    "hand_in_proof": mark("Hand in a proof"),
+    "hand_in_documents": mark("Hand in documents"),
+    "judge_proof": mark("Accept the documents"),
+    "refuse_proof": mark("Refuse the documents"),
+    "accept_proof": mark("Accept the proof"),
     "find_unlisted": mark("Pass on as unlisted token"),
     "propose_credit": mark("Propose a credit"),
     "approve_credit": mark("Approve the credit"),
@@ -198,6 +216,7 @@ TRANSITIONS: dict[str, str] = {
     "confirm_refund": mark("Confirm the refund"),
     "freeze_refund": mark("Freeze the refund"),
     "resume_refund": mark("Watch the refund again"),
+    **dispute_texts.TRANSITIONS,
 }
 
 EVENTS: dict[str, str] = {
@@ -212,6 +231,12 @@ EVENTS: dict[str, str] = {
     "check_again": mark("Sent to be checked again"),
     "refuse": mark("Declined for good"),
     "withdraw": mark("Withdrawn by the depositor"),
+    "ask_proof": mark("A proof of ownership was asked for"),
+    "hand_in_proof": mark("A proof was handed in; the network is asked"),
+    "hand_in_documents": mark("Documents were handed in"),
+    "judge_proof": mark("Documents accepted"),
+    "refuse_proof": mark("Documents refused"),
+    "accept_proof": mark("Proof accepted"),
     "find_unlisted": mark("Found to be an unlisted token"),
     "propose_credit": mark("Credit proposed"),
     "approve_credit": mark("Credit approved"),
@@ -253,6 +278,7 @@ EVENTS: dict[str, str] = {
     "confirm_refund": mark("Refund final on the network"),
     "freeze_refund": mark("Refund frozen"),
     "resume_refund": mark("Refund watched again"),
+    **dispute_texts.EVENTS,
 }
 
 WHY_NOT: dict[str, str] = {
@@ -275,15 +301,18 @@ WHY_NOT: dict[str, str] = {
     "leg_is_not_credited": mark("The ledger shows a credit for this transfer already."),
     "account_is_not_blocked": mark("The depositor's account is frozen or closed now."),
     "addresses_still_hold": mark("The address book no longer agrees with the plan's addresses."),
+    "proof_suffices": mark("What was proven so far is not enough yet."),
     "not_your_role": mark("This is for another team."),
     "you_prepared_it": mark("You prepared or approved this case before; somebody else must decide here."),
     "needs_step_up": mark("Confirm with your password first."),
     "your_own_case": mark("This is your own case; somebody else must decide it."),
+    **dispute_texts.WHY_NOT,
 }
 
 QUEUES: dict[str, str] = {
     "mine": mark("Mine"),
     "review": mark("To review"),
+    "proofs": mark("Documents to judge"),
     "answers": mark("Waiting for answers"),
     "quote": mark("To quote"),
     "offered": mark("Quotes offered"),
@@ -295,6 +324,7 @@ QUEUES: dict[str, str] = {
     "waiting": mark("Being checked"),
     "all_open": mark("All open"),
     "closed": mark("Closed"),
+    **dispute_texts.QUEUES,
 }
 
 WORKFLOWS: dict[str, str] = {
@@ -321,6 +351,10 @@ MESSAGES: dict[str, str] = {
     "note": mark("Internal note"),
     "reason": mark("Reason"),
 }
+
+PARKED = dispute_texts.PARKED
+LINKS = dispute_texts.LINKS
+TOLD_AS = dispute_texts.TOLD_AS
 
 LABEL_NEXT: dict[str, str] = {
     "your_answer_needed": mark("Once we have your answer, we go on at once."),
@@ -350,6 +384,12 @@ PUBLIC_EVENTS: dict[str, str] = {
     "turn_down": mark("Closed"),
     "withdraw": mark("You withdrew the case"),
     "give_up": mark("You gave up the recovery"),
+    "ask_proof": mark("We asked you for a proof"),
+    "hand_in_proof": mark("You handed in a proof"),
+    "hand_in_documents": mark("You handed in documents"),
+    "judge_proof": mark("We accepted your documents"),
+    "refuse_proof": mark("Your documents were not enough"),
+    "accept_proof": mark("Your proof was accepted"),
     "find_unlisted": mark("We found your deposit and passed it to a specialist"),
     "propose_credit": mark("We found your deposit"),
     "approve_credit": mark("The credit was approved"),
@@ -364,4 +404,5 @@ PUBLIC_EVENTS: dict[str, str] = {
     "contest": mark("You contested the quote"),
     "confirm_sweep": mark("The coins were collected"),
     "confirm_refund": mark("The coins were sent to you"),
+    **dispute_texts.PUBLIC_EVENTS,
 }

@@ -21,7 +21,7 @@ from recovery.domain.authorization import objection, role_for
 from recovery.domain.history import GENESIS, event_body, event_hash
 from recovery.domain.ids import new_id
 from recovery.errors import MoveNotOpen, NotAllowed, StaleVersion, StepUpNeeded
-from recovery.models import CaseEvent, Job, Posting, RecoveryCase
+from recovery.models import CaseEvent, Claim, Job, Posting, RecoveryCase
 from recovery.queries.facts import database_now, read_facts, read_makers
 from recovery.services.opening import Row
 from workflows.facts import Facts
@@ -44,11 +44,21 @@ FORMS = {
     "reject_refund": "reason",
     "contest": "reason",
     "refuse": "reason",
+    "judge_proof": "reason",
+    "refuse_proof": "reason",
+    "settle_dispute": "reason",
+    "settle_for_accepted": "reason",
+    "settle_for_swept": "reason",
+    "lose_dispute": "reason",
 }
 """Which form a move needs; those not named need none."""
 
 BY_THE_SIGNER = frozenset({"record_sweep", "record_refund"})
 """Moves made by handing over signed bytes; they have a door of their own and no button."""
+
+
+WITH_A_PROOF = frozenset({"hand_in_proof", "hand_in_documents"})
+"""Moves made by handing in a proof; they have a door of their own and no button."""
 
 
 @dataclass(frozen=True)
@@ -101,10 +111,19 @@ def advance(
         case.round += 1
     event = append_event(session, actor, case, name, source=source, role=role, data=data or {}, entries=entries)
     if case.closed_at is not None:
+        if case.state != State.COMPLETED:
+            let_go(session, case)
         _require_settled(session, case)
     for topic in row.emits:
         add_job(session, topic, case, {"seq": event.seq})
     return event
+
+
+def let_go(session: Session, case: RecoveryCase) -> None:
+    """The leg is nobody's from here on. A case that ends without a recovery never keeps one."""
+    held = select(Claim).where(Claim.case_id == case.id, Claim.released_at.is_(None))
+    for claim in session.scalars(held):
+        claim.released_at = database_now(session)
 
 
 class BooksNotSettled(AssertionError):
@@ -231,7 +250,8 @@ def new_job(topic: str, case_id: uuid.UUID, data: Mapping[str, Any]) -> Row:
 def choices(session: Session, actor: Actor, case: RecoveryCase) -> tuple[Choice, ...]:
     """Every move that leaves the state and that a role of the actor could ever make, with the reason when it is shut."""
     table = WORKFLOWS[case.workflow]
-    rows = [row for row in table.leaving(State(case.state)) if role_for(actor, row) and row.name not in BY_THE_SIGNER]
+    shut = BY_THE_SIGNER | WITH_A_PROOF
+    rows = [row for row in table.leaving(State(case.state)) if role_for(actor, row) and row.name not in shut]
     if not rows:
         return ()
     facts = replace(read_facts(session, case), destination_checked=True)
