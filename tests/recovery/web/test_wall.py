@@ -14,7 +14,15 @@ from recovery.web._headers import HEADERS
 from recovery.web._wall import PUBLIC
 from tests.recovery.web.conftest import PASSWORD, CountingLimits, token_in
 
-FILL = {"ref": "RC-0000-0000-0000-0000-0", "move": "take", "evidence_id": "00000000-0000-0000-0000-000000000000"}
+NO_ID = "00000000-0000-0000-0000-000000000000"
+FILL = {
+    "ref": "RC-0000-0000-0000-0000-0",
+    "move": "take",
+    "evidence_id": NO_ID,
+    "kind": "addresses",
+    "name": "WyJhIl0",
+    "upload_id": NO_ID,
+}
 
 
 def pages_of(app: Flask) -> list[Rule]:
@@ -59,6 +67,11 @@ def test_no_page_changes_anything_on_get(app: Flask) -> None:
         "appeals.report",
         "cases.make_move",
         "export.download",
+        "registries.new",
+        "registries.edit",
+        "registries.end",
+        "registry_files.upload",
+        "registry_files.confirm",
     }
 
 
