@@ -5,7 +5,20 @@ from __future__ import annotations
 import uuid
 from collections.abc import Collection
 
-from sqlalchemy import ColumnElement, ScalarSelect, Text, and_, cast, extract, func, literal, or_, select, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    ScalarSelect,
+    Text,
+    and_,
+    cast,
+    extract,
+    func,
+    literal,
+    or_,
+    select,
+    tuple_,
+    type_coerce,
+)
 from sqlalchemy.orm import Session, aliased
 
 from chains.catalogue import networks
@@ -18,7 +31,7 @@ def asset_mark() -> ColumnElement[str]:
     """One text of everything in an asset's row that decides whether a deposit can be credited; empty without a row."""
     opens, minimum = cast(extract("epoch", ListedAsset.deposits_from), Text), cast(ListedAsset.minimum, Text)
     parts = (opens, minimum, ListedAsset.superseded_by)
-    mark: ColumnElement[str] = ListedAsset.state
+    mark: ColumnElement[str] = type_coerce(ListedAsset.state, Text)
     for part in parts:
         mark = mark + "|" + func.coalesce(part, "-")
     return func.coalesce(mark, "")  # where there is no row there is no state
