@@ -47,7 +47,7 @@ def test_appeals_of_several_accounts_for_one_leg_at_once(desk: Desk, claimants: 
     for _ in range(ROUNDS):
         tx = seen(new_hash(), transfer())
         refs = [desk.open(tx.hash, by=name) for name in claimants]
-        assert at_once(*(lambda ref=ref: claim_or_dispute(desk, ref, tx) for ref in refs)) == [None] * len(refs)
+        assert at_once(*(lambda ref=ref, tx=tx: claim_or_dispute(desk, ref, tx) for ref in refs)) == [None] * len(refs)
         assert [desk.state(ref) for ref in refs] == ["disputed"] * len(refs)
         assert all(names(desk, ref)["dispute"] == 1 for ref in refs)
         assert parties(desk, tx.hash) == [len(refs)]
