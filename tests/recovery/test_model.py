@@ -290,11 +290,23 @@ class AnyOrder(RuleBasedStateMachine):
         elif len(done) == len(self.desk.steps(plan)):
             assert self.attempt(lambda: self.desk.confirm(ref, kind))
 
-    @rule(which=ANY)
-    def rival(self, which: int) -> None:
-        """A case for a leg that another account's case may hold already: as if both were linked to the address."""
-        ref = self.pick(which)
-        self.attempt(lambda: claim_or_dispute(self.desk, ref, seen(self.desk.case(ref).hash, transfer())))
+    @rule(which=ANY, who=ANY)
+    def rival(self, which: int, who: int) -> None:
+        """Somebody reports what may be another's deposit, as if both were linked to the address."""
+        hash = self.desk.case(self.pick(which)).hash
+        ref = self.desk.open(hash, by=DEPOSITORS[who % 3])
+        if ref not in self.refs:
+            self.refs.append(ref)
+        self.attempt(lambda: claim_or_dispute(self.desk, ref, seen(hash, transfer())))
+
+    @rule(which=ANY, way=st.sampled_from([*SETTLES, "lose_dispute", "withdraw"]))
+    def out_of_a_dispute(self, which: int, way: str) -> None:
+        """A person ends one of the disputes, as far as that is open to them."""
+        frozen = [ref for ref in self.refs if self.desk.state(ref) == "disputed"]
+        if frozen:
+            ref = frozen[which % len(frozen)]
+            who = next(name for name in DEPOSITORS if self.desk[name].id == self.desk.case(ref).depositor_id)
+            self.attempt(lambda: self.move(who if way == "withdraw" else "lead", ref, way))
 
     @rule(which=ANY)
     def end_dispute(self, which: int) -> None:
