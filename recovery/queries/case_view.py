@@ -21,6 +21,7 @@ from recovery.models import (
     Evidence,
     LedgerAccount,
     Message,
+    OwnershipProof,
     Person,
     Plan,
     PlanStep,
@@ -31,6 +32,7 @@ from recovery.models import (
 )
 from recovery.queries.cases import CaseRow, case_row, shown_cause
 from recovery.queries.facts import latest_probe, open_claim
+from recovery.queries.proof_view import proofs_view
 from workflows.playbooks import PLAYBOOKS
 
 Shown = dict[str, Any]
@@ -55,6 +57,7 @@ class CaseView:
     evidence: tuple[Shown, ...]
     postings: tuple[Shown, ...]
     statement: Shown | None
+    proofs: Shown | None
 
 
 def case_view(session: Session, actor: Actor, case: RecoveryCase) -> CaseView:
@@ -81,6 +84,7 @@ def case_view(session: Session, actor: Actor, case: RecoveryCase) -> CaseView:
         evidence=_evidence(session, case) if staff else (),
         postings=_postings(session, case) if staff else (),
         statement=_statement(case, quotes, plans),
+        proofs=proofs_view(session, actor, case, names),
     )
 
 
@@ -98,7 +102,9 @@ def _columns(row: Any, names: tuple[str, ...]) -> Shown:
 def _names(session: Session, case: RecoveryCase) -> dict[uuid.UUID, str]:
     actors = select(CaseEvent.actor_id).where(CaseEvent.case_id == case.id)
     authors = select(Message.author_id).where(Message.case_id == case.id)
-    rows = session.execute(select(Person.id, Person.display_name).where(Person.id.in_(actors.union(authors))))
+    judges = select(OwnershipProof.judged_by).where(OwnershipProof.case_id == case.id)
+    people = Person.id.in_(actors.union(authors, judges))
+    rows = session.execute(select(Person.id, Person.display_name).where(people))
     return {SYSTEM_ID: "System", **dict(rows.all())}
 
 
