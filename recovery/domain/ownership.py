@@ -33,7 +33,14 @@ FIELDS: dict[str, tuple[Field, ...]] = {
     **dict.fromkeys(
         ("eip191", "eip712", "solana", "tron", "polkadot", "sep53", "bitcoin_message", "bip322"), (_SIGNATURE,)
     ),
-    **dict.fromkeys(("adr36", "tezos", "xrpl"), (_SIGNATURE, _KEY)),
+    **dict.fromkeys(("adr36", "tezos", "xrpl", "hip820"), (_SIGNATURE, _KEY)),
+    "cip8": (_SIGNATURE, Field("public_key", needed=False)),
+    "ton_proof": (
+        _SIGNATURE,
+        Field("timestamp"),
+        Field("state_init", needed=False),
+        Field("public_key", needed=False),
+    ),
     "eip1271": (Field("signature", needed=False), Field("form", needed=False)),
     "algorand": (_SIGNATURE, Field("authenticator_data", needed=False)),
     "aptos": (_SIGNATURE, _KEY, Field("full_message", needed=False)),
@@ -128,9 +135,9 @@ def odd_amount(minimum: int, decimals: int, below: Callable[[int], int]) -> int:
     the last of them never a zero. ``below(n)`` gives a
     random number from 0 to n - 1.
     """
-    least = 10 ** max(decimals - 4, 4 if decimals >= 4 else 3)
+    least: int = 10 ** max(decimals - 4, 4 if decimals >= 4 else 3)
     span = max(minimum, least)
-    grain = 10 ** max(0, len(str(span)) - 6)
+    grain: int = 10 ** max(0, len(str(span)) - 6)
     base = -(-max(minimum, least if not minimum else 0) // grain)
     steps = span // grain
     tens = -(-steps // 10)

@@ -39,6 +39,15 @@ from recovery.domain.money_texts import (
     QUOTE_STATES,
     STEP_STATES,
 )
+from recovery.domain.proof_texts import (
+    DETAILS as PROOF_DETAILS,
+    PROOF_FIELDS,
+    PROOF_HOWS,
+    PROOF_LEVELS,
+    PROOF_LIMITS,
+    PROOF_METHODS,
+    PROOF_WHYS,
+)
 from recovery.domain.refusal_texts import DETAILS as REFUSALS, ERRORS
 from recovery.domain.warning_texts import NODE_WARNINGS, WARNINGS
 
@@ -65,6 +74,12 @@ __all__ = [
     "PLAN_STATES",
     "POSTINGS",
     "PROBLEMS",
+    "PROOF_FIELDS",
+    "PROOF_HOWS",
+    "PROOF_LEVELS",
+    "PROOF_LIMITS",
+    "PROOF_METHODS",
+    "PROOF_WHYS",
     "PUBLIC_EVENTS",
     "PURPOSES",
     "QUEUES",
@@ -89,6 +104,7 @@ __all__ = [
 DETAILS: dict[str, str] = {
     **API_DETAILS,
     **REFUSALS,
+    **PROOF_DETAILS,
     **{f"address_{reason}": text for reason, text in ADDRESS_REASONS.items()},
 }
 """Detail code of a refusal or a form field → one sentence; those of pages come first."""

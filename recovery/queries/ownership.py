@@ -46,7 +46,7 @@ def proof_order(session: Session, case: RecoveryCase) -> ProofOrder | None:
     if body is None:
         return None
     data: Mapping[str, Any] = json.loads(body)["data"]
-    level = data.get("level") if data.get("level") in LEVELS else USUAL_LEVEL
+    level = next((level for level in LEVELS if level == data.get("level")), USUAL_LEVEL)
     tx = session.scalars(
         select(Diagnosis.transaction).where(Diagnosis.case_id == case.id, Diagnosis.number == data.get("diagnosis"))
     ).first()

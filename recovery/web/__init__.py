@@ -7,7 +7,7 @@ from flask import Flask
 
 def register(app: Flask) -> None:
     """Add every page to the application."""
-    from recovery.web import appeals, auth, cases, export, health, networks, nodes
+    from recovery.web import appeals, auth, cases, export, health, networks, nodes, proofs
 
-    for module in (health, auth, appeals, cases, networks, nodes, export):
+    for module in (health, auth, appeals, cases, proofs, networks, nodes, export):
         app.register_blueprint(module.pages)
