@@ -130,7 +130,7 @@ def shown(session: Session, actor: Actor, row: RecoveryCase) -> Any:
         name: getattr(view, name)
         for name in (
             *("closed", "next_look_at", "diagnosis", "claim", "probe", "quote", "quotes", "plans", "messages"),
-            *("evidence", "postings", "statement"),
+            *("evidence", "postings", "statement", "proofs"),
         )
     }
     return CaseOutput().dump({**_summary(view.case), **parts, "actions": _actions(session, actor, row)})

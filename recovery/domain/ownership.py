@@ -145,9 +145,6 @@ def odd_amount(minimum: int, decimals: int, below: Callable[[int], int]) -> int:
     return units * grain
 
 
-
-
-
 def judge_transfer(order: TransferOrder, tx: Transaction, now: datetime) -> Judged:
     """Whether ``tx`` is the test transfer that was asked for. What nodes cannot tell yet is ``None``, never a refusal."""
     if tx.network != order.network or tx.status is Status.UNKNOWN:

@@ -87,7 +87,9 @@ PROOF_WHYS: dict[str, str] = {
     "too_large": mark("The answer is longer than any signature. Please paste the signature alone."),
     "not_readable": mark("This is not a signature as this kind of wallet writes it. Please copy it again as a whole."),
     "public_key_missing": mark("Your wallet's public key is needed as well."),
-    "other_key": mark("The signature is right, but made with the key of another address. Please choose the sending address in your wallet."),
+    "other_key": mark(
+        "The signature is right, but made with the key of another address. Please choose the sending address in your wallet."
+    ),
     "other_signature": mark(
         "The signature does not fit. Please choose the sending address in your wallet, and sign the text exactly as it stands."
     ),
@@ -124,13 +126,17 @@ DETAILS: dict[str, str] = {
     "no_proof_is_asked": mark("No proof is asked for at this stage."),
     "made_with_a_proof": mark("This step is made by handing in a proof, not by a button."),
     "proof_way_not_offered": mark("This way is not open for this payment. Please choose one of those shown."),
-    "challenge_is_spent": mark("This text was used already, is too old, or was replaced by a newer one. Please ask for a new text."),
+    "challenge_is_spent": mark(
+        "This text was used already, is too old, or was replaced by a newer one. Please ask for a new text."
+    ),
     "test_transfer_is_over": mark("The time for this test transfer is over. Please ask for a new amount."),
     "test_hash_is_no_hash": mark("This is no transaction hash of this network."),
     "document_is_missing": mark("Please choose a file."),
     "document_is_empty": mark("This file is empty."),
     "document_is_too_large": mark("This file is larger than 5 MB."),
-    "document_kind_not_taken": mark("Only PDF, PNG and JPEG files are taken, and this is none of them, whatever its name says."),
+    "document_kind_not_taken": mark(
+        "Only PDF, PNG and JPEG files are taken, and this is none of them, whatever its name says."
+    ),
     "document_was_handed_in": mark("We have this file already."),
     "documents_are_too_many": mark("At most ten files can be handed in for one case."),
     "proof": mark("You have tried ten times within the last hour. Please wait a little."),

@@ -12,10 +12,10 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from recovery.domain.actor import Actor
+from recovery.domain.actor import SYSTEM_ID, Actor
 from recovery.domain.ownership import FIELDS, Field, ProofOrder
 from recovery.errors import NotFound
-from recovery.models import OwnershipChallenge, OwnershipProof, ProofDocument, RecoveryCase, TestTransfer
+from recovery.models import OwnershipChallenge, OwnershipProof, Person, ProofDocument, RecoveryCase, TestTransfer
 from recovery.queries.ownership import (
     accepted,
     is_platform,
@@ -31,6 +31,13 @@ Shown = dict[str, Any]
 
 DOCUMENT_READERS = frozenset({"specialist", "lead", "auditor"})
 """Who may open what a depositor handed in: it is personal."""
+
+
+def case_proofs(session: Session, actor: Actor, case: RecoveryCase) -> Shown | None:
+    """:func:`proofs_view` with the names of those who judged."""
+    judges = select(OwnershipProof.judged_by).where(OwnershipProof.case_id == case.id)
+    rows = session.execute(select(Person.id, Person.display_name).where(Person.id.in_(judges)))
+    return proofs_view(session, actor, case, {SYSTEM_ID: "System", **dict(rows.all())})
 
 
 def proofs_view(session: Session, actor: Actor, case: RecoveryCase, names: Mapping[uuid.UUID, str]) -> Shown | None:
@@ -73,7 +80,19 @@ def _challenge(challenge: OwnershipChallenge) -> Shown:
 
 
 def _transfer(transfer: TestTransfer) -> Shown:
-    names = ("id", "network", "contract", "symbol", "decimals", "sender", "recipient", "memo", "amount", "expires_at", "hash")
+    names = (
+        "id",
+        "network",
+        "contract",
+        "symbol",
+        "decimals",
+        "sender",
+        "recipient",
+        "memo",
+        "amount",
+        "expires_at",
+        "hash",
+    )
     return {name: getattr(transfer, name) for name in names}
 
 

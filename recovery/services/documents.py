@@ -14,7 +14,7 @@ from recovery.domain.actor import Actor
 from recovery.domain.documents import MOST_FILES, NoDocument, shown_name, sniffed
 from recovery.domain.ids import new_id
 from recovery.domain.ownership import DOCUMENTS
-from recovery.errors import InvalidInput, MoveNotOpen, NotFound
+from recovery.errors import InvalidInput, MoveNotOpen
 from recovery.models import OwnershipProof, ProofDocument, RecoveryCase
 from recovery.queries.ownership import proof_order
 from recovery.services.messages import write_message
@@ -48,7 +48,11 @@ def hand_in(
     kept = session.scalar(select(func.count()).select_from(ProofDocument).where(ProofDocument.case_id == case.id)) or 0
     if kept + len(files) > MOST_FILES:
         raise _refused("documents_are_too_many")
-    new = [digest for (name, body), digest in zip(files, digests, strict=True) if _store(session, actor, case, name, body, digest)]
+    new = [
+        digest
+        for (name, body), digest in zip(files, digests, strict=True)
+        if _store(session, actor, case, name, body, digest)
+    ]
     if not new:
         raise _refused("document_was_handed_in")
     data: dict[str, Any] = {"documents": new}

@@ -258,7 +258,9 @@ def settle(session: Session, case: RecoveryCase) -> None:
     order = proof_order(session, case)
     proofs = accepted(session, case, order) if order is not None else []
     shown = [{"subject": one.subject, "method": one.method, "strength": one.strength} for one in proofs]
-    advance(session, SYSTEM, case, "accept_proof", data={"proofs": shown, "ways": sorted({way(p.method) for p in proofs})})
+    advance(
+        session, SYSTEM, case, "accept_proof", data={"proofs": shown, "ways": sorted({way(p.method) for p in proofs})}
+    )
     void(session, case)
     trial_transfers.close(session, case)
 

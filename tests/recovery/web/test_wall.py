@@ -14,7 +14,8 @@ from recovery.web._headers import HEADERS
 from recovery.web._wall import PUBLIC
 from tests.recovery.web.conftest import PASSWORD, CountingLimits, token_in
 
-FILL = {"ref": "RC-0000-0000-0000-0000-0", "move": "take", "evidence_id": "00000000-0000-0000-0000-000000000000"}
+NIL = "00000000-0000-0000-0000-000000000000"
+FILL = {"ref": "RC-0000-0000-0000-0000-0", "move": "take", "evidence_id": NIL, "asked_id": NIL, "document_id": NIL}
 
 
 def pages_of(app: Flask) -> list[Rule]:
@@ -58,6 +59,9 @@ def test_no_page_changes_anything_on_get(app: Flask) -> None:
         "auth.preferences",
         "appeals.report",
         "cases.make_move",
+        "proofs.ask",
+        "proofs.answer",
+        "proofs.hand_in",
         "export.download",
     }
 
