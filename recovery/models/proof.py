@@ -114,8 +114,9 @@ class ProofDocument(Base):
 class OwnershipProof(Base):
     """One proof as it was given and what came of it. ``verdict`` is null while only the network can tell.
 
-    ``hash`` is the transaction the proof is about. A later row for the same challenge or transfer says what the network told. ``checked_at`` is the block number at which
-    a contract was asked; ``strength`` is ``strong`` or ``weak``; ``judged_by`` is who looked, the system's id for a check.
+    ``hash`` is the transaction the proof is about. A later row for the same challenge or transfer says what the network
+    told. ``checked_at`` is the block number at which a contract was asked; ``strength`` is ``strong`` or ``weak``;
+    ``judged_by`` is who looked, the system's id for a check.
     """
 
     __tablename__ = "ownership_proof"

@@ -64,9 +64,7 @@ class Proving:
         """Choose a way."""
         with self.desk.database.unit_of_work() as session:
             case = find(session, self.ref)
-            ownership.ask(
-                session, self.desk[by], case, method, domain=DOMAIN, request_id=request or str(uuid.uuid4())
-            )
+            ownership.ask(session, self.desk[by], case, method, domain=DOMAIN, request_id=request or str(uuid.uuid4()))
 
     def challenge(self) -> OwnershipChallenge:
         """The open challenge."""
@@ -163,7 +161,9 @@ class Proving:
             )
 
 
-def asked(desk: Desk, *, level: str | None = "signature", sender: str | None = "", by: str = "owner", **leg: Any) -> Proving:
+def asked(
+    desk: Desk, *, level: str | None = "signature", sender: str | None = "", by: str = "owner", **leg: Any
+) -> Proving:
     """A case in which a finding asks for a proof by the sender. ``sender=None``: nobody is seen to have sent it."""
     key = new_key()
     hash = new_hash()
