@@ -158,7 +158,7 @@ def judge_transfer(order: TransferOrder, tx: Transaction, now: datetime) -> Judg
         return Judged(None, "test_not_final")
     if tx.block is None or tx.block.time is None:
         return Judged(None, "test_time_unknown")
-    if tx.block.time <= order.asked_at:
+    if tx.block.time < order.asked_at.replace(microsecond=0):  # blocks tell whole seconds
         return Judged(False, "test_too_early")
     if tx.block.time > order.expires_at:
         return Judged(False, "test_too_late")
