@@ -15,9 +15,9 @@ from sqlalchemy import select, text, update
 from sqlalchemy.exc import DatabaseError, IntegrityError
 
 from chains.ownership import Verdict
+from recovery.domain.ids import new_id
 from recovery.errors import Conflict, InvalidInput, KeyReused, MoveNotOpen, NotAllowed, NotFound
 from recovery.models import Job, OwnershipChallenge, OwnershipProof, PlatformLabel
-from recovery.domain.ids import new_id
 from recovery.services import ownership
 from tests.recovery.desk import NETWORK, Desk, find
 from tests.recovery.proving import DOMAIN, Proving, asked, list_native, new_key

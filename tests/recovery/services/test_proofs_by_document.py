@@ -8,9 +8,9 @@ from sqlalchemy import select
 from recovery.errors import InvalidInput, MoveNotOpen, NotAllowed, NotFound
 from recovery.models import ProofDocument
 from recovery.queries.proof_view import document_body
-from workflows.tables import WORKFLOWS
 from tests.recovery.desk import Desk, find
 from tests.recovery.proving import JPEG, PDF, PNG, asked
+from workflows.tables import WORKFLOWS
 
 
 def test_documents_pass_the_case_to_a_specialist_who_accepts_them(desk: Desk) -> None:
