@@ -17,6 +17,10 @@ _T = TypeVar("_T")
 
 INTERNAL_INVISIBLE = "internal_transfers_not_visible"
 
+DECIDING = {"inner_execution_failed", "no_transfer_notification", "partial_payment"}
+"""Warnings that say what a transaction is and not what a node lacks: they count when enough nodes say them. Those that only
+call for care count when any node does."""
+
 
 @dataclass(frozen=True)
 class Testimony:
@@ -112,6 +116,8 @@ def _verdict(
     """The common story of ``stories``, with what only some of them could see kept only if enough of them saw it."""
     transfers, inner_warnings = _transfers(stories, needed)
     warnings = [w for story in stories for w in story.warnings if w != INTERNAL_INVISIBLE]
+    alone = {w for w in DECIDING if sum(w in story.warnings for story in stories) < needed}
+    warnings = [w for w in warnings if w not in alone]
     warnings += inner_warnings
     for testimony in rest:
         warnings.append(

@@ -10,12 +10,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
-from typing import Any, Protocol, cast
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from chains.proving import Ask, SignedStatement, Statement, Verdict
 from chains.sweep import SweepOrder, SweepPlan
 from chains.transport import Talk
 from chains.types import AddressCheck, Network, Node, Transaction
+
+if TYPE_CHECKING:
+    from chains.survey import SurveyOrder
+    from chains.surveyed import Survey
 
 FAMILIES: Mapping[str, str] = {
     "algorand": "chains.algorand",
@@ -155,6 +159,18 @@ class Proving(Protocol):
         """Whether ``signed`` is a signature of ``text`` that shows control of the statement's address.
 
         Asks the chain through ``ask`` only. Raises :class:`~chains.proving.NotProven` and nothing else.
+        """
+        ...
+
+
+class Surveyor(Protocol):
+    """What a family module offers besides when its nodes tell more than the transaction; see :mod:`chains.survey`."""
+
+    def survey_legs(self, network: Network, talk: Talk, order: SurveyOrder) -> Survey:
+        """What one node tells of the legs, addresses and assets of ``order``.
+
+        What it does not tell is ``None`` and, where it matters, a note; a refusal by the chain itself (a call that reverts) is
+        an answer. Raises :class:`~chains.errors.NodeUnavailable` or :class:`~chains.errors.NodeMistaken`.
         """
         ...
 

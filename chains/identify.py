@@ -4,7 +4,8 @@ The text may be a sentence around the hash or the link. A link of a known explor
 every network whose hashes look like it. Codes in ``reason`` are stable:
 
 found: ``hash``, ``explorer_link``, ``unknown_explorer`` (the hash of a link to a host that is not in the catalogue);
-refused: ``empty``, ``too_long``, ``is_address``, ``is_block``, ``wrong_length``, ``several_hashes``, ``no_hash``.
+refused: ``empty``, ``too_long``, ``is_address``, ``is_block``, ``wrong_length``, ``several_hashes``, ``no_hash``,
+``test_network`` (a link to a transaction of one), ``internal_transfer_id`` (the name of what never went over a chain).
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import unquote, urlsplit
 
+from chains import offchain, testnets
 from chains.address import check_address
 from chains.catalogue import networks
 from chains.families import family
@@ -45,15 +47,16 @@ _BASE64_PATH = re.compile(r"/(?=[0-9A-Za-z+/]*[/+])[0-9A-Za-z+/]{43}=(?![0-9A-Za
 """Base64 with a slash of its own, which a careless explorer leaves in its links."""
 _LANGUAGE = re.compile(r"^[a-z]{2}(-[a-z]{2,4})?/")
 _BLOCK_WORDS = {"block", "blocks", "ledger", "ledgers", "slot", "round", "height"}
-_TEST_WORDS = {
-    "testnet", "testnet3", "testnet4", "signet", "regtest", "sepolia", "holesky", "hoodi", "goerli", "amoy", "devnet", "fuji",
-    "shasta", "nile", "preprod", "preview", "ghostnet", "shadownet", "futurenet", "previewnet", "westend", "paseo", "chiado",
-    "custom", "localhost", "localnet",
-}  # fmt: skip
+_OTHER_CHAINS = testnets.NAMES | {"custom", "localhost", "localnet"}
+"""Words in a link by which it is not of the main network that its host stands for."""
 _ADDRESS_WORDS = {
     "address", "addresses", "account", "accounts", "token", "tokens", "contract", "contracts", "object", "objects", "coin",
     "fungible_asset", "asset", "assets", "collection", "validator", "validators", "wallet", "mint", "jetton", "nft", "pool",
 }  # fmt: skip
+
+_TEST = "test_network"
+_WEIGHTS = {"explorer_link": 2, _TEST: 1}
+"""What decides of several finds of one hash; a link that names a network says more than the hash alone."""
 
 
 @dataclass(frozen=True)
@@ -94,6 +97,8 @@ def identify(text: str) -> Identification:
         found = [find for find in found if find not in places]
     if len(found) == 1:
         find = found[0]
+        if find.reason == _TEST:
+            return Identification(None, (), "test_network")
         return Identification(_common_form(find), tuple(find.forms), find.reason)
     if len(found) > 1:
         return Identification(None, (), "several_hashes")
@@ -127,8 +132,8 @@ def _note(found: list[_Find], refusals: list[str], seen: _Find | str | None) -> 
         found.append(seen)
 
 
-def _weight(find: _Find) -> tuple[bool, int]:
-    return find.reason == "explorer_link", len(find.forms)
+def _weight(find: _Find) -> tuple[int, int]:
+    return _WEIGHTS.get(find.reason, 0), len(find.forms)
 
 
 def _in_link(link: str) -> _Find | str | None:
@@ -141,7 +146,7 @@ def _in_link(link: str) -> _Find | str | None:
 
 
 def _of_explorer(seen: _Find | str | None) -> bool:
-    return isinstance(seen, _Find) and seen.reason == "explorer_link"
+    return isinstance(seen, _Find) and seen.reason in _WEIGHTS
 
 
 def _shown(link: str) -> _Find | str | None:
@@ -155,7 +160,8 @@ def _shown(link: str) -> _Find | str | None:
         parts, host = urlsplit(f"https://invalid/{link.partition('://')[2].replace('[', '').replace(']', '')}"), ""
     pieces = list(_pieces(f"{parts.path}/{parts.query}/{parts.fragment}"))
     words = {piece.lower() for piece in pieces}
-    network = None if words & _TEST_WORDS else _explorer(host, parts.path.strip("/") or parts.fragment)
+    test = testnets.leads_to_one(host, parts)
+    network = None if test or words & _OTHER_CHAINS else _explorer(host, parts.path.strip("/") or parts.fragment)
     known = tuple(networks().values()) if network is None else (network,)
     refusal = None
     for place, piece in enumerate(pieces):
@@ -169,7 +175,7 @@ def _shown(link: str) -> _Find | str | None:
             continue
         if before == "event" and _PLACE.fullmatch(piece):
             continue  # an event's place in its block, which is not its transaction's
-        return _Find(piece, forms, "unknown_explorer" if network is None else "explorer_link")
+        return _Find(piece, forms, _TEST if test else "unknown_explorer" if network is None else "explorer_link")
     if refusal or words & _BLOCK_WORDS:
         return refusal or "is_block"
     if words & _ADDRESS_WORDS or any(_is_address(piece) for piece in pieces):
@@ -259,4 +265,4 @@ def _why_none(text: str) -> str:
         return "is_address"
     if any(_HEXISH.fullmatch(token) for token in tokens) or _HEX_TOKEN.search(text) or _HEXISH.fullmatch(text):
         return "wrong_length"
-    return "no_hash"
+    return "internal_transfer_id" if offchain.names_one(text) else "no_hash"

@@ -204,8 +204,8 @@ class Identification:
     """What a pasted text may be: the normalised hash and the slugs of networks whose hashes look like that.
 
     ``hash`` is ``None`` when the text is no transaction reference; ``reason`` then names why (a stable code such as
-    ``is_address``, ``wrong_length``, ``unknown_explorer``, ``no_hash``, ``too_long``, ``empty``), else how it
-    was found.
+    ``is_address``, ``wrong_length``, ``test_network``, ``internal_transfer_id``, ``no_hash``, ``too_long``, ``empty``), else
+    how it was found.
     """
 
     hash: str | None

@@ -29,6 +29,8 @@ class Facts:
     asset_listed: bool = False
     account_blocked: bool = False
     plan_addresses_hold: bool = False
+    dispute_open: bool = False
+    sweep_done: bool = False
     proof_suffices: bool = False
 
 
@@ -55,6 +57,11 @@ def quote_has_expired(facts: Facts) -> bool:
 def quote_is_accepted(facts: Facts) -> bool:
     """The depositor accepted exactly one quote."""
     return facts.quote_accepted
+
+
+def quote_is_not_accepted(facts: Facts) -> bool:
+    """No accepted quote binds both sides: the case can be looked at anew."""
+    return not facts.quote_accepted
 
 
 def destination_is_checked(facts: Facts) -> bool:
@@ -120,6 +127,21 @@ def account_is_not_blocked(facts: Facts) -> bool:
 def addresses_still_hold(facts: Facts) -> bool:
     """The address book still says of the plan's addresses what it said when the plan was made."""
     return facts.plan_addresses_hold
+
+
+def no_dispute_is_open(facts: Facts) -> bool:
+    """Nobody else's claim on the same leg waits to be decided."""
+    return not facts.dispute_open
+
+
+def sweep_is_done(facts: Facts) -> bool:
+    """The coins of this case are in the recovery wallet."""
+    return facts.sweep_done
+
+
+def sweep_is_not_done(facts: Facts) -> bool:
+    """The coins of this case are where they were sent to."""
+    return not facts.sweep_done
 
 
 def asset_is_listed(facts: Facts) -> bool:

@@ -1,4 +1,4 @@
-"""The states a case can be in, and the eight plain labels the depositor sees for them."""
+"""The states a case can be in, and the plain labels the depositor sees for them."""
 
 from __future__ import annotations
 
@@ -30,13 +30,16 @@ class State(StrEnum):
     ON_HOLD = "on_hold"
     SWEEP_ON_HOLD = "sweep_on_hold"
     REFUND_ON_HOLD = "refund_on_hold"
+    DISPUTED = "disputed"
+    PARKED = "parked"
     COMPLETED = "completed"
     SOLVED = "solved"
     DECLINED = "declined"
     WITHDRAWN = "withdrawn"
+    MERGED = "merged"
 
 
-CLOSED = frozenset({State.COMPLETED, State.SOLVED, State.DECLINED, State.WITHDRAWN})
+CLOSED = frozenset({State.COMPLETED, State.SOLVED, State.DECLINED, State.WITHDRAWN, State.MERGED})
 
 PUBLIC_LABELS: dict[State, str] = {
     State.SUBMITTED: "checking",
@@ -61,9 +64,12 @@ PUBLIC_LABELS: dict[State, str] = {
     State.ON_HOLD: "in_review",
     State.SWEEP_ON_HOLD: "in_review",
     State.REFUND_ON_HOLD: "in_review",
+    State.DISPUTED: "in_review",
+    State.PARKED: "in_review",
     State.COMPLETED: "completed",
     State.SOLVED: "solved",
     State.DECLINED: "closed",
     State.WITHDRAWN: "closed",
+    State.MERGED: "solved",
 }
 """What the depositor is told; a hold looks like a review, so that a hold gives nothing away."""

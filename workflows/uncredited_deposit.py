@@ -2,51 +2,54 @@
 
 from __future__ import annotations
 
-from workflows.facts import asset_is_listed, credit_is_confirmed, leg_is_claimed
+from workflows.disputes import BEGINNING, dispute_rows
+from workflows.facts import asset_is_listed, credit_is_confirmed, leg_is_claimed, no_dispute_is_open
 from workflows.intake import INTAKE, LOOKING
 from workflows.machine import Transition, Workflow
 from workflows.states import CLOSED, State
 
+CREDIT: tuple[Transition, ...] = (
+    Transition(
+        "find_unlisted",
+        LOOKING,
+        State.UNDER_REVIEW,
+        by=("system",),
+        guards=(leg_is_claimed,),
+        emits=("case.probe",),
+        into="unlisted_token",
+    ),
+    Transition(
+        "propose_credit",
+        LOOKING,
+        State.CREDIT_SIGN_OFF,
+        by=("system",),
+        guards=(leg_is_claimed,),
+    ),
+    Transition(
+        "approve_credit",
+        (State.CREDIT_SIGN_OFF,),
+        State.CREDITING,
+        by=("clearing",),
+        unlike=("judge_proof",),
+        guards=(leg_is_claimed, asset_is_listed, no_dispute_is_open),
+        emits=("credit.deliver",),
+        step_up=True,
+    ),
+    Transition("reject_credit", (State.CREDIT_SIGN_OFF,), State.ON_HOLD, by=("clearing",)),
+    Transition(
+        "confirm_credit",
+        (State.CREDITING,),
+        State.COMPLETED,
+        by=("system",),
+        guards=(credit_is_confirmed,),
+    ),
+)
+
 UNCREDITED_DEPOSIT = Workflow(
-    name="uncredited_deposit",
+    name=BEGINNING,
     title="Uncredited deposit",
     initial=State.SUBMITTED,
     closed=CLOSED,
-    transitions=(
-        *INTAKE,
-        Transition(
-            "find_unlisted",
-            LOOKING,
-            State.UNDER_REVIEW,
-            by=("system",),
-            guards=(leg_is_claimed,),
-            emits=("case.probe",),
-            into="unlisted_token",
-        ),
-        Transition(
-            "propose_credit",
-            LOOKING,
-            State.CREDIT_SIGN_OFF,
-            by=("system",),
-            guards=(leg_is_claimed,),
-        ),
-        Transition(
-            "approve_credit",
-            (State.CREDIT_SIGN_OFF,),
-            State.CREDITING,
-            by=("clearing",),
-            unlike=("judge_proof",),
-            guards=(leg_is_claimed, asset_is_listed),
-            emits=("credit.deliver",),
-            step_up=True,
-        ),
-        Transition("reject_credit", (State.CREDIT_SIGN_OFF,), State.ON_HOLD, by=("clearing",)),
-        Transition(
-            "confirm_credit",
-            (State.CREDITING,),
-            State.COMPLETED,
-            by=("system",),
-            guards=(credit_is_confirmed,),
-        ),
-    ),
+    enters=frozenset({State.SUBMITTED}),
+    transitions=(*INTAKE, *CREDIT, *dispute_rows((*INTAKE, *CREDIT))),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from workflows.disputes import dispute_rows
 from workflows.facts import (
     account_is_not_blocked,
     addresses_still_hold,
@@ -10,6 +11,7 @@ from workflows.facts import (
     everybody_signed,
     leg_is_claimed,
     leg_is_not_credited,
+    no_dispute_is_open,
     no_plan_is_out,
     plan_is_current,
     plan_is_recorded,
@@ -28,7 +30,7 @@ from workflows.states import CLOSED, State
 MAKERS = ("judge_proof", "conclude", "quote", "prepare_sweep")
 """Whoever made one of these prepared the case, and may approve neither its sweep nor its refund."""
 
-MAY_SWEEP = (leg_is_not_credited, addresses_still_hold)
+MAY_SWEEP = (leg_is_not_credited, addresses_still_hold, no_dispute_is_open)
 """What can become untrue while a plan waits, so it is asked again at each sign-off and at the release."""
 
 MAY_PAY = (*MAY_SWEEP, account_is_not_blocked)
@@ -90,7 +92,7 @@ SWEEP: tuple[Transition, ...] = (
         (State.ACCEPTED,),
         State.PLANNING_SWEEP,
         by=("specialist",),
-        guards=(quote_is_accepted, leg_is_not_credited),
+        guards=(quote_is_accepted, leg_is_not_credited, no_dispute_is_open),
         emits=("sweep.plan",),
     ),
     Transition("plan_failed", (State.PLANNING_SWEEP,), State.ACCEPTED, by=("system",)),
@@ -163,7 +165,7 @@ SWEEP: tuple[Transition, ...] = (
         (State.SWEEP_ON_HOLD,),
         State.PLANNING_SWEEP,
         by=("lead",),
-        guards=(no_plan_is_out,),
+        guards=(no_plan_is_out, no_dispute_is_open),
         emits=("sweep.plan",),
     ),
 )
@@ -174,7 +176,7 @@ REFUND: tuple[Transition, ...] = (
         (State.SWEPT,),
         State.REFUND_SIGN_OFF,
         by=("system",),
-        guards=(quote_is_accepted, plan_is_current),
+        guards=(quote_is_accepted, plan_is_current, no_dispute_is_open),
         starts_round=True,
     ),
     Transition(
@@ -182,7 +184,7 @@ REFUND: tuple[Transition, ...] = (
         (State.REFUND_ON_HOLD,),
         State.SWEPT,
         by=("lead",),
-        guards=(no_plan_is_out,),
+        guards=(no_plan_is_out, no_dispute_is_open),
         emits=("refund.plan",),
     ),
     Transition(
@@ -242,11 +244,13 @@ REFUND: tuple[Transition, ...] = (
     ),
 )
 
+ROWS = (*INTAKE, *REVIEW, *QUOTE, *SWEEP, *REFUND)
+
 UNLISTED_TOKEN = Workflow(
     name="unlisted_token",
     title="Unlisted token",
     initial=State.SUBMITTED,
     closed=CLOSED,
     enters=frozenset({State.UNDER_REVIEW}),
-    transitions=(*INTAKE, *REVIEW, *QUOTE, *SWEEP, *REFUND),
+    transitions=(*ROWS, *dispute_rows(ROWS)),
 )

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from chains.families import NodeReading
 from chains.transport import Talk
 from chains.types import AddressCheck, Network
+
+if TYPE_CHECKING:
+    from chains.survey import SurveyOrder
+    from chains.surveyed import Survey
 
 _ID = re.compile(r"[A-Z2-7]{51}[AQ]|[a-z2-7]{51}[aq]")  # 256 bits: four bits of the last character are zero
 
@@ -35,3 +40,10 @@ def read(network: Network, talk: Talk, reference: str) -> NodeReading:
     from chains.algorand.indexer import read as read_node
 
     return read_node(network, talk, reference)
+
+
+def survey_legs(network: Network, talk: Talk, order: SurveyOrder) -> Survey:
+    """See :func:`chains.algorand.survey.survey_legs`."""
+    from chains.algorand.survey import survey_legs as survey
+
+    return survey(network, talk, order)

@@ -23,13 +23,13 @@ def read(network: Network, talk: Talk, reference: str) -> NodeReading:
     tip = _round(value, "current-round")
     row = _row(value)
     if answer.status == 404:
-        pool = _asked(talk, f"/v2/transactions/pending/{reference}")
+        pool = asked(talk, f"/v2/transactions/pending/{reference}")
         row = from_pool(pool) if isinstance(pool, dict) and "txn" in pool else None
         if row is not None and pool.get("pool-error"):
             return NodeReading(bare(network, reference, Status.UNKNOWN, ["pool_error"]), None)
     elif row is None:
         raise NodeMistaken("an answer without its transaction")
-    tip = tip or _round(_asked(talk, "/health"), "round") or _round(_asked(talk, "/v2/status"), "last-round")
+    tip = tip or _round(asked(talk, "/health"), "round") or _round(asked(talk, "/v2/status"), "last-round")
     if row is None:
         knows = answer.status == 404 and "no transaction found" in answer.text.lower()
         return _absent(network, talk, reference, tip, knows=knows)
@@ -83,7 +83,7 @@ def _row(value: Any) -> dict[str, Any] | None:
     return row if isinstance(row, dict) and "tx-type" in row else None
 
 
-def _asked(talk: Talk, path: str) -> Any:
+def asked(talk: Talk, path: str) -> Any:
     """The answer to a question that is not essential; ``None`` when the node does not take it."""
     try:
         answer = talk.get(path, cap=LARGE_BODY_CAP)
@@ -94,10 +94,15 @@ def _asked(talk: Talk, path: str) -> Any:
 
 def _header(talk: Talk, height: int) -> dict[str, Any] | None:
     """The header of a round; ``None`` when the node does not show it."""
-    value = _asked(talk, f"/v2/blocks/{height}?header-only=true")
+    value = asked(talk, f"/v2/blocks/{height}?header-only=true")
     if not isinstance(value, dict) or value.get("round") != height:
         return None
     return value
+
+
+def chain_of(network: Network, talk: Talk, height: int) -> bool | None:
+    """Whether the node is of this chain, by the header at ``height``; ``None`` when it does not tell."""
+    return _chain(network, _header(talk, height))
 
 
 def _round(value: Any, name: str) -> int | None:

@@ -79,6 +79,8 @@ def _transfers(network: Network, shown: Shown) -> tuple[tuple[Transfer, ...], li
         warnings.append("withdrawal_among_inputs")
     elif shown.withdrawals is None:
         warnings.append("withdrawals_not_visible")
+    if len({piece.address for piece in shown.inputs}) > 1:
+        warnings.append("several_senders")
     sender = owner(network, shown)
     spent, made = _held(shown.inputs), _held(shown.outputs)
     legs: list[Transfer] = []

@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from chains.families import NodeReading
 from chains.sweep import SweepOrder, SweepPlan
 from chains.transport import Talk
 from chains.types import AddressCheck, Network
+
+if TYPE_CHECKING:
+    from chains.neighbours import Near
+    from chains.replacement import Remains, Word
+    from chains.scanning import PaidBlock
+    from chains.survey import SurveyOrder
+    from chains.surveyed import Survey
 
 _HASH = re.compile(r"(?:0[xX])?([0-9a-fA-F]{64})")
 
@@ -65,3 +73,38 @@ def check_plan(network: Network, order: SweepOrder, plan: SweepPlan) -> list[str
     from chains.evm.sweep import check_plan as check
 
     return check(network, order, plan)
+
+
+def survey_legs(network: Network, talk: Talk, order: SurveyOrder) -> Survey:
+    """See :func:`chains.evm.survey.survey_legs`."""
+    from chains.evm.survey import survey_legs as survey
+
+    return survey(network, talk, order)
+
+
+def remains(network: Network, talk: Talk, reference: str) -> Remains | None:
+    """See :func:`chains.evm.replaced.remains`."""
+    from chains.evm import replaced
+
+    return replaced.remains(network, talk, reference)
+
+
+def replacement(network: Network, talk: Talk, reference: str, remains: Remains) -> Word:
+    """See :func:`chains.evm.replaced.replacement`."""
+    from chains.evm import replaced
+
+    return replaced.replacement(network, talk, reference, remains)
+
+
+def neighbours(network: Network, talk: Talk, near: Near) -> list[tuple[int, str]]:
+    """See :func:`chains.evm.blocks.neighbours`."""
+    from chains.evm import blocks
+
+    return blocks.neighbours(network, talk, near)
+
+
+def paid(network: Network, talk: Talk, height: int) -> PaidBlock | None:
+    """See :func:`chains.evm.blocks.paid`."""
+    from chains.evm import blocks
+
+    return blocks.paid(network, talk, height)

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from chains.agreement import quorum
 from chains.encoding import quantity
 from chains.errors import ChainError, NodeMistaken, NodesDisagree, NodeUnavailable, NoNode, Refused
-from chains.transport import Call, Outcome, Session, Talk
+from chains.transport import BODY_CAP, Call, Outcome, Session, Talk
 from chains.types import Network, Node
 
 _T = TypeVar("_T")
@@ -93,9 +93,9 @@ def result_of(outcome: Outcome) -> Any:
     return outcome.result
 
 
-def rpc_results(talk: Talk, network: Network, calls: Sequence[Call]) -> list[Outcome]:
+def rpc_results(talk: Talk, network: Network, calls: Sequence[Call], *, cap: int = BODY_CAP) -> list[Outcome]:
     """Outcomes of ``calls`` from a node proven to be of the right chain. Raises :class:`NodeMistaken` when it is not."""
-    chain_id, *outcomes = talk.rpc([Call("eth_chainId"), *calls])
+    chain_id, *outcomes = talk.rpc([Call("eth_chainId"), *calls], cap=cap)
     if chain_id.failed:
         raise NodeUnavailable(f"{talk.node.label}: error {chain_id.code}")
     if quantity(chain_id.result, bits=63) != network.params["chain_id"]:

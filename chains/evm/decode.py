@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from chains.agreement import INTERNAL_INVISIBLE
-from chains.evm import fees, ledger, tokens, traces
+from chains.evm import fees, ledger, marks, tokens, traces
 from chains.evm.fields import Head, Receipt, Sent
 from chains.evm.tokens import TokenFacts
 from chains.evm.traces import CallNode
@@ -79,8 +79,12 @@ def _included(network: Network, reference: str, shown: Shown, sent: Sent, receip
     if status is Status.SUCCEEDED:
         legs, more = _transfers(network, shown, sent, receipt, told, cost.legs)
         warnings += more
+        if marks.inner_failure(receipt):
+            warnings.append("inner_execution_failed")
     elif status is Status.FAILED and sent.mint:
         warnings.append("mint_kept_after_failure")
+    if (aliased := marks.alias(network, sent)) is not None:
+        warnings.append(aliased)
     depth, final, more = _depth(network, shown, receipt)
     return Transaction(
         network=network.slug,

@@ -163,6 +163,20 @@ def settled(value: Any) -> bool:
     )
 
 
+def block_logs(value: Any, block_hash: str | None) -> list[tuple[str, Log]]:
+    """The answer of ``eth_getLogs`` for one block, each log with its transaction's hash; ``block_hash`` where it is known."""
+    if not isinstance(value, list) or len(value) > _MOST_LOGS:
+        raise NodeMistaken("logs are a list")
+    found = []
+    for row in map(_object, value):
+        if row.get("removed") is True or (block_hash and _hash(row.get("blockHash")) != block_hash):
+            raise NodeMistaken("log of another block")
+        found.append((_hash(row.get("transactionHash")), _log(row)))
+    if len({log.index for _, log in found}) != len(found):
+        raise NodeMistaken("two logs with one index")
+    return found
+
+
 def _logs(rows: list[Any], reference: str, block_hash: str) -> tuple[Log, ...]:
     logs: list[Log] = []
     for row in map(_object, rows):
@@ -170,21 +184,23 @@ def _logs(rows: list[Any], reference: str, block_hash: str) -> tuple[Log, ...]:
             raise NodeMistaken("log of another transaction")
         if _hash(row.get("blockHash") or block_hash) != block_hash:
             raise NodeMistaken("log of another block")
-        topics = row.get("topics")
-        if not isinstance(topics, list) or len(topics) > 4:
-            raise NodeMistaken("a log has up to four topics")
-        logs.append(
-            Log(
-                index=quantity(row.get("logIndex"), bits=32),
-                contract=_address(row.get("address")),
-                topics=tuple(octets(topic, length=32) for topic in topics),
-                data=octets(row.get("data")),
-            )
-        )
+        logs.append(_log(row))
     logs.sort(key=lambda log: log.index)
     if len({log.index for log in logs}) != len(logs):
         raise NodeMistaken("two logs with one index")
     return tuple(logs)
+
+
+def _log(row: dict[str, Any]) -> Log:
+    topics = row.get("topics")
+    if not isinstance(topics, list) or len(topics) > 4:
+        raise NodeMistaken("a log has up to four topics")
+    return Log(
+        index=quantity(row.get("logIndex"), bits=32),
+        contract=_address(row.get("address")),
+        topics=tuple(octets(topic, length=32) for topic in topics),
+        data=octets(row.get("data")),
+    )
 
 
 def _object(value: Any) -> dict[str, Any]:

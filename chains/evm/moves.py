@@ -13,14 +13,12 @@ from dataclasses import dataclass
 
 from chains.encoding import keccak, octets, quantity
 from chains.errors import ArrivesShort, NodeMistaken, NodeUnavailable, NoNode, Refused
-from chains.evm import address as addresses, facts
+from chains.evm import address as addresses, facts, trial
 from chains.evm.asking import agreed, conversation, middle, result_of, rpc_results, surveyed
 from chains.evm.traces import revert_reason
 from chains.transport import Call, Outcome, Talk
 from chains.types import Network, Node, UnsignedStep
 
-TRANSFER = "a9059cbb"
-BALANCE_OF = "70a08231"
 L1_FEE_UPPER_BOUND = "f1c7a58b"
 L1_FEE = "49948e0e"
 L1_ORACLE = "0x420000000000000000000000000000000000000F"
@@ -195,7 +193,9 @@ def transfer(
     native = balances(network, nodes, source, None)
     if (native if contract is None else balances(network, nodes, source, contract)) < amount:
         raise Refused("the source holds less than the amount")
-    to, value, data = (destination, amount, "0x") if contract is None else (contract, 0, calldata(destination, amount))
+    to, value, data = (
+        (destination, amount, "0x") if contract is None else (contract, 0, trial.transfer(destination, amount))
+    )
     request = {"from": source, "to": to, "value": hex(value), "data": data}
     if contract is not None:
         _simulate(network, nodes, contract, request, destination, amount)
@@ -219,11 +219,6 @@ def transfer(
     return step, max(0, value + gas * prices.max_fee + prices.l1 - native)
 
 
-def calldata(recipient: str, amount: int) -> str:
-    """``transfer(address,uint256)`` of ERC-20."""
-    return f"0x{TRANSFER}{recipient[2:].lower():0>64}{amount:064x}"
-
-
 def _simulate(
     network: Network,
     nodes: Sequence[Node | Talk],
@@ -237,8 +232,6 @@ def _simulate(
     Nodes that can try several calls in a row (``eth_simulateV1``) also show how much would arrive; of others only the
     transfer itself is known. Raises :class:`Refused`, :class:`ArrivesShort`.
     """
-    holds = {"to": contract, "data": f"0x{BALANCE_OF}{destination[2:].lower():0>64}"}
-    trial = {"blockStateCalls": [{"calls": [holds, request, holds]}]}
 
     def foreseen(outcomes: Sequence[Outcome]) -> str:
         code, call, tried = outcomes
@@ -249,32 +242,19 @@ def _simulate(
         answer = octets(call.result)
         if answer and not (len(answer) == 32 and int.from_bytes(answer, "big") == 1):
             return "the token says false"
-        arrived = _arrived(tried)
+        arrived = trial.arrived(tried)
         return _SHORT if arrived is not None and arrived < amount else ""
 
     calls = [
         Call("eth_getCode", [contract, "latest"]),
         Call("eth_call", [request, "latest"]),
-        Call("eth_simulateV1", [trial, "latest"]),
+        trial.simulation(request, contract, destination),
     ]
     if objection := agreed(network, nodes, calls, foreseen):
         raise ArrivesShort(objection) if objection == _SHORT else Refused(objection)
 
 
 _SHORT = "less would arrive than is sent"
-
-
-def _arrived(tried: Outcome) -> int | None:
-    """What the trial adds to the destination's balance; ``None`` when the node cannot try, or not in this form."""
-    if tried.failed or not isinstance(tried.result, list) or len(tried.result) != 1:
-        return None
-    calls = tried.result[0].get("calls") if isinstance(tried.result[0], dict) else None
-    if not isinstance(calls, list) or len(calls) != 3 or not all(isinstance(call, dict) for call in calls):
-        return None
-    before, after = (octets(calls[place].get("returnData", "0x")) for place in (0, 2))
-    if len(before) != 32 or len(after) != 32:
-        return None
-    return int.from_bytes(after, "big") - int.from_bytes(before, "big")
 
 
 def _estimate(network: Network, nodes: Sequence[Node | Talk], call: Call) -> int:
@@ -330,7 +310,7 @@ def _tip(outcome: Outcome) -> int:
 def _balance_call(address: str, contract: str | None) -> Call:
     if contract is None:
         return Call("eth_getBalance", [address, "latest"])
-    return facts.question(contract, f"0x{BALANCE_OF}{address[2:].lower():0>64}")
+    return facts.question(contract, trial.holding(address))
 
 
 def _balance(outcome: Outcome, contract: str | None) -> int:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from chains.errors import NodeMistaken, Refused
-from chains.evm import address as addresses, moves, unsigned
+from chains.evm import address as addresses, moves, trial, unsigned
 from chains.strict_json import parse
 from chains.sweep import SweepFile, SweepOrder, SweepPlan
 from chains.transport import Talk
@@ -193,7 +193,7 @@ def _call(order: SweepOrder) -> tuple[str, int, str]:
     destination = _canonical(order.destination)
     if order.contract is None:
         return destination, order.amount, "0x"
-    return _canonical(order.contract), 0, moves.calldata(destination, order.amount)
+    return _canonical(order.contract), 0, trial.transfer(destination, order.amount)
 
 
 def _differences(expected: tuple[str, int, str], said: tuple[str, int, str]) -> list[str]:

@@ -58,7 +58,16 @@ def native(record: Record) -> Moves:
     found.moves = [
         Move(place, sender, record.changes[place].account, amount) for place, amount in enumerate(amounts) if amount > 0
     ]
+    if (found.moves and len(senders) > 1) or _pooled_tokens(record.tokens):
+        found.warnings.append("several_senders")
     return found
+
+
+def _pooled_tokens(changes: Sequence[TokenChange]) -> bool:
+    """Whether several accounts gave of one token that somebody got."""
+    got = {change.token for change in changes if change.amount > 0}
+    givers = {(change.token, change.account) for change in changes if change.amount < 0 and change.token in got}
+    return len(givers) > len({token for token, _ in givers})
 
 
 def _take_out_rewards(record: Record, amounts: list[int], found: Moves) -> None:

@@ -148,7 +148,9 @@ def _called(receipt: Receipt, outcome: Outcome, action: Action) -> Iterator[Move
         if method in ("ft_transfer", "ft_transfer_call"):
             quantity = amount(arguments.get("amount"))
             receiver = account(arguments.get("receiver_id"))
-            yield Moved("nep141", TransferKind.TOKEN, receipt.sender, receiver, quantity, memo=_memo(arguments))
+            yield Moved(
+                "nep141", TransferKind.TOKEN, receipt.sender, receiver, quantity, memo=_said_to(action, arguments)
+            )
         if method == "ft_resolve_transfer" and outcome.value is not None:
             kept = amount(json.loads(b64decode(outcome.value, validate=True)))
             back = amount(arguments.get("amount")) - kept
@@ -188,4 +190,12 @@ def _with_memo(one: Moved, calls: list[Action]) -> Moved:
     arguments = _arguments(calls[0])
     if arguments.get("receiver_id") != one.recipient or arguments.get("amount") != str(one.amount):
         return one
-    return replace(one, memo=_memo(arguments))
+    return replace(one, memo=_said_to(calls[0], arguments))
+
+
+def _said_to(call: Action, arguments: Mapping[str, Any]) -> str | None:
+    """The memo of a call; where ``ft_transfer_call`` has none, the message it gives the receiver (NEP-141)."""
+    memo = _memo(arguments)
+    if memo is None and call.members.get("method_name") == "ft_transfer_call":
+        return _memo({"memo": arguments.get("msg")})
+    return memo

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from chains.families import NodeReading
 from chains.sweep import SweepOrder, SweepPlan
 from chains.transport import Talk
 from chains.types import AddressCheck, Network
+
+if TYPE_CHECKING:
+    from chains.survey import SurveyOrder
+    from chains.surveyed import Survey
 
 _SHAPE = re.compile(r"[1-9A-HJ-NP-Za-km-z]{64,88}")
 
@@ -54,3 +59,10 @@ def check_plan(network: Network, order: SweepOrder, plan: SweepPlan) -> list[str
     from chains.solana.sweep import check_plan as check
 
     return check(network, order, plan)
+
+
+def survey_legs(network: Network, talk: Talk, order: SurveyOrder) -> Survey:
+    """See :func:`chains.solana.survey.survey_legs`."""
+    from chains.solana.survey import survey_legs as survey
+
+    return survey(network, talk, order)

@@ -103,7 +103,7 @@ def token(talk: Talk, mint: str) -> Token:
     found = value(talk, talk.rpc([Call("getAccountInfo", [mint, PARSED])])[0])
     if found is None:
         raise Refused("no such token")
-    program, info = _parsed(found, "mint")
+    program, info = parsed(found, "mint")
     room = BASE_ROOM
     if program == programs.TOKEN_2022:
         room += 5  # the account type, and the mark that its owner cannot change
@@ -142,7 +142,7 @@ def token_present(talk: Talk, found: Token, source: str, needed: int, receiving:
     rows = value(talk, held)
     for row in rows if isinstance(rows, list) else []:
         entry = _object(row)
-        program, info = _parsed(entry.get("account"), "account")
+        program, info = parsed(entry.get("account"), "account")
         if program != found.program or info.get("mint") != found.mint or info.get("owner") != source:
             raise NodeMistaken(f"{talk.node.label}: another account than asked for")
         holding = amount(_object(info.get("tokenAmount")).get("amount"))
@@ -152,13 +152,13 @@ def token_present(talk: Talk, found: Token, source: str, needed: int, receiving:
         raise Refused("not enough of the token in one account")
     target = value(talk, there)
     if target is not None:
-        _, info = _parsed(target, "account")
+        _, info = parsed(target, "account")
         if info.get("state") != "initialized":
             raise Refused("the destination's account of the token is frozen")
     return TokenPresent(*best, rent=0 if target is not None else whole(result(talk, rent)))
 
 
-def _parsed(found: Any, kind: str) -> tuple[str, dict[str, Any]]:
+def parsed(found: Any, kind: str) -> tuple[str, dict[str, Any]]:
     """Program and content of a token account or mint as nodes take it apart. Raises :class:`Refused` for another."""
     row = _object(found)
     program = address(row.get("owner"))

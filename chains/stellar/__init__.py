@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from chains.families import NodeReading
 from chains.sweep import SweepOrder, SweepPlan
 from chains.transport import Talk
 from chains.types import AddressCheck, Network
+
+if TYPE_CHECKING:
+    from chains.survey import SurveyOrder
+    from chains.surveyed import Survey
 
 _HASH = re.compile(r"[0-9a-fA-F]{64}")
 
@@ -50,3 +55,10 @@ def check_plan(network: Network, order: SweepOrder, plan: SweepPlan) -> list[str
     from chains.stellar.sweep import check
 
     return check(network, order, plan)
+
+
+def survey_legs(network: Network, talk: Talk, order: SurveyOrder) -> Survey:
+    """See :func:`chains.stellar.survey.survey_legs`."""
+    from chains.stellar.survey import survey_legs as survey
+
+    return survey(network, talk, order)

@@ -188,6 +188,8 @@ def transfers(network: Network, moves: Moves, memo: str | None) -> tuple[Transfe
         said = memo if move.paid else None
         if said is not None and number is not None and said != number:
             moves.warnings.append("memo_conflict")
+        if said is None and number is not None:
+            moves.warnings.append("memo_in_address")
         legs.append(
             Transfer(
                 position=f"op:{move.operation}{move.place}",

@@ -27,7 +27,9 @@ LONGEST_COMMENT = 500
 class Body:
     """A message's meaning. ``party`` is who sent (``internal_transfer``, burn) or shall have it (transfers), raw form.
 
-    ``party`` is ``None`` where the scheme has an empty address. ``readable`` is false when the bytes do not keep the scheme.
+    ``party`` is ``None`` where the scheme has an empty address. ``forward`` is how much an ``internal_transfer`` sends on to
+    the owner with the notification, which is left out when it is zero (TEP-74). ``readable`` is false when the bytes do not
+    keep the scheme.
     """
 
     op: int | None = None
@@ -36,6 +38,7 @@ class Body:
     comment: str | None = None
     encrypted: bool = False
     readable: bool = True
+    forward: int | None = None
 
 
 def read(message: Message) -> Body:
@@ -71,9 +74,9 @@ def _by_scheme(op: int, slice_: Any) -> Body:
         slice_.load_address()
         if op == JETTON_TRANSFER:
             slice_.load_maybe_ref()
-        slice_.load_coins()
+        forward = slice_.load_coins()
         payload = _either(slice_)
-        return Body(op, amount, party, payload.comment, payload.encrypted)
+        return Body(op, amount, party, payload.comment, payload.encrypted, forward=forward)
     if op == JETTON_BURN_NOTIFICATION:
         slice_.load_uint(64)
         return Body(op, slice_.load_coins(), cells.account(slice_.load_address()))

@@ -185,6 +185,8 @@ def _status(trace: Trace, shown: Shown, warnings: list[str]) -> tuple[Status, st
         return Status.FAILED, "nothing was sent: not enough funds"
     intents = trace.intents()
     fates = {message.hash: trace.fate(message) for message in intents}
+    if any(fates[message.hash] is _Fate.RETURNED and _bounced(trace, message) for message in intents):
+        warnings.append("bounced")
     if not trace.whole and fates and fates[intents[0].hash] is not _Fate.RETURNED:
         # Seen from within: what was received here is certain, what came of it may be out of sight.
         fates = {intents[0].hash: fates[intents[0].hash]}
@@ -201,6 +203,15 @@ def _status(trace: Trace, shown: Shown, warnings: list[str]) -> tuple[Status, st
     if next(trace.open(), None) is not None or not trace.whole:
         warnings.append(INTERNAL_INVISIBLE)
     return Status.SUCCEEDED, None
+
+
+def _bounced(trace: Trace, message: Message) -> bool:
+    """Whether ``message``, or the one by which it moves a jetton on, was thrown back by who received it."""
+    receiver = trace.receiver(message)
+    if receiver is None or receiver.returned or message.bounced:
+        return receiver is not None
+    onward = [one for one in receiver.sent if trace.body(one).op == bodies.JETTON_INTERNAL_TRANSFER]
+    return any(_bounced(trace, one) for one in onward[:1])
 
 
 def _why_returned(trace: Trace, message: Message) -> str:
@@ -251,6 +262,8 @@ def _transfers(network: Network, trace: Trace, shown: Shown, warnings: list[str]
             token = _item(network, message, body)
         if token is not None:
             legs.append(token)
+            if body.op == bodies.JETTON_INTERNAL_TRANSFER and body.forward == 0:
+                warnings.append("no_transfer_notification")
         if body.encrypted:
             warnings.append("memo_encrypted")
         if amount := _arrived(message, receiver):

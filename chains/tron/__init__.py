@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from chains.families import NodeReading
 from chains.sweep import SweepOrder, SweepPlan
 from chains.transport import Talk
 from chains.types import AddressCheck, Network
+
+if TYPE_CHECKING:
+    from chains.neighbours import Near
+    from chains.scanning import PaidBlock
+    from chains.survey import SurveyOrder
+    from chains.surveyed import Survey
 
 _HASH = re.compile(r"(?:0[xX])?([0-9a-fA-F]{64})")
 
@@ -65,3 +72,24 @@ def check_plan(network: Network, order: SweepOrder, plan: SweepPlan) -> list[str
     from chains.tron.sweep import check_plan as check
 
     return check(network, order, plan)
+
+
+def survey_legs(network: Network, talk: Talk, order: SurveyOrder) -> Survey:
+    """See :func:`chains.tron.survey.survey_legs`."""
+    from chains.tron.survey import survey_legs as survey
+
+    return survey(network, talk, order)
+
+
+def neighbours(network: Network, talk: Talk, near: Near) -> list[tuple[int, str]] | None:
+    """See :func:`chains.tron.blocks.neighbours`."""
+    from chains.tron import blocks
+
+    return blocks.neighbours(network, talk, near)
+
+
+def paid(network: Network, talk: Talk, height: int) -> PaidBlock | None:
+    """See :func:`chains.tron.blocks.paid`."""
+    from chains.tron import blocks
+
+    return blocks.paid(network, talk, height)

@@ -172,24 +172,10 @@ def _fee_limit(talk: Talk, order: SweepOrder, prices: _Prices) -> int:
         raise Refused("a trial of the transfer failed")
     if not isinstance(energy, int) or isinstance(energy, bool) or not 0 < energy < 1 << 40:
         raise NodeMistaken(f"{talk.node.label}: no energy of a trial")
-    if "logs" in trial:
-        _refuse_shortfall(trial["logs"], order)
-    return min(energy * prices.energy * 3 // 2, prices.highest_limit)
-
-
-def _refuse_shortfall(logs: object, order: SweepOrder) -> None:
-    """Tokens that keep a part tell of it in the trial's own logs."""
-    contract, to = to_bytes(order.contract), to_bytes(order.destination)
-    arriving = 0
-    for each in logs if isinstance(logs, list) else []:
-        log = shown.log(each)
-        try:
-            moved = tokens.legs(log) if log.contract == contract else ()
-        except ValueError:
-            continue
-        arriving += sum(leg.amount for leg in moved if leg.recipient == to)
-    if arriving < order.amount:
+    arrived = tokens.arriving(trial.get("logs"), to_bytes(contract), to_bytes(order.destination))
+    if arrived is not None and arrived < order.amount:
         raise ArrivesShort("less would arrive than was sent")
+    return min(energy * prices.energy * 3 // 2, prices.highest_limit)
 
 
 def _call(order: SweepOrder) -> dict[str, Any]:

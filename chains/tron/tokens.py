@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from chains.encoding import plain
 from chains.tron.address import PREFIX, ZERO, to_text
-from chains.tron.shown import Log
+from chains.tron.shown import Log, log as read_log
 from chains.types import Network, Transfer, TransferKind
 
 TRANSFER = bytes.fromhex("ddf252ad1be2c89b69c2b068fc378daa952ba7f163c4a11628f55a4df523b3ef")
@@ -122,6 +122,24 @@ def _batch(log: Log) -> Sequence[Leg]:
         Leg(TransferKind.NFT, "trc1155", sender, recipient, amount, token_id, part)
         for part, (token_id, amount) in enumerate(zip(ids, amounts, strict=True))
     ]
+
+
+def arriving(logs: object, contract: bytes, to: bytes) -> int | None:
+    """What reaches ``to`` by the logs of a trial, where tokens that keep a part tell of it; ``None`` without logs.
+
+    Raises :class:`~chains.errors.NodeMistaken` for what is no log.
+    """
+    if not isinstance(logs, list):
+        return None
+    total = 0
+    for each in logs:
+        log = read_log(each)
+        try:
+            moved = legs(log) if log.contract == contract else ()
+        except ValueError:
+            continue
+        total += sum(leg.amount for leg in moved if leg.recipient == to)
+    return total
 
 
 def _words(log: Log) -> tuple[tuple[bytes, ...], list[bytes]]:

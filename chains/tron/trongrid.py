@@ -36,7 +36,7 @@ def read(network: Network, talk: Talk, reference: str) -> NodeReading:
     tip = _tip(talk)
     story = Shown(reference, sent, info, solid=solid, tip=tip, doubts=tuple(doubts))
     height = tip.height if tip else None
-    chain = _chain(network, talk)
+    chain = doubt_of_chain(network, talk)
     if chain == "wrong_chain":
         return NodeReading(outside(network, replace(story, doubts=()), Status.UNKNOWN, chain), height)
     story = replace(story, doubts=tuple(filter(None, (*doubts, chain))))
@@ -102,7 +102,7 @@ def _tip(talk: Talk) -> shown.Head | None:
         return None
 
 
-def _chain(network: Network, talk: Talk) -> str | None:
+def doubt_of_chain(network: Network, talk: Talk) -> str | None:
     """``None`` when the node's first block is the chain's, else a warning. Another block than the first tells nothing."""
     found = wish(talk, "/wallet/getblockbynum", {"num": 0})
     try:

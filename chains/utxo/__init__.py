@@ -7,11 +7,17 @@ Differences between networks are data in ``chains/networks/utxo.toml``; what eac
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from chains.families import NodeReading
 from chains.sweep import SweepOrder, SweepPlan
 from chains.transport import Talk
 from chains.types import AddressCheck, Network
+
+if TYPE_CHECKING:
+    from chains.neighbours import Near
+    from chains.replacement import Remains, Word
+    from chains.scanning import PaidBlock
 
 _HASH = re.compile(r"[0-9a-fA-F]{64}")
 
@@ -68,3 +74,31 @@ def check_plan(network: Network, order: SweepOrder, plan: SweepPlan) -> list[str
     from chains.utxo import sweep
 
     return sweep.check_plan(network, order, plan)
+
+
+def remains(network: Network, talk: Talk, reference: str) -> Remains | None:
+    """See :func:`chains.utxo.replaced.remains`."""
+    from chains.utxo import replaced
+
+    return replaced.remains(network, talk, reference)
+
+
+def replacement(network: Network, talk: Talk, reference: str, remains: Remains) -> Word:
+    """See :func:`chains.utxo.replaced.replacement`."""
+    from chains.utxo import replaced
+
+    return replaced.replacement(network, talk, reference, remains)
+
+
+def neighbours(network: Network, talk: Talk, near: Near) -> list[tuple[int, str]] | None:
+    """See :func:`chains.utxo.blocks.neighbours`."""
+    from chains.utxo import blocks
+
+    return blocks.neighbours(network, talk, near)
+
+
+def paid(network: Network, talk: Talk, height: int) -> PaidBlock | None:
+    """See :func:`chains.utxo.blocks.paid`."""
+    from chains.utxo import blocks
+
+    return blocks.paid(network, talk, height)

@@ -23,7 +23,7 @@ from __future__ import annotations
 
 from chains.errors import NodeMistaken
 from chains.types import Fee, Network, Status, Transaction, Transfer, TransferKind
-from chains.utxo import zcash
+from chains.utxo import carried, zcash
 from chains.utxo.address import Forms, canonical, forms, script_address, script_kind
 from chains.utxo.raw import BadTransaction, RawTransaction, Shielded, UnknownForm, parse
 from chains.utxo.seen import MOST_PREVIOUS, Absent, Coin, Seen
@@ -44,6 +44,7 @@ def decode(network: Network, txid: str, seen: Seen | Absent) -> Transaction:
     if coinbase != seen.coinbase:
         raise NodeMistaken("the node shows other inputs than the transaction has")
     owner, fee = _inputs(network, shape, seen, raw, outputs, warnings)
+    warnings += _peculiar(seen, raw, outputs, owner)
     if txid in network.params.get("duplicate_hashes", ()):
         warnings.append("hash_used_twice")
     created = {spent.txid for spent in seen.inputs if spent.vout == 0}
@@ -67,6 +68,17 @@ def decode(network: Network, txid: str, seen: Seen | Absent) -> Transaction:
         transfers=transfers,
         warnings=tuple(dict.fromkeys(warnings)),
     )
+
+
+def _peculiar(seen: Seen, raw: RawTransaction | None, outputs: tuple[Coin, ...], owner: str | None) -> list[str]:
+    """What kind of transaction it is, beyond its movements: new coins, coins with a load, coins of many mixed on purpose."""
+    if seen.coinbase:
+        return ["coinbase"]
+    first = seen.inputs[0].txid if seen.inputs else None
+    found = carried.marks(first, outputs, raw.witnesses if raw else ())
+    if owner is None and carried.joined(len(seen.inputs), outputs):
+        found.append("coinjoin_shape")
+    return found
 
 
 def _absent(network: Network, txid: str, seen: Absent) -> Transaction:
@@ -131,7 +143,7 @@ def _outputs(shape: Forms, seen: Seen, raw: RawTransaction | None) -> tuple[Coin
         ):
             raise NodeMistaken("the node shows other outputs than the transaction has")
     for coin, shown in zip(coins, seen.outputs, strict=True):
-        derived = _address(shape, coin)
+        derived = address_of(shape, coin)
         if shown.address is not None and derived is not None and not same_address(shape, shown.address, derived):
             raise NodeMistaken("the node shows another address than the output pays")
     return coins
@@ -151,7 +163,7 @@ def same_address(shape: Forms, shown: str, derived: str) -> bool:
     return shown == derived or canonical(shape, shown) == derived
 
 
-def _address(shape: Forms, coin: Coin) -> str | None:
+def address_of(shape: Forms, coin: Coin) -> str | None:
     return coin.address if coin.script is None else script_address(shape, coin.script)
 
 
@@ -179,6 +191,9 @@ def _inputs(
         return None, raw.pool_fee  # out of a pool of credits: nobody's coins, and the fee is named
     coins = [spent.coin for spent in seen.inputs]
     known = [coin for coin in coins if coin is not None]
+    hogex = raw is not None and raw.hogex
+    if not hogex and len({address_of(shape, coin) or coin.script for coin in known} - {None}) > 1:
+        warnings.append("several_senders")  # which is certain even where others of the inputs were not read
     many = len({spent.txid for spent in seen.inputs}) > MOST_PREVIOUS
     sourceless = (
         not coins
@@ -194,8 +209,8 @@ def _inputs(
     # Where value comes out of the hidden part, an index counts only what it sees.
     if fee < 0 or (seen.fee is not None and seen.fee != fee and not shielded.present):
         raise NodeMistaken("inputs, outputs and fee do not add up")
-    owners = {_address(shape, coin) for coin in known}
-    if raw is not None and raw.hogex:
+    owners = {address_of(shape, coin) for coin in known}
+    if hogex:
         return None, None  # the extension block's own transaction: nobody owns its inputs, and its fee was paid inside
     return owners.pop() if len(owners) == 1 and not shielded.out_of else None, fee
 
@@ -225,7 +240,7 @@ def _legs(
     network: Network, shape: Forms, place: int, coin: Coin, owner: str | None, created: set[str], warnings: list[str]
 ) -> list[Transfer]:
     """The coin of an output and, each a leg of its own, the tokens that ride on it."""
-    recipient = _address(shape, coin)
+    recipient = address_of(shape, coin)
     kind = script_kind(shape, coin.script) if coin.script is not None else None
     if recipient is None and kind in _NO_RECIPIENT:
         warnings.append(_NO_RECIPIENT[kind])

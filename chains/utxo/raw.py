@@ -69,7 +69,7 @@ class RawTransaction:
     ``mweb``: confidential data rides along (Litecoin, only before the block). ``hogex``: this is the block's own
     transaction that moves coins in and out of the extension block, marked by empty data. ``shielded``: what moved between
     the open and the hidden part (Zcash). ``pool_fee``: what a withdrawal from a credit pool pays (Dash); such a transaction
-    has no inputs.
+    has no inputs. ``witnesses``: the stack of each input where there are any; the id does not commit to them.
     """
 
     txid: str
@@ -80,6 +80,7 @@ class RawTransaction:
     hogex: bool
     shielded: Shielded | None = None
     pool_fee: int | None = None
+    witnesses: tuple[tuple[bytes, ...], ...] = ()
 
 
 class Reader:
@@ -137,10 +138,9 @@ def parse(
     inputs, coinbase = read_inputs(reader)
     outputs = read_outputs(reader, tokens=tokens)
     end = reader.place
+    witnesses: tuple[tuple[bytes, ...], ...] = ()
     if flags & _WITNESS:
-        for _ in inputs:
-            for _ in range(reader.count()):
-                reader.text()
+        witnesses = tuple(tuple(reader.text() for _ in range(reader.count())) for _ in inputs)
     left = len(data) - reader.place
     special = _special(data, reader, version) if payload and version >> 16 else None
     if special is None and (left < 4 or (left > 4 and not flags & _MWEB)):
@@ -156,6 +156,7 @@ def parse(
         mweb=bool(flags & _MWEB) and not empty,
         hogex=bool(flags & _MWEB) and empty,
         pool_fee=_pool_fee(special) if special is not None and version >> 16 == _ASSET_UNLOCK else None,
+        witnesses=witnesses,
     )
 
 

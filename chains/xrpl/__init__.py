@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from chains.families import NodeReading
 from chains.sweep import SweepOrder, SweepPlan
 from chains.transport import Talk
 from chains.types import AddressCheck, Network
+
+if TYPE_CHECKING:
+    from chains.neighbours import Near
+    from chains.scanning import PaidBlock
+    from chains.survey import SurveyOrder
+    from chains.surveyed import Survey
 
 _HASH = re.compile(r"[0-9a-fA-F]{64}")
 
@@ -50,3 +57,24 @@ def check_plan(network: Network, order: SweepOrder, plan: SweepPlan) -> list[str
     from chains.xrpl.sweep import check
 
     return check(network, order, plan)
+
+
+def survey_legs(network: Network, talk: Talk, order: SurveyOrder) -> Survey:
+    """See :func:`chains.xrpl.survey.survey_legs`."""
+    from chains.xrpl.survey import survey_legs as survey
+
+    return survey(network, talk, order)
+
+
+def neighbours(network: Network, talk: Talk, near: Near) -> list[tuple[int, str]]:
+    """See :func:`chains.xrpl.blocks.neighbours`."""
+    from chains.xrpl import blocks
+
+    return blocks.neighbours(network, talk, near)
+
+
+def paid(network: Network, talk: Talk, height: int) -> PaidBlock | None:
+    """See :func:`chains.xrpl.blocks.paid`."""
+    from chains.xrpl import blocks
+
+    return blocks.paid(network, talk, height)

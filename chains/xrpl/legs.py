@@ -80,6 +80,8 @@ def _delivered(
     """The delivery; what it explains is taken out of ``left``."""
     sender, recipient, memo = _parties(seen, changed)
     amount = _delivery(seen, recipient, changed, left)
+    if _fell_short(seen, amount):
+        warnings.append("partial_payment")
     parts = _by_issuer(amount, sender, recipient, left)
     for party in {sender, recipient}:
         for key in [key for key in left if key[0] == party and _same(key[1], amount.asset)]:
@@ -118,6 +120,13 @@ def _delivery(seen: Seen, recipient: str, changed: Sequence[Entry], left: Balanc
         _hold_against(seen, sent, sent, changed, left, recipient)
         return sent
     return _from_balances(seen, sent, recipient, left)
+
+
+def _fell_short(seen: Seen, delivered: Money) -> bool:
+    """Whether a payment used its permission to deliver less than the amount that wallets show people first."""
+    if seen.kind != "Payment" or "Amount" not in seen.body or not _flags(seen) & PARTIAL:
+        return False
+    return delivered.units < money.money(seen.body["Amount"]).units
 
 
 def _flags(seen: Seen) -> int:

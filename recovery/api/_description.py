@@ -103,7 +103,9 @@ def _complete(path: str, method: str, operation: dict[str, Any], endpoint: str) 
     scope = getattr(current_app.view_functions[endpoint], "scope", None)
     operation["operationId"] = endpoint.rpartition(".")[2]
     operation["security"] = [] if scope == ANYBODY else [{"token": [] if scope == ANY_TOKEN else [scope]}]
-    if method == "post" and endpoint not in CHANGES_NOTHING:
+    if method in {"post", "put"} and endpoint not in CHANGES_NOTHING:
         operation.setdefault("parameters", []).append({"$ref": "#/components/parameters/IdempotencyKey"})
     if path.startswith("/api/v1/registries/") and method == "post":
-        operation["requestBody"] = {"required": True, "content": {"text/csv": {"schema": {"type": "string"}}}}
+        content: dict[str, Any] = {"text/csv": {"schema": {"type": "string"}}}
+        content["application/json"] = {"schema": {"type": "object", "description": "a token list; assets only"}}
+        operation["requestBody"] = {"required": True, "content": content}

@@ -81,6 +81,10 @@ class ApiBlueprint(Blueprint):  # type: ignore[misc]
         """A view that writes."""
         return cast("Decorator", super().post(rule, **options))
 
+    def put(self, rule: str, **options: Any) -> Decorator:
+        """A view that writes one named thing."""
+        return cast("Decorator", super().put(rule, **options))
+
     def arguments(self, schema: type[Schema], **options: Any) -> Decorator:
         """Read the body (or ``location="query"``) with the schema and hand it to the view first."""
         return cast("Decorator", super().arguments(schema, **options))

@@ -6,7 +6,7 @@ import hashlib
 import json
 import os
 import sys
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 
 import click
@@ -14,6 +14,7 @@ import click
 from config.logging import configure as configure_logging
 from config.settings import home_folder
 from recovery.cli._database import opened_database
+from recovery.cli._moments import Moment
 from recovery.domain import proofs, verifier
 from recovery.domain.actor import SYSTEM_ID, Actor
 from recovery.domain.exports import FORMATS, rules
@@ -21,27 +22,6 @@ from recovery.services import export as exports, export_signing
 
 OPERATOR = Actor(id=SYSTEM_ID, roles=frozenset({"auditor"}), display_name="Operator")
 """Whoever may run commands on the server may read its database; the export says that it was made there."""
-
-
-class Moment(click.ParamType[datetime]):
-    """A date (UTC) or an instant with its zone. ``end`` makes a date the end of that day, so that it is within."""
-
-    name = "DATE"
-
-    def __init__(self, *, end: bool = False) -> None:
-        self.end = end
-
-    def convert(self, value: str | datetime, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
-        """An instant with a time zone."""
-        if isinstance(value, datetime):
-            return value
-        try:
-            moment = datetime.fromisoformat(value)
-            if len(value) <= len("2026-01-31") and self.end:
-                moment += timedelta(days=1)
-        except (ValueError, OverflowError):
-            self.fail(f"{value!r} is no date like 2026-01-31 and no instant like 2026-01-31T12:00:00Z", param, ctx)
-        return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 @click.command("export")

@@ -103,6 +103,14 @@ DETAILS: dict[str, str] = {
         "This looks like a transaction hash of which a part is missing or doubled. Please copy it again as a whole."
     ),
     "reference_unknown_explorer": mark("We do not know this explorer. Please paste the transaction hash itself."),
+    "reference_test_network": mark(
+        "This link leads to a test network. Coins there are worth nothing and never reach us. Please paste the link "
+        "of a payment on the real network."
+    ),
+    "reference_internal_transfer_id": mark(
+        "This is the number of a transfer inside a platform, which never went over a network, or of one that was not "
+        "sent yet. Please ask the sending platform for the transaction hash (TxID)."
+    ),
     "reference_several_hashes": mark(
         "There is more than one transaction hash in this text. Please paste one at a time."
     ),
@@ -128,16 +136,6 @@ DETAILS: dict[str, str] = {
     "field_is_unknown": mark("This field is not known here."),
     "field_has_wrong_length": mark("This is empty, too short or too long."),
     "field_is_invalid": mark("This is not valid."),
-    "no_fee_policy": mark("There is no active fee policy."),
-    "policy_is_active": mark("This policy is active already."),
-    "no_fee_rule_matches": mark("No rule of the fee policy fits this case."),
-    "policy_match_unknown": mark("A condition of the fee policy is not understood."),
-    "policy_is_no_list": mark("The fee policy is not a list of rules."),
-    "policy_rule_has_no_name": mark("A rule of the fee policy has no name."),
-    "policy_rule_has_unknown_field": mark("A rule of the fee policy has an unknown field: %(field)s"),
-    "policy_network_cost_unknown": mark("A rule of the fee policy does not say who bears the network cost."),
-    "policy_percentage_out_of_range": mark("A percentage of the fee policy is out of range: %(field)s"),
-    "policy_amount_is_no_number": mark("An amount of the fee policy is not a number: %(field)s"),
     "value_below_cost": mark("The recovery would cost more than it brings."),
     "quote_changed": mark(
         "The quote has changed since you opened the page. Please read the present one and decide again."

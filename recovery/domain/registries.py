@@ -14,12 +14,14 @@ from datetime import UTC, datetime
 from typing import Any
 
 LONGEST_CELL = 1_000
+"""Bytes of a cell in UTF-8: a key of two such cells still fits an index."""
 SINCE_EVER = datetime(1970, 1, 1, tzinfo=UTC)
 """Stands for an empty ``valid_from``, which is part of a key and so cannot be null; before every chain there is."""
 UINT256_MAX = 2**256 - 1
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _AMOUNT = re.compile(r"[0-9]{1,78}")
+_SALT = re.compile(r"0x[0-9a-fA-F]{1,64}")
 
 
 class WrongCell(ValueError):
@@ -34,7 +36,8 @@ class WrongCell(ValueError):
 class Column:
     """One column. ``chain`` is ``address``, ``contract`` or ``hash`` when the network decides the canonical form.
 
-    ``empty`` is the stored value of an empty cell, unless ``required`` refuses it.
+    ``empty`` is the stored value of an empty cell, unless ``required`` refuses it. ``words`` are all values there are,
+    where there are few. ``searched`` columns are found by their whole value, and have an index for it.
     """
 
     name: str
@@ -43,15 +46,23 @@ class Column:
     key: bool = False
     empty: Any = None
     chain: str | None = None
+    words: tuple[str, ...] = ()
+    searched: bool = False
 
 
 @dataclass(frozen=True)
 class Registry:
-    """One kind. ``appends``: rows are observations, each kept; none is ever changed or removed."""
+    """One kind. ``appends``: rows are observations, each kept; none is ever changed or removed.
+
+    ``owned`` names what belongs to one ``account`` at a time, from ``valid_from`` until before ``valid_until``.
+    ``guarded``: whoever changes it in a browser has just confirmed their password.
+    """
 
     kind: str
     columns: tuple[Column, ...]
     appends: bool = False
+    owned: tuple[str, ...] = ()
+    guarded: bool = False
 
     @property
     def header(self) -> tuple[str, ...]:
@@ -63,6 +74,16 @@ class Registry:
         """The columns that together name a row."""
         return tuple(column.name for column in self.columns if column.key)
 
+    @property
+    def data(self) -> tuple[str, ...]:
+        """The other columns: what a row says under its name."""
+        return tuple(column.name for column in self.columns if not column.key)
+
+    @property
+    def searched(self) -> tuple[str, ...]:
+        """The columns a search looks into."""
+        return tuple(column.name for column in self.columns if column.searched)
+
 
 def plain_text(cell: str) -> str:
     """Text of one line."""
@@ -70,6 +91,8 @@ def plain_text(cell: str) -> str:
         raise WrongCell("too_long")
     if _CONTROL.search(cell):
         raise WrongCell("control_character")
+    if len(cell.encode()) > LONGEST_CELL:
+        raise WrongCell("too_long")
     return cell
 
 
@@ -104,6 +127,16 @@ def moment(cell: str) -> datetime:
         raise WrongCell("not_a_time") from None
 
 
+def salt(cell: str) -> str:
+    """What CREATE2 mixes into an address (EIP-1014): up to 32 bytes as 0x and hex digits, or the same as a number.
+
+    Whether factory and salt give the very address cannot be checked: that needs the hash of the deployed code as well.
+    """
+    if not _SALT.fullmatch(cell) and not (_AMOUNT.fullmatch(cell) and int(cell) <= UINT256_MAX):
+        raise WrongCell("not_a_salt")
+    return cell
+
+
 def one_of(*words: str) -> Callable[[str], str]:
     """One of these words, exactly."""
 
@@ -119,16 +152,20 @@ def _network() -> Column:
     return Column("network", plain_text, required=True, key=True)
 
 
-def _contract(name: str = "contract", *, key: bool = False, empty: str | None = "") -> Column:
-    return Column(name, plain_text, key=key, empty=empty, chain="contract")
+def _contract(name: str = "contract", *, key: bool = False, empty: str | None = "", searched: bool = True) -> Column:
+    return Column(name, plain_text, key=key, empty=empty, chain="contract", searched=searched)
+
+
+def _word(name: str, *words: str) -> Column:
+    return Column(name, one_of(*words), required=True, words=words)
 
 
 _KINDS: tuple[Registry, ...] = (
     Registry(
         "accounts",
         (
-            Column("account", plain_text, required=True, key=True),
-            Column("state", one_of("active", "frozen", "closed"), required=True),
+            Column("account", plain_text, required=True, key=True, searched=True),
+            _word("state", "active", "frozen", "closed"),
             Column("locale", plain_text),
             Column("security_changed_at", moment),
         ),
@@ -137,38 +174,41 @@ _KINDS: tuple[Registry, ...] = (
         "addresses",
         (
             _network(),
-            Column("address", plain_text, required=True, key=True, chain="address"),
+            Column("address", plain_text, required=True, key=True, chain="address", searched=True),
             Column("memo", plain_text, key=True, empty=""),
-            Column("account", plain_text, key=True, empty=""),
-            Column("kind", one_of("deposit", "shared", "hot", "cold", "gas_tank", "contract"), required=True),
+            Column("account", plain_text, key=True, empty="", searched=True),
+            _word("kind", "deposit", "shared", "hot", "cold", "gas_tank", "contract"),
             Column("valid_from", moment, key=True, empty=SINCE_EVER),
             Column("valid_until", moment),
-            Column("custody", one_of("key", "contract", "multisig", "third_party", "archived"), required=True),
+            _word("custody", "key", "contract", "multisig", "third_party", "archived"),
             Column("factory", plain_text, chain="address"),
-            Column("salt", plain_text),
+            Column("salt", salt),
             Column("label", plain_text),
         ),
+        owned=("network", "address", "memo"),
+        guarded=True,
     ),
     Registry(
         "assets",
         (
             _network(),
             _contract(key=True),
-            Column("symbol", plain_text, required=True),
+            Column("symbol", plain_text, required=True, searched=True),
             Column("decimals", decimals, required=True),
-            Column("state", one_of("listed", "suspended", "delisted", "superseded"), required=True),
+            _word("state", "listed", "suspended", "delisted", "superseded"),
             Column("deposits_from", moment),
             Column("minimum", amount),
-            _contract("superseded_by", empty=None),
+            _contract("superseded_by", empty=None, searched=False),
         ),
+        guarded=True,
     ),
     Registry(
         "credits",
         (
             _network(),
-            Column("hash", plain_text, required=True, key=True, chain="hash"),
+            Column("hash", plain_text, required=True, key=True, chain="hash", searched=True),
             Column("position", plain_text, key=True, empty=""),
-            Column("account", plain_text, required=True),
+            Column("account", plain_text, required=True, searched=True),
             _contract(),
             Column("amount", amount, required=True),
             Column("credited_at", moment, required=True),
@@ -178,11 +218,11 @@ _KINDS: tuple[Registry, ...] = (
         "withdrawals",
         (
             _network(),
-            Column("hash", plain_text, required=True, key=True, chain="hash"),
-            Column("account", plain_text, required=True, key=True),
+            Column("hash", plain_text, required=True, key=True, chain="hash", searched=True),
+            Column("account", plain_text, required=True, key=True, searched=True),
             _contract(),
             Column("amount", amount, required=True),
-            Column("destination", plain_text, required=True, chain="address"),
+            Column("destination", plain_text, required=True, chain="address", searched=True),
             Column("memo", plain_text),
             Column("sent_at", moment, required=True),
         ),
@@ -191,9 +231,9 @@ _KINDS: tuple[Registry, ...] = (
         "labels",
         (
             _network(),
-            Column("address", plain_text, required=True, key=True, chain="address"),
-            Column("platform", plain_text, required=True),
-            Column("kind", one_of("platform", "bridge", "contract", "sanctioned"), required=True),
+            Column("address", plain_text, required=True, key=True, chain="address", searched=True),
+            Column("platform", plain_text, required=True, searched=True),
+            _word("kind", "platform", "bridge", "contract", "sanctioned"),
         ),
     ),
     Registry(
@@ -201,7 +241,7 @@ _KINDS: tuple[Registry, ...] = (
         (
             _network(),
             _contract(key=True),
-            _contract("quote_contract", key=True, empty=None),
+            _contract("quote_contract", key=True, empty=None, searched=False),
             Column("numerator", positive, required=True, key=True),
             Column("denominator", positive, required=True, key=True),
             Column("source", plain_text, required=True, key=True),

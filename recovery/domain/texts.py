@@ -6,6 +6,7 @@ and the rules.
 
 from __future__ import annotations
 
+from recovery.domain import dispute_texts
 from recovery.domain.address_texts import REASONS as ADDRESS_REASONS
 from recovery.domain.api_texts import DETAILS as API_DETAILS
 from recovery.domain.cause_texts import (
@@ -48,7 +49,9 @@ from recovery.domain.proof_texts import (
     PROOF_METHODS,
     PROOF_WHYS,
 )
+from recovery.domain.policy_texts import DETAILS as POLICY_DETAILS
 from recovery.domain.refusal_texts import DETAILS as REFUSALS, ERRORS
+from recovery.domain.registry_texts import DETAILS as REGISTRY_DETAILS
 from recovery.domain.warning_texts import NODE_WARNINGS, WARNINGS
 
 __all__ = [
@@ -66,11 +69,13 @@ __all__ = [
     "LABELS",
     "LABEL_NEXT",
     "LABEL_NOTES",
+    "LINKS",
     "MEMOS",
     "MESSAGES",
     "NODE_STATES",
     "NODE_WARNINGS",
     "OUTCOMES",
+    "PARKED",
     "PLAN_STATES",
     "POSTINGS",
     "PROBLEMS",
@@ -92,6 +97,7 @@ __all__ = [
     "STATES",
     "STATUSES",
     "STEP_STATES",
+    "TOLD_AS",
     "TRANSITIONS",
     "UNKNOWN_CAUSE",
     "WARNINGS",
@@ -103,8 +109,11 @@ __all__ = [
 
 DETAILS: dict[str, str] = {
     **API_DETAILS,
+    **REGISTRY_DETAILS,
     **REFUSALS,
     **PROOF_DETAILS,
+    **POLICY_DETAILS,
+    **dispute_texts.REFUSALS,
     **{f"address_{reason}": text for reason, text in ADDRESS_REASONS.items()},
 }
 """Detail code of a refusal or a form field → one sentence; those of pages come first."""
@@ -136,6 +145,7 @@ STATES: dict[str, str] = {
     "solved": mark("Solved"),
     "declined": mark("Declined"),
     "withdrawn": mark("Withdrawn"),
+    **dispute_texts.STATES,
 }
 
 LABELS: dict[str, str] = {
@@ -222,6 +232,7 @@ TRANSITIONS: dict[str, str] = {
     "confirm_refund": mark("Confirm the refund"),
     "freeze_refund": mark("Freeze the refund"),
     "resume_refund": mark("Watch the refund again"),
+    **dispute_texts.TRANSITIONS,
 }
 
 EVENTS: dict[str, str] = {
@@ -283,6 +294,7 @@ EVENTS: dict[str, str] = {
     "confirm_refund": mark("Refund final on the network"),
     "freeze_refund": mark("Refund frozen"),
     "resume_refund": mark("Refund watched again"),
+    **dispute_texts.EVENTS,
 }
 
 WHY_NOT: dict[str, str] = {
@@ -310,6 +322,7 @@ WHY_NOT: dict[str, str] = {
     "you_prepared_it": mark("You prepared or approved this case before; somebody else must decide here."),
     "needs_step_up": mark("Confirm with your password first."),
     "your_own_case": mark("This is your own case; somebody else must decide it."),
+    **dispute_texts.WHY_NOT,
 }
 
 QUEUES: dict[str, str] = {
@@ -327,6 +340,7 @@ QUEUES: dict[str, str] = {
     "waiting": mark("Being checked"),
     "all_open": mark("All open"),
     "closed": mark("Closed"),
+    **dispute_texts.QUEUES,
 }
 
 WORKFLOWS: dict[str, str] = {
@@ -353,6 +367,10 @@ MESSAGES: dict[str, str] = {
     "note": mark("Internal note"),
     "reason": mark("Reason"),
 }
+
+PARKED = dispute_texts.PARKED
+LINKS = dispute_texts.LINKS
+TOLD_AS = dispute_texts.TOLD_AS
 
 LABEL_NEXT: dict[str, str] = {
     "your_answer_needed": mark("Once we have your answer, we go on at once."),
@@ -402,4 +420,5 @@ PUBLIC_EVENTS: dict[str, str] = {
     "contest": mark("You contested the quote"),
     "confirm_sweep": mark("The coins were collected"),
     "confirm_refund": mark("The coins were sent to you"),
+    **dispute_texts.PUBLIC_EVENTS,
 }

@@ -20,7 +20,7 @@ from sqlalchemy.exc import OperationalError
 from config.settings import Settings
 from recovery.db import Database
 from recovery.errors import Unavailable
-from recovery.jobs.nodes import plan_look
+from recovery.jobs import nodes, parked
 from recovery.jobs.worker import QUEUE
 from recovery.models import Job
 
@@ -74,7 +74,8 @@ def main(settings: Settings) -> None:
     while not stopping.wait(PAUSE_SECONDS):
         try:
             if not planned:
-                plan_look(database)
+                nodes.plan_look(database)
+                parked.plan_look(database)
                 planned = True
             ring_due(database, queue)
         except (RedisError, OperationalError, Unavailable) as error:

@@ -1,13 +1,15 @@
 """Tables and their constraints, no behaviour. Importing this package registers every table."""
 
 from recovery.models.case import CaseEvent, Claim, Message, RecoveryCase
+from recovery.models.dispute import Dispute, DisputeParty, MergedCase, Parked
 from recovery.models.evidence import AssetProbe, Diagnosis, Evidence
 from recovery.models.job import HandledRequest, Job
 from recovery.models.ledger import LedgerAccount, Posting
 from recovery.models.person import ApiToken, Person, PersonRole, UserSession
 from recovery.models.plan import Plan, PlanStep, SignOff
+from recovery.models.policy import CausePolicyVersion, FeePolicy, ReplayRun
 from recovery.models.proof import OwnershipChallenge, OwnershipProof, ProofDocument, TestTransfer
-from recovery.models.quote import AssetPrice, FeePolicy, Quote
+from recovery.models.quote import AssetPrice, Quote
 from recovery.models.reading import ChainAnswer, ChainReading, NodeReport
 from recovery.models.registry import (
     Account,
@@ -15,10 +17,13 @@ from recovery.models.registry import (
     ListedAsset,
     OwnedAddress,
     PlatformLabel,
+    RegistryChange,
     RegistryImport,
     RegistryLoad,
+    RegistryUpload,
     SentWithdrawal,
 )
+from recovery.models.sighting import Sighting
 
 __all__ = [
     "Account",
@@ -26,22 +31,27 @@ __all__ = [
     "AssetPrice",
     "AssetProbe",
     "CaseEvent",
+    "CausePolicyVersion",
     "ChainAnswer",
     "ChainReading",
     "Claim",
     "Credit",
     "Diagnosis",
+    "Dispute",
+    "DisputeParty",
     "Evidence",
     "FeePolicy",
     "HandledRequest",
     "Job",
     "LedgerAccount",
     "ListedAsset",
+    "MergedCase",
     "Message",
     "NodeReport",
     "OwnedAddress",
     "OwnershipChallenge",
     "OwnershipProof",
+    "Parked",
     "Person",
     "PersonRole",
     "Plan",
@@ -51,9 +61,13 @@ __all__ = [
     "ProofDocument",
     "Quote",
     "RecoveryCase",
+    "RegistryChange",
     "RegistryImport",
     "RegistryLoad",
+    "RegistryUpload",
+    "ReplayRun",
     "SentWithdrawal",
+    "Sighting",
     "SignOff",
     "TestTransfer",
     "UserSession",

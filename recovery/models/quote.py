@@ -1,4 +1,4 @@
-"""Fee policy, prices, and quotes that never change once offered."""
+"""Prices, and quotes that never change once offered."""
 
 from __future__ import annotations
 
@@ -10,25 +10,6 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, fun
 from sqlalchemy.orm import Mapped, mapped_column
 
 from recovery.db import Base, BaseUnits
-
-
-class FeePolicy(Base):
-    """One version of the ordered fee rules. The newest active version quotes; old quotes keep theirs."""
-
-    __tablename__ = "fee_policy"
-
-    version: Mapped[int] = mapped_column(primary_key=True)
-    rules: Mapped[list[Any]]
-    note: Mapped[str]
-    drafted_by: Mapped[uuid.UUID]
-    drafted_at: Mapped[datetime] = mapped_column(server_default=func.now())
-    activated_by: Mapped[uuid.UUID | None]
-    activated_at: Mapped[datetime | None]
-
-    __table_args__ = (
-        CheckConstraint("activated_by IS NULL OR activated_by <> drafted_by", name="activated_by_another"),
-        CheckConstraint("(activated_by IS NULL) = (activated_at IS NULL)", name="activation_is_whole"),
-    )
 
 
 class AssetPrice(Base):
@@ -48,6 +29,7 @@ class AssetPrice(Base):
     __table_args__ = (
         CheckConstraint("numerator > 0 AND denominator > 0", name="ratio_is_positive"),
         Index("ix_asset_price_latest", "network", "contract", "observed_at"),
+        Index("ix_asset_price_contract", "contract"),
     )
 
 

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import uuid
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint, func
+from sqlalchemy import CheckConstraint, Identity, Index, UniqueConstraint, func, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from recovery.db import Base, BaseUnits
@@ -46,6 +48,46 @@ class RegistryLoad(Base):
     )
 
 
+class RegistryChange(Base):
+    """What one load made of one row, kept for ever: ``before`` is null for a new row, ``after`` for a removed one.
+
+    Both hold the columns that are no key; amounts are decimal strings. ``load_id`` names a ``registry_load`` of the same
+    unit of work; a foreign key would look every one of a hundred thousand rows up again.
+    """
+
+    __tablename__ = "registry_change"
+
+    id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
+    kind: Mapped[str]
+    key: Mapped[dict[str, Any]]
+    before: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
+    after: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
+    load_id: Mapped[uuid.UUID]
+    by: Mapped[uuid.UUID]
+    at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+    __table_args__ = (Index("ix_registry_change_key", "key", postgresql_using="hash"),)
+
+
+class RegistryUpload(Base):
+    """A file somebody sent in a page and has seen the effect of, but not yet confirmed. Taken or a day old, it is deleted.
+
+    ``state`` is for a token list, which itself says none; ``preview`` is the effect as it was shown.
+    """
+
+    __tablename__ = "registry_upload"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    kind: Mapped[str]
+    by: Mapped[uuid.UUID]
+    at: Mapped[datetime] = mapped_column(server_default=func.now())
+    content: Mapped[bytes]
+    token_list: Mapped[bool]
+    state: Mapped[str]
+    replaces: Mapped[bool]
+    preview: Mapped[dict[str, Any]]
+
+
 class OwnedAddress(Base):
     """An address of ours, whose it was, and when."""
 
@@ -71,6 +113,12 @@ class OwnedAddress(Base):
             "custody IN ('key', 'contract', 'multisig', 'third_party', 'archived')", name="custody_is_known"
         ),
         Index("ix_owned_address_address", "address"),
+        Index(
+            "ix_owned_address_digits",
+            *("network", "address", text("ltrim(memo, '0')")),
+            postgresql_where=text("kind = 'shared'"),
+        ),
+        Index("ix_owned_address_account", "account"),
     )
 
 
@@ -93,6 +141,8 @@ class ListedAsset(Base):
         UniqueConstraint("network", "contract"),
         CheckConstraint("state IN ('listed', 'suspended', 'delisted', 'superseded')", name="state_is_known"),
         CheckConstraint("decimals BETWEEN 0 AND 77", name="decimals_in_range"),
+        Index("ix_listed_asset_contract", "contract"),
+        Index("ix_listed_asset_symbol", "symbol"),
     )
 
 
@@ -110,7 +160,12 @@ class Credit(Base):
     amount: Mapped[int] = mapped_column(BaseUnits)
     credited_at: Mapped[datetime]
 
-    __table_args__ = (UniqueConstraint("network", "hash", "position"),)
+    __table_args__ = (
+        UniqueConstraint("network", "hash", "position"),
+        Index("ix_credit_hash", "hash"),
+        Index("ix_credit_account", "account"),
+        Index("ix_credit_contract", "contract"),
+    )
 
 
 class SentWithdrawal(Base):
@@ -128,7 +183,13 @@ class SentWithdrawal(Base):
     memo: Mapped[str | None]
     sent_at: Mapped[datetime]
 
-    __table_args__ = (UniqueConstraint("network", "hash", "account"),)
+    __table_args__ = (
+        UniqueConstraint("network", "hash", "account"),
+        Index("ix_sent_withdrawal_hash", "hash"),
+        Index("ix_sent_withdrawal_account", "account"),
+        Index("ix_sent_withdrawal_contract", "contract"),
+        Index("ix_sent_withdrawal_destination", "destination"),
+    )
 
 
 class PlatformLabel(Base):
@@ -145,6 +206,8 @@ class PlatformLabel(Base):
     __table_args__ = (
         UniqueConstraint("network", "address"),
         CheckConstraint("kind IN ('platform', 'bridge', 'contract', 'sanctioned')", name="kind_is_known"),
+        Index("ix_platform_label_address", "address"),
+        Index("ix_platform_label_platform", "platform"),
     )
 
 

@@ -10,12 +10,15 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from chains.types import Transaction, Transfer
 from recovery.models import (
     Account,
     AssetProbe,
     CaseEvent,
     Claim,
     Credit,
+    Dispute,
+    DisputeParty,
     ListedAsset,
     OwnedAddress,
     Plan,
@@ -50,6 +53,19 @@ def database_now(session: Session) -> datetime:
 def open_claim(session: Session, case_id: uuid.UUID) -> Claim | None:
     """The transfer leg the case holds, if it holds one."""
     return session.scalars(select(Claim).where(Claim.case_id == case_id, Claim.released_at.is_(None))).first()
+
+
+def holder_of(session: Session, tx: Transaction, leg: Transfer) -> RecoveryCase:
+    """The case that holds the leg now. Raises NoResultFound when none does."""
+    held = select(RecoveryCase).join(Claim, Claim.case_id == RecoveryCase.id)
+    return session.scalars(
+        held.where(
+            Claim.network == tx.network,
+            Claim.hash == tx.claim_hash(leg),
+            Claim.position == leg.position,
+            Claim.released_at.is_(None),
+        )
+    ).one()
 
 
 def latest_probe(session: Session, case_id: uuid.UUID) -> AssetProbe | None:
@@ -122,6 +138,8 @@ def read_facts(session: Session, case: RecoveryCase) -> Facts:
         account_blocked=account is not None and account.state != "active",
         plan_addresses_hold=plan is not None and _addresses_hold(session, plan),
         proof_suffices=suffices(session, case),
+        dispute_open=open_dispute_of(session, case.id) is not None,
+        sweep_done=_is_swept(session, case.id),
     )
 
 
@@ -146,6 +164,22 @@ def _addresses_hold(session: Session, plan: Plan) -> bool:
     return payload["destination"] in wallets and all(
         move["sender"] in tanks for move in moves if move["purpose"] == "gas_top_up"
     )
+
+
+def open_dispute_of(session: Session, case_id: uuid.UUID) -> Dispute | None:
+    """The open dispute the case is a party of, if there is one."""
+    return session.scalars(
+        select(Dispute)
+        .join(DisputeParty, DisputeParty.dispute_id == Dispute.id)
+        .where(DisputeParty.case_id == case_id, DisputeParty.left_at.is_(None), Dispute.settled_at.is_(None))
+        .execution_options(populate_existing=True)
+    ).first()
+
+
+def _is_swept(session: Session, case_id: uuid.UUID) -> bool:
+    """Whether the coins were collected for this case."""
+    query = select(Plan.id).where(Plan.case_id == case_id, Plan.kind == "sweep", Plan.state == "confirmed")
+    return session.scalar(query.limit(1)) is not None
 
 
 def _all_final(session: Session, plan: Plan) -> bool:

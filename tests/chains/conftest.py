@@ -86,7 +86,7 @@ def anvil_node(anvil_process: LiveNode) -> Iterator[LiveNode]:
 
 @pytest.fixture(scope="session")
 def bytecode() -> dict[str, str]:
-    """Creation bytecode by contract name, of ``contracts/Movements.sol``."""
+    """Creation bytecode by contract name, of ``contracts/*.sol``."""
     compiled = json.loads((Path(__file__).parent / "contracts" / "compiled.json").read_text(encoding="utf-8"))
     found: dict[str, str] = compiled["bytecode"]
     return found

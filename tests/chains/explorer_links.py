@@ -357,18 +357,80 @@ LINKS = {
 }
 
 TEST_NETWORKS = {
-    "algorand": "https://lora.algokit.io/testnet/transaction/{h} https://testnet.explorer.perawallet.app/tx/{h}/",
-    "aptos": "https://explorer.aptoslabs.com/txn/{h}?network=testnet https://explorer.aptoslabs.com/txn/{h}?network=devnet",
-    "cardano": "https://preprod.cardanoscan.io/transaction/{h} https://preview.cexplorer.io/tx/{h}",
-    "ethereum": "https://sepolia.etherscan.io/tx/{h} https://dashboard.tenderly.co/tx/sepolia/{h}",
-    "hedera": "https://hashscan.io/testnet/transaction/{h} https://hashscan.io/previewnet/transaction/{h}",
+    "algorand": """
+        https://lora.algokit.io/testnet/transaction/{h}
+        https://testnet.explorer.perawallet.app/tx/{h}/
+        https://testnet.algoexplorer.io/tx/{h}
+        https://goalseeker.purestake.io/algorand/betanet/transaction/{h}""",
+    "aptos": """
+        https://explorer.aptoslabs.com/txn/{h}?network=testnet
+        https://explorer.aptoslabs.com/txn/{h}/balanceChange?network=devnet
+        https://aptoscan.com/transaction/{h}?network=testnet
+        https://tracemove.io/transaction/{h}?network=testnet""",
+    "cardano": """
+        https://preprod.cardanoscan.io/transaction/{h}
+        https://preview.cardanoscan.io/transaction/{h}
+        https://preview.cexplorer.io/tx/{h}
+        https://testnet.cexplorer.io/tx/{h}""",
+    "cosmoshub": "https://www.mintscan.io/cosmoshub-testnet/tx/{h} https://testnet.mintscan.io/cosmos-testnet/txs/{h}",
+    "ethereum": """
+        https://sepolia.etherscan.io/tx/{h}
+        https://goerli.etherscan.io/tx/{h}#eventlog
+        https://holesky.etherscan.io/tx/{h}
+        https://hoodi.etherscan.io/tx/{h}
+        https://eth-sepolia.blockscout.com/tx/{h}
+        https://blockchair.com/ethereum/testnet/transaction/{h}
+        https://dashboard.tenderly.co/tx/sepolia/{h}
+        https://www.oklink.com/sepolia-test/tx/{h}""",
+    "arbitrum": "https://sepolia.arbiscan.io/tx/{h} https://arbitrum-sepolia.blockscout.com/tx/{h}",
+    "optimism": "https://sepolia-optimism.etherscan.io/tx/{h} https://optimism-sepolia.blockscout.com/tx/{h}",
+    "base": "https://sepolia.basescan.org/tx/{h} https://base-sepolia.blockscout.com/tx/{h}",
+    "bsc": "https://testnet.bscscan.com/tx/{h} https://opbnb-testnet.bscscan.com/tx/{h}",
+    "polygon": "https://amoy.polygonscan.com/tx/{h} https://mumbai.polygonscan.com/tx/{h} https://www.oklink.com/amoy/tx/{h}",
+    "avalanche": "https://testnet.snowtrace.io/tx/{h} https://subnets-test.avax.network/c-chain/tx/{h}",
+    "gnosis": "https://gnosis-chiado.blockscout.com/tx/{h}",
+    "celo": "https://alfajores.celoscan.io/tx/{h}",
+    "zksync": "https://sepolia.explorer.zksync.io/tx/{h}",
+    "hedera": """
+        https://hashscan.io/testnet/transaction/{h}
+        https://hashscan.io/previewnet/transaction/{h}
+        https://testnet.mirrornode.hedera.com/api/v1/transactions/{h}""",
     "near": "https://testnet.nearblocks.io/txns/{h} https://explorer.testnet.near.org/transactions/{h}",
-    "solana": "https://explorer.solana.com/tx/{h}?cluster=devnet https://solscan.io/tx/{h}?cluster=testnet"
-    " https://explorer.solana.com/tx/{h}?cluster=custom&customUrl=http%3A%2F%2Flocalhost%3A8899",
-    "stellar": "https://stellar.expert/explorer/testnet/tx/{h} https://horizon-testnet.stellar.org/transactions/{h}",
+    "polkadot": "https://assethub-westend.subscan.io/extrinsic/{h} https://assethub-paseo.subscan.io/extrinsic/{h}",
+    "solana": """
+        https://explorer.solana.com/tx/{h}?cluster=devnet
+        https://explorer.solana.com/tx/{h}?cluster=testnet
+        https://solscan.io/tx/{h}?cluster=testnet
+        https://solana.fm/tx/{h}?cluster=devnet-solana
+        https://xray.helius.xyz/tx/{h}?network=devnet""",
+    "stellar": """
+        https://stellar.expert/explorer/testnet/tx/{h}
+        https://horizon-testnet.stellar.org/transactions/{h}
+        https://testnet.steexp.com/tx/{h}
+        https://testnet.lumenscan.io/txns/{h}""",
     "tezos": "https://ghostnet.tzkt.io/{h} https://better-call.dev/ghostnet/opg/{h}/contents",
-    "ton": "https://testnet.tonviewer.com/transaction/{h} https://testnet.tonscan.org/tx/{s}",
-    "tron": "https://nile.tronscan.org/#/transaction/{h} https://shasta.tronscan.org/#/transaction/{h}",
-    "bitcoin": "https://mempool.space/testnet4/tx/{h} https://mempool.space/signet/tx/{h} https://blockstream.info/testnet/tx/{h}",
-    "xrpl": "https://testnet.xrpl.org/transactions/{h} https://devnet.xrpl.org/transactions/{h}",
+    "ton": """
+        https://testnet.tonviewer.com/transaction/{h}
+        https://testnet.tonscan.org/tx/{s}
+        https://test-explorer.toncoin.org/transaction?hash={h}
+        https://tonscan.org/tx/{h}?testnet=true""",
+    "tron": """
+        https://nile.tronscan.org/#/transaction/{h}
+        https://shasta.tronscan.org/#/transaction/{h}?lang=en""",
+    "bitcoin": """
+        https://mempool.space/testnet4/tx/{h}
+        https://mempool.space/testnet/tx/{h}#vout=0
+        https://mempool.space/signet/tx/{h}
+        https://blockstream.info/testnet/tx/{h}?expand
+        https://live.blockcypher.com/btc-testnet/tx/{h}/
+        https://www.blockchain.com/btc-testnet/tx/{h}
+        https://blockchair.com/bitcoin/testnet/transaction/{h}
+        https://tbtc.bitaps.com/{h}
+        https://chain.so/tx/BTCTEST/{h}""",
+    "litecoin": "https://litecoinspace.org/testnet/tx/{h} https://chain.so/tx/LTCTEST/{h}",
+    "dogecoin": "https://sochain.com/tx/DOGETEST/{h}",
+    "xrpl": """
+        https://testnet.xrpl.org/transactions/{h}
+        https://devnet.xrpl.org/transactions/{h}/raw
+        https://test.bithomp.com/explorer/{h}""",
 }

@@ -20,7 +20,7 @@ from solders.pubkey import Pubkey
 from chains.algorand.address import ZERO
 from chains.bech32 import encode
 from chains.catalogue import networks
-from chains.evm import facts, ledger, moves, signed, tokens, traces
+from chains.evm import facts, ledger, marks, moves, signed, tokens, traces, trial
 from chains.hedera import decode as hedera
 from chains.solana import programs
 from chains.ton import bodies, wallets
@@ -58,6 +58,10 @@ def test_first_blocks(slug: str, regtest: bool, root: str, time: int, bits: int,
     ("constant", "signature"),
     [
         (tokens.TRANSFER, "Transfer(address,address,uint256)"),
+        (marks.EXECUTION_FAILURE, "ExecutionFailure(bytes32,uint256)"),
+        (marks.USER_OPERATION, "UserOperationEvent(bytes32,address,address,uint256,bool,uint256,uint256)"),
+        (marks.RELAYS[0], "relayMessage(uint256,address,address,uint256,uint256,bytes)"),
+        (marks.RELAYS[1], "relayMessage(address,address,uint256,uint256,bytes)"),
         (tokens.TRANSFER_SINGLE, "TransferSingle(address,address,address,uint256,uint256)"),
         (tokens.TRANSFER_BATCH, "TransferBatch(address,address,address,uint256[],uint256[])"),
         (tron.TRANSFER, "Transfer(address,address,uint256)"),
@@ -68,8 +72,8 @@ def test_first_blocks(slug: str, regtest: bool, root: str, time: int, bits: int,
         (tron._TRANSFER_CALL, "transfer(address,uint256)"),
         (tron._TRANSFER_FROM_CALL, "transferFrom(address,address,uint256)"),
         (tron_sweep._SELECTOR, "transfer(address,uint256)"),
-        (bytes.fromhex(moves.TRANSFER), "transfer(address,uint256)"),
-        (bytes.fromhex(moves.BALANCE_OF), "balanceOf(address)"),
+        (bytes.fromhex(trial.TRANSFER), "transfer(address,uint256)"),
+        (bytes.fromhex(trial.BALANCE_OF), "balanceOf(address)"),
         (bytes.fromhex(moves.L1_FEE_UPPER_BOUND), "getL1FeeUpperBound(uint256)"),
         (bytes.fromhex(moves.L1_FEE), "getL1Fee(bytes)"),
         (bytes.fromhex(facts.SYMBOL[2:]), "symbol()"),

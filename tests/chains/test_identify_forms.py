@@ -13,7 +13,7 @@ import pytest
 from chains.catalogue import networks
 from chains.families import family
 from chains.identify import LONGEST, identify
-from chains.types import Network
+from chains.types import Identification, Network
 from tests.chains.explorer_links import LINKS, TEST_NETWORKS
 
 ROWS = [row for row in networks().values() if not row.sandbox]
@@ -168,10 +168,98 @@ def test_a_link_of_an_explorer_names_the_network(row: Network, link: str) -> Non
 @pytest.mark.parametrize(
     ("row", "link"), [pytest.param(row, link, id=link[8:80]) for row in ROWS for link in links(row, TEST_NETWORKS)]
 )
-def test_a_link_to_a_test_network_names_no_network(row: Network, link: str) -> None:
-    seen = identify(link)
-    assert seen.reason == "unknown_explorer"
-    assert row.slug in seen.candidates
+def test_a_link_to_a_test_network_is_no_reference(row: Network, link: str) -> None:
+    for text in (link, f"see {link}, please", link.removeprefix("https://"), f"{sample(row)} {link}"):
+        if row.family != "hedera" or sample(row) not in text.replace(link, ""):  # there the parts of an id are ids too
+            assert identify(text) == Identification(None, (), "test_network"), text
+
+
+def test_every_family_is_tried_with_a_test_network() -> None:
+    of_family = {row.family for row in ROWS if row.slug in TEST_NETWORKS}
+    assert set(TEST_NETWORKS) <= {row.slug for row in ROWS}
+    assert {row.family for row in ROWS if row.retired is None} <= of_family
+
+
+@pytest.mark.parametrize(
+    ("link", "reason"),
+    [
+        (
+            "https://explorer.solana.com/tx/{h}?cluster=custom&customUrl=http%3A%2F%2Flocalhost%3A8899",
+            "unknown_explorer",
+        ),
+        ("https://explorer.solana.com/tx/{h}?cluster=mainnet-beta", "explorer_link"),
+        ("https://solscan.io/tx/{h}?tab=latest", "explorer_link"),
+        ("https://tonscan.org/tx/{h}?testnet=false", "several"),
+        ("https://sepolia.evil.example/tx/{h}", "unknown_explorer"),
+        ("https://solscan.io.evil.example/testnet/tx/{h}", "unknown_explorer"),
+        ("https://testnet@solscan.io/tx/{h}", "explorer_link"),
+    ],
+)
+def test_what_is_no_test_network_by_its_link(link: str, reason: str) -> None:
+    row = networks()["solana"]
+    seen = identify(link.format(h=sample(row)))
+    assert seen.reason != "test_network"
+    assert reason in (seen.reason, "several")
+
+
+def test_pages_of_a_test_network_that_show_no_transaction() -> None:
+    assert identify("https://sepolia.etherscan.io/address/0x" + "12" * 20).reason == "is_address"
+    assert identify("https://sepolia.etherscan.io/block/12345678").reason == "is_block"
+
+
+def test_a_link_of_the_main_network_beside_one_of_a_test_network() -> None:
+    row = networks()["base"]
+    both = f"https://sepolia.basescan.org/tx/{sample(row)} or https://basescan.org/tx/{sample(row)}"
+    assert (identify(both).candidates, identify(both).reason) == (("base",), "explorer_link")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Internal transfer 123456789",
+        "Internal transfer: 12345678901234",
+        "internal-transfer 4711",
+        "INTERNAL_TRANSFER_123456",
+        "Off-chain transfer 98765432101",
+        "offchain transaction id 98765432101",
+        "Internal Transfer",
+        "My exchange says: off-chain withdrawal no. 1234567, it was on Monday and nothing has arrived since then",
+        "123456789012",
+        "12345678",
+        "12345678901234567890",
+        "order id: 123456789012",
+        "Order #123456789012.",
+        "TxID 123456789012",
+        "my withdrawal id is 123456789012",
+        "550e8400-e29b-41d4-a716-446655440000",
+        "order 550E8400-E29B-41D4-A716-446655440000 please",
+    ],
+)
+def test_names_of_what_never_went_over_a_chain(text: str) -> None:
+    assert identify(text) == Identification(None, (), "internal_transfer_id")
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("1234567", "no_hash"),
+        ("123456789012345678901", "no_hash"),
+        ("I sent 12345678 coins", "no_hash"),
+        ("It was not an internal transfer but an ordinary one, and I paid for it with my own card", "no_hash"),
+        ("550e8400-e29b-41d4-a716-44665544000", "no_hash"),
+        ("x550e8400-e29b-41d4-a716-446655440000", "no_hash"),
+        ("550e8400e29b41d4a716446655440000", "wrong_length"),
+        ("Internal transfer to 0x" + "12" * 20, "is_address"),
+    ],
+)
+def test_near_misses_of_such_names(text: str, reason: str) -> None:
+    assert identify(text) == Identification(None, (), reason)
+
+
+def test_a_hash_among_such_names_is_still_found() -> None:
+    row = networks()["ethereum"]
+    assert identify(f"Internal transfer 123456789, hash {sample(row)}").reason == "hash"
+    assert identify(f"order 550e8400-e29b-41d4-a716-446655440000: {sample(row)}").reason == "hash"
 
 
 @pytest.mark.parametrize("name", sorted({row.family for row in ROWS}))
@@ -229,7 +317,7 @@ def test_a_link_inside_a_link_is_read(around: str) -> None:
             "explorer_link",
         )
     other = identify(around.format(f"https://sepolia.basescan.org/tx/{sample(row)}"))
-    assert other.reason == "unknown_explorer"
+    assert other.reason == "test_network"
 
 
 def test_base64_with_a_slash_of_its_own_is_found_in_a_link() -> None:

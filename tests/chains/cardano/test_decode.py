@@ -38,6 +38,17 @@ def test_collateral_and_reference_inputs_are_not_spent() -> None:
     assert result.fee.payer == PAYER
 
 
+@pytest.mark.parametrize(("address_", "several"), [(PAYER, False), (OTHER, True)])
+def test_several_who_paid_are_told(address_: str, several: bool) -> None:
+    told = state(ROW)
+    (coin, *_) = told.inputs
+    extra = replace(coin, address=address_)
+    outputs = (replace(told.outputs[0], lovelace=told.outputs[0].lovelace + coin.lovelace), *told.outputs[1:])
+    result = seen(replace(told, inputs=(*told.inputs, extra), outputs=outputs))
+    assert ("several_senders" in result.warnings) is several
+    assert (result.transfers[0].sender is None) is several
+
+
 def test_the_collateral_return_of_a_transaction_that_held_does_not_exist() -> None:
     told = replace(state(ROW), returned=Coin(OTHER, 4_000_000))
     assert [leg.position for leg in seen(told).transfers] == ["out:0", "out:1"]

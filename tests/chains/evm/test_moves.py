@@ -13,7 +13,7 @@ from hypothesis import given, settings, strategies as st
 
 from chains.catalogue import network
 from chains.errors import NodesDisagree, NodeUnavailable, NoNode, Refused
-from chains.evm import moves
+from chains.evm import moves, trial
 from chains.evm.asking import middle
 from chains.evm.signed import NotSigned, decode_signed, matches
 from chains.types import Node, Status, UnsignedStep
@@ -141,7 +141,7 @@ def fund(node: LiveNode, address: str, amount: int) -> None:
 def token(anvil_node: LiveNode, bytecode: dict[str, str]) -> str:
     """A token of which SOURCE holds 1000."""
     token = anvil_node.deploy(bytecode["Token"], encode(["string", "uint8", "uint256"], ["USDT", 6, 10**12]).hex())
-    anvil_node.send(token, data=moves.calldata(SOURCE, 1000))
+    anvil_node.send(token, data=trial.transfer(SOURCE, 1000))
     anvil_node.mine()
     return token
 

@@ -10,7 +10,7 @@ import pytest
 from eth_abi.abi import encode
 
 from chains.catalogue import networks
-from chains.evm.moves import calldata
+from chains.evm.trial import transfer
 from chains.types import Network, Status, TransferKind
 from chains.verify import verify
 from recovery.embedded import EmbeddedError, anvil
@@ -40,7 +40,7 @@ def test_a_row_is_read_live(row: Network, tmp_path: Path, bytecode: dict[str, st
 def _try(row: Network, live: LiveNode, token_code: str) -> None:
     live.accounts = live.rpc("eth_accounts")
     token = live.deploy(token_code, encode(["string", "uint8", "uint256"], ["USDT", 6, 10**12]).hex())
-    native, moved = live.send(NOBODY, value=AMOUNT), live.send(token, data=calldata(NOBODY, 1000))
+    native, moved = live.send(NOBODY, value=AMOUNT), live.send(token, data=transfer(NOBODY, 1000))
     assert verify(row, native, [live.node]).transaction.status is Status.PENDING
     live.mine(DEEP)
     paid, sent = (verify(row, reference, [live.node]).transaction for reference in (native, moved))

@@ -14,7 +14,7 @@ from eth_account import Account
 
 from chains.catalogue import network
 from chains.errors import NodeMistaken, Refused
-from chains.evm import check_plan, moves, plan_sweep
+from chains.evm import check_plan, moves, plan_sweep, trial
 from chains.evm.signed import decode_signed
 from chains.evm.unsigned import NotUnsigned, payload, signing_hash, take_apart
 from chains.sweep import SweepFile, SweepOrder, SweepPlan
@@ -41,7 +41,7 @@ STEP = UnsignedStep(
 def token(anvil_node: LiveNode, bytecode: dict[str, str]) -> str:
     """A token of which SOURCE holds 1000."""
     made = anvil_node.deploy(bytecode["Token"], encode(["string", "uint8", "uint256"], ["USDT", 6, 10**12]).hex())
-    anvil_node.send(made, data=moves.calldata(SOURCE, 1000))
+    anvil_node.send(made, data=trial.transfer(SOURCE, 1000))
     anvil_node.mine()
     return made
 
@@ -93,7 +93,7 @@ def test_a_planned_sweep_does_what_was_ordered(row: Network, anvil_node: LiveNod
     assert seen.fee.amount <= plan.cost
     safe = json.loads(plan.files[1].body)
     assert (safe["chainId"], safe["meta"]["createdFromSafeAddress"]) == ("31337", SOURCE)
-    assert [one["data"] for one in safe["transactions"]] == [moves.calldata(DESTINATION, 1000)]
+    assert [one["data"] for one in safe["transactions"]] == [trial.transfer(DESTINATION, 1000)]
 
 
 def native(node: LiveNode) -> tuple[SweepOrder, SweepPlan]:

@@ -72,9 +72,7 @@ def test_checksums() -> None:
 def test_links_of_the_explorer_everybody_uses() -> None:
     for name in ("0.0.690356@1687133220.052118241", "0.0.690356-1687133220-052118241", "1687133236.139653690"):
         assert identify(f"https://hashscan.io/mainnet/transaction/{name}").candidates == ("hedera",)
-    assert (
-        identify("https://hashscan.io/testnet/transaction/0.0.690356@1687133220.052118241").reason == "unknown_explorer"
-    )
+    assert identify("https://hashscan.io/testnet/transaction/0.0.690356@1687133220.052118241").reason == "test_network"
 
 
 @pytest.mark.skipif(not CORPUS, reason="RECOVERY_CORPUS names no corpus")

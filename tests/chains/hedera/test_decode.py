@@ -56,6 +56,22 @@ def test_a_transfer_without_its_fee() -> None:
     assert paid(told) == (FEE, PAYER)
 
 
+@pytest.mark.parametrize(
+    ("changed", "several"),
+    [
+        ({"transfers": [*fees(payer=None), entry(PAYER, -300 - FEE), entry(CAROL, -200), entry(BOB, 500)]}, True),
+        ({"token_transfers": [token_entry(PAYER, -3), token_entry(CAROL, -2), token_entry(BOB, 5)]}, True),
+        ({"token_transfers": [token_entry(PAYER, -5), token_entry(CAROL, 2), token_entry(BOB, 3)]}, False),
+        ({"token_transfers": [token_entry(PAYER, -5), token_entry(BOB, 5), token_entry(CAROL, -2, "0.0.9")]}, False),
+        ({}, False),
+    ],
+)
+def test_several_who_gave_are_told(changed: dict[str, Any], several: bool) -> None:
+    told = seen(record(**changed))
+    assert ("several_senders" in told.warnings) is several
+    assert any(leg.sender is None and leg.recipient == BOB for leg in told.transfers) is several
+
+
 def test_a_failed_call_whose_list_holds_only_fees() -> None:
     told = seen(record(name="CONTRACTCALL", result="CONTRACT_REVERT_EXECUTED", transfers=fees()))
     assert (told.status, told.final, told.failure) == (Status.FAILED, True, "contract revert executed")

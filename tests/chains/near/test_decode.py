@@ -105,6 +105,25 @@ def test_tokens_by_their_event() -> None:
     assert (leg.contract, leg.asset, leg.memo) == (TOKEN, f"near:mainnet/nep141:{TOKEN}", "order 7")
 
 
+@pytest.mark.parametrize("silent", [True, False])
+@pytest.mark.parametrize(
+    ("method", "said", "memo"),
+    [
+        ("ft_transfer_call", {"msg": "order 7"}, "order 7"),
+        ("ft_transfer_call", {"msg": "", "memo": None}, None),
+        ("ft_transfer_call", {"msg": '{"to":"7"}', "memo": "order 8"}, "order 8"),
+        ("ft_transfer_call", {"msg": 7}, None),
+        ("ft_transfer", {"msg": "order 7"}, None),
+    ],
+)
+def test_the_message_of_a_call_stands_in_for_its_memo(
+    method: str, said: dict[str, Any], memo: str | None, silent: bool
+) -> None:
+    logs = [] if silent else [event("nep141", "ft_transfer", moved(ALICE, BOB, 400))]
+    told = seen(record(Ran("r", ALICE, TOKEN, [call(method, {"receiver_id": BOB, "amount": "400"} | said)], logs)))
+    assert [(leg.recipient, leg.amount, leg.memo) for leg in told.transfers] == [(BOB, 400, memo)]
+
+
 def test_several_events_of_one_receipt_have_their_places() -> None:
     logs = [event("nep141", "ft_transfer", moved(ALICE, BOB, 1), moved(ALICE, CAROL, 2)),
             event("nep141", "ft_burn", {"owner_id": ALICE, "amount": "3"})]  # fmt: skip

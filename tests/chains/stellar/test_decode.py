@@ -201,6 +201,7 @@ def test_a_muxed_recipient_is_an_account_and_a_memo() -> None:
     to = book.muxed("bert", 0)
     seen = reading(Sent([Payment(to, XLM, "1")], [ok("payment")]))
     assert (seen.transfers[0].recipient, seen.transfers[0].memo) == (BERT, "0")
+    assert seen.warnings == ("memo_in_address",)
     both = reading(Sent([Payment(to, XLM, "1")], [ok("payment")], memo=IdMemo(4)))
     assert (both.transfers[0].memo, both.warnings) == ("4", ("memo_conflict",))
     same = reading(Sent([Payment(book.muxed("bert", 4), XLM, "1")], [ok("payment")], memo=IdMemo(4)))
@@ -317,6 +318,7 @@ def test_mints_burns_and_muxed_numbers_of_contracts() -> None:
         (BERT, None, 4),
     ]
     assert seen.transfers[3].memo == "8"
+    assert "memo_in_address" in seen.warnings
 
 
 def test_a_horizon_without_metadata_shows_classic_assets_only() -> None:

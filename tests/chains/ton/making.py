@@ -48,9 +48,9 @@ def jetton_transfer(amount: int, to: str, payload: Any = None) -> Any:
     return _payload(head, payload)
 
 
-def internal_transfer(amount: int, sender: str | None, payload: Any = None) -> Any:
+def internal_transfer(amount: int, sender: str | None, payload: Any = None, *, forward: int = 1) -> Any:
     head = cells.builder().store_uint(bodies.JETTON_INTERNAL_TRANSFER, 32).store_uint(7, 64).store_coins(amount)
-    head.store_address(cells.address(sender) if sender else None).store_address(None).store_coins(1)
+    head.store_address(cells.address(sender) if sender else None).store_address(None).store_coins(forward)
     return _payload(head, payload)
 
 

@@ -86,6 +86,7 @@ def test_a_bounced_message_moved_nothing() -> None:
     seen = of(chain, top)
     assert (seen.status, seen.final, seen.transfers) == (Status.FAILED, True, ())
     assert seen.failure == "returned by its receiver: not executed: no state"
+    assert "bounced" in seen.warnings
 
 
 def test_a_receiver_that_failed_without_a_bounce_keeps_the_money() -> None:
@@ -239,6 +240,36 @@ def test_a_jetton_transfer_the_receivers_wallet_threw_back_failed() -> None:
     chain.transaction(inner, [back], aborted=True, compute_ph=failed, action=None, bounce={"type": "ok"})
     seen = of(chain, top)
     assert (seen.status, seen.failure, seen.transfers) == (Status.FAILED, "returned by its receiver: exit code 709", ())
+    assert "bounced" in seen.warnings
+
+
+@pytest.mark.parametrize("forward", [0, 1])
+def test_tokens_without_coins_to_forward_come_without_a_notification(forward: int) -> None:
+    chain = Chain()
+    chain.jetton_wallets = {SHOP_WALLET: (SHOP, MASTER)}
+    ask = chain.message(PAYER, PAYER_WALLET, 100_000_000, jetton_transfer(25, SHOP))
+    top = chain.transaction(chain.outside(PAYER), [ask])
+    inner = chain.message(PAYER_WALLET, SHOP_WALLET, 90_000_000, internal_transfer(25, PAYER, forward=forward))
+    chain.transaction(ask, [inner])
+    chain.transaction(inner)
+    seen = of(chain, top)
+    assert [t.amount for t in seen.transfers if t.kind.value == "token"] == [25]
+    assert ("no_transfer_notification" in seen.warnings) is (forward == 0)
+    assert "bounced" not in seen.warnings
+
+
+def test_an_encrypted_comment_of_tokens_is_no_memo() -> None:
+    chain = Chain()
+    chain.jetton_wallets = {SHOP_WALLET: (SHOP, MASTER)}
+    secret = operation(0x2167DA4B, b"\x01" * 40)
+    inner = chain.message(PAYER_WALLET, SHOP_WALLET, 90_000_000, internal_transfer(25, PAYER, secret))
+    ask = chain.message(PAYER, PAYER_WALLET, 100_000_000, jetton_transfer(25, SHOP))
+    top = chain.transaction(chain.outside(PAYER), [ask])
+    chain.transaction(ask, [inner])
+    chain.transaction(inner)
+    seen = of(chain, top)
+    assert [t.memo for t in seen.transfers if t.kind.value == "token"] == [None]
+    assert "memo_encrypted" in seen.warnings
 
 
 def test_a_mint_has_no_sender_and_a_burn_no_recipient() -> None:
@@ -362,6 +393,7 @@ def test_two_of_three_messages_arrived() -> None:
     seen = of(chain, top)
     assert seen.status is Status.SUCCEEDED
     assert [(t.amount, t.memo) for t in seen.transfers] == [(100, "order 0"), (102, "order 2")]
+    assert "bounced" in seen.warnings
 
 
 def test_the_fee_is_what_the_wallet_paid_beyond_what_it_sent() -> None:

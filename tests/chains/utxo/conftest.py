@@ -66,8 +66,8 @@ def _free_port() -> int:
         return port
 
 
-def start(folder: Path, *, mine: int) -> tuple[subprocess.Popen[bytes], Daemon]:
-    """A daemon with an empty chain and ``mine`` blocks on top."""
+def start(folder: Path, *, mine: int, options: tuple[str, ...] = ()) -> tuple[subprocess.Popen[bytes], Daemon]:
+    """A daemon with an empty chain and ``mine`` blocks on top; ``options`` of its own."""
     binary = _binary()
     if binary is None:
         pytest.skip("no litecoind: neither RECOVERY_LITECOIND nor PATH names one")
@@ -77,7 +77,7 @@ def start(folder: Path, *, mine: int) -> tuple[subprocess.Popen[bytes], Daemon]:
             binary, "-regtest", "-txindex", "-connect=0", "-listen=0", f"-datadir={folder}", "-server",
             "-rpcbind=127.0.0.1", "-rpcallowip=127.0.0.1", f"-rpcport={daemon.port}", f"-rpcuser={USER}",
             f"-rpcpassword={PASSWORD}", "-fallbackfee=0.0001", "-dbcache=4", "-par=1", "-rpcthreads=2",
-            "-acceptnonstdtxn=1", "-persistmempool=0",
+            "-acceptnonstdtxn=1", "-persistmempool=0", *options,
         ],
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )  # fmt: skip

@@ -32,6 +32,28 @@ def test_a_partial_payment_brings_what_was_delivered_not_its_amount() -> None:
     nodes = book.root(ANNA, 5_000_000, 4_996_888), book.root(BERT, 100, 3_200)
     seen = pay("1000000000", *nodes, flags=PARTIAL, told="3100", SendMax=book.usd("9"))
     assert moved(seen)[0] == ("delivered", ANNA, BERT, 3100, None)
+    assert "partial_payment" in seen.warnings
+
+
+@pytest.mark.parametrize(
+    ("flags", "told", "short"), [(PARTIAL, "700", False), (PARTIAL, "699", True), (0, "700", False)]
+)
+def test_a_payment_that_may_be_partial_and_is_not_says_nothing(flags: int, told: str, short: bool) -> None:
+    nodes = book.root(ANNA, 5_000, 4_288), book.root(BERT, 0, int(told))
+    assert ("partial_payment" in pay("700", *nodes, flags=flags, told=told).warnings) is short
+
+
+@pytest.mark.parametrize(("told", "short"), [("2.5", False), ("2.50", False), ("0.1", True)])
+def test_a_partial_payment_of_an_issued_currency(told: str, short: bool) -> None:
+    nodes = book.line(ANNA, BANK, "9", "6.5"), book.line(BERT, BANK, "0", told)
+    seen = pay(book.usd("2.5"), *nodes, flags=PARTIAL, told=book.usd(told))
+    assert seen.status is Status.SUCCEEDED
+    assert ("partial_payment" in seen.warnings) is short
+
+
+def test_an_old_partial_payment_falls_short_by_its_balances() -> None:
+    nodes = book.root(ANNA, 5_000, 4_000), book.root(BERT, 100, 350)
+    assert "partial_payment" in pay("999", *nodes, flags=PARTIAL, SendMax=book.usd("9")).warnings
 
 
 @pytest.mark.parametrize("version", [book.first, book.second])

@@ -19,7 +19,8 @@ from recovery.domain.registries import REGISTRIES, SINCE_EVER
 from recovery.errors import InvalidInput, NotAllowed, NotFound
 from recovery.models import ListedAsset, OwnedAddress, RegistryLoad
 from recovery.queries.registry import export_rows, registry_page
-from recovery.services.registry import LONGEST_LINE, import_registry
+from recovery.services.registry import import_registry
+from recovery.services.registry_files import LONGEST_LINE
 
 ADDRESS = "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed"
 TOKEN = "0xfB6916095ca1df60bB79Ce92cE3Ea74c37c5d359"
