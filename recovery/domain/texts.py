@@ -40,6 +40,7 @@ from recovery.domain.money_texts import (
     QUOTE_STATES,
     STEP_STATES,
 )
+from recovery.domain.policy_texts import DETAILS as POLICY_DETAILS
 from recovery.domain.proof_texts import (
     DETAILS as PROOF_DETAILS,
     PROOF_FIELDS,
@@ -49,7 +50,6 @@ from recovery.domain.proof_texts import (
     PROOF_METHODS,
     PROOF_WHYS,
 )
-from recovery.domain.policy_texts import DETAILS as POLICY_DETAILS
 from recovery.domain.refusal_texts import DETAILS as REFUSALS, ERRORS
 from recovery.domain.registry_texts import DETAILS as REGISTRY_DETAILS
 from recovery.domain.warning_texts import NODE_WARNINGS, WARNINGS

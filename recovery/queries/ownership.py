@@ -14,6 +14,8 @@ from sqlalchemy.orm import Session
 from chains import ownership as signatures
 from chains.address import check_address
 from chains.catalogue import networks
+from recovery.domain.books import Proof
+from recovery.domain.cause_policy import BUILT_IN
 from recovery.domain.ownership import ASK_NODES, DOCUMENTS, LEVELS, TRANSFER, Accepted, ProofOrder, enough, way
 from recovery.models import (
     CaseEvent,
@@ -26,13 +28,14 @@ from recovery.models import (
     RecoveryCase,
     TestTransfer,
 )
+from recovery.queries.policies import policy_of
 from workflows.states import State
 
 PROVING = (State.PROOF_ASKED, State.PROOF_IN_REVIEW)
 """States in which a proof can be accepted."""
 
-USUAL_LEVEL = "signature"
-"""What is asked for where the asking move named no level."""
+LEAST_ASKED = "link"
+"""What is asked for where a policy owes no proof, and somebody asked for one all the same."""
 
 
 def proof_order(session: Session, case: RecoveryCase) -> ProofOrder | None:
@@ -46,10 +49,13 @@ def proof_order(session: Session, case: RecoveryCase) -> ProofOrder | None:
     if body is None:
         return None
     data: Mapping[str, Any] = json.loads(body)["data"]
-    level = next((level for level in LEVELS if level == data.get("level")), USUAL_LEVEL)
-    tx = session.scalars(
-        select(Diagnosis.transaction).where(Diagnosis.case_id == case.id, Diagnosis.number == data.get("diagnosis"))
-    ).first()
+    found = session.execute(
+        select(Diagnosis.transaction, Diagnosis.cause, Diagnosis.policy_version).where(
+            Diagnosis.case_id == case.id, Diagnosis.number == data.get("diagnosis")
+        )
+    ).one_or_none()
+    level = _level(session, data.get("level"), found.cause if found else None, found.policy_version if found else None)
+    tx = found.transaction if found else None
     if tx is None:
         return ProofOrder(data.get("network") or case.network or "", case.hash, level)
     legs = tx["transfers"]
@@ -66,19 +72,35 @@ def proof_order(session: Session, case: RecoveryCase) -> ProofOrder | None:
     )
 
 
-def accepted(session: Session, case: RecoveryCase, order: ProofOrder) -> list[Accepted]:
-    """The proofs of the case that were accepted for the transaction that is asked about."""
+def _level(session: Session, named: object, cause: str | None, version: int | None) -> str:
+    """The level the asking move named, else the one the policy owes to the cause under which the case was decided."""
+    policy = policy_of(session, version or BUILT_IN.version)
+    owed = named if named in LEVELS else policy.causes[cause if cause in policy.causes else None].proof
+    return LEAST_ASKED if owed == "none" else str(owed)
+
+
+def proofs_of(session: Session, case_id: uuid.UUID, network: str, hash: str) -> tuple[Proof, ...]:
+    """The accepted proofs of a case about one transaction, as facts for the diagnosis."""
     rows = session.execute(
-        select(OwnershipProof.subject, OwnershipProof.address, OwnershipProof.method, OwnershipProof.strength)
+        select(
+            *(OwnershipProof.subject, OwnershipProof.address, OwnershipProof.memo),
+            *(OwnershipProof.method, OwnershipProof.strength),
+        )
         .where(
-            OwnershipProof.case_id == case.id,
+            OwnershipProof.case_id == case_id,
             OwnershipProof.verdict.is_(True),
-            OwnershipProof.network == order.network,
-            OwnershipProof.hash == order.hash,
+            OwnershipProof.network == network,
+            OwnershipProof.hash == hash,
         )
         .order_by(OwnershipProof.at, OwnershipProof.id)
     )
-    return [Accepted(*row) for row in rows]
+    return tuple(Proof(*row) for row in rows)
+
+
+def accepted(session: Session, case: RecoveryCase, order: ProofOrder) -> list[Accepted]:
+    """The proofs of the case that were accepted for the transaction that is asked about."""
+    found = proofs_of(session, case.id, order.network, order.hash)
+    return [Accepted(one.kind, one.address, one.method, one.strength) for one in found]
 
 
 def suffices(session: Session, case: RecoveryCase) -> bool:

@@ -15,9 +15,11 @@ from sqlalchemy import select, text, update
 from sqlalchemy.exc import DatabaseError, IntegrityError
 
 from chains.ownership import Verdict
+from recovery.domain.books import Proof
 from recovery.domain.ids import new_id
 from recovery.errors import Conflict, InvalidInput, KeyReused, MoveNotOpen, NotAllowed, NotFound
 from recovery.models import Job, OwnershipChallenge, OwnershipProof, PlatformLabel
+from recovery.queries.ownership import proofs_of
 from recovery.services import ownership
 from tests.recovery.desk import NETWORK, Desk, find
 from tests.recovery.proving import DOMAIN, Proving, asked, list_native, new_key
@@ -306,3 +308,26 @@ def test_the_depositor_sees_no_names_and_no_signatures_of_the_desk(desk: Desk) -
     assert set(case.view()["given"][0]) == {"method", "subject", "verdict", "why", "strength", "at"}
     assert case.view("maker")["given"][0]["signature"].startswith("0x")
     assert case.view("maker")["given"][0]["judged_by"] == "System"
+
+
+@pytest.mark.parametrize(("cause", "level"), [("B01", "signature"), ("B11", "two"), ("A04", "link")])
+def test_the_policy_says_how_much_is_asked(desk: Desk, cause: str, level: str) -> None:
+    """Where a policy owes no proof and one is asked all the same, one is enough."""
+    case = asked(desk, level=None, cause=cause)
+    assert case.view()["level"] == level
+    case.ask("eip191")
+    case.answer(case.challenge().id, signature=case.sign(case.challenge()))
+    assert case.state() == ("proof_asked" if level == "two" else "submitted")
+
+
+def test_accepted_proofs_are_facts_of_their_own_transaction(desk: Desk) -> None:
+    case = asked(desk)
+    case.ask("eip191")
+    case.answer(case.challenge().id, signature=case.sign(case.challenge(), new_key()))
+    case.answer(case.challenge().id, signature=case.sign(case.challenge()))
+    with desk.database.reading() as session:
+        case_id = find(session, case.ref).id
+        (proof,) = proofs_of(session, case_id, NETWORK.slug, case.hash)
+        assert proof == Proof("source", case.key.address, "", "eip191", "strong")
+        assert proofs_of(session, case_id, NETWORK.slug, "0x" + "0" * 64) == ()
+        assert proofs_of(session, case_id, "ethereum", case.hash) == ()
