@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import uuid
 from typing import Any
-from urllib.parse import urlsplit
 
 from flask import Response
 from sqlalchemy.orm import Session
@@ -46,7 +45,7 @@ def proofs(ref: str) -> Response:
 def ask_for_challenge(given: dict[str, Any], ref: str) -> Response:
     """Ask for a text to sign or for a test transfer. A new one of its kind voids the older one."""
     ref = _counted(ref)
-    domain = urlsplit(settings().base_url).netloc
+    domain = settings().host
 
     def act(session: Session, actor: Actor, key: str) -> Any:
         case = find_case(session, actor, ref)

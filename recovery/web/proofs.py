@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
-from urllib.parse import urlsplit
 
 from flask import Blueprint, current_app, make_response, redirect, request, url_for
 from sqlalchemy.orm import Session
@@ -26,7 +25,7 @@ pages = Blueprint("proofs", __name__)
 @pages.post("/cases/<ref>/proofs")
 def ask(ref: str) -> Response:
     """A text to sign, or the exact amount of a test transfer."""
-    method, domain = typed().get("method", ""), urlsplit(current_app.extensions["settings"].base_url).netloc
+    method, domain = typed().get("method", ""), current_app.extensions["settings"].host
 
     def act(work: Session, ref: str) -> None:
         actor = current_actor()
