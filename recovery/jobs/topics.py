@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from recovery.jobs import credits, evidence, nodes, parked, planning, plans, quotes
+from recovery.jobs import credits, evidence, nodes, parked, planning, plans, proofs, quotes
 from recovery.jobs.work import Work
 
 TOPICS: dict[str, Callable[[Work], None]] = {
     "evidence.collect": evidence.collect,
     "case.probe": evidence.probe,
+    "proof.check": proofs.check,
     "quote.expire": quotes.expire,
     "sweep.plan": planning.plan_a_sweep,
     "refund.plan": planning.plan_a_refund,

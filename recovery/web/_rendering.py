@@ -40,7 +40,7 @@ LEAD_MOVES = frozenset(
     {
         "take", "conclude", "quote", "prepare_sweep", "approve_credit", "approve_sweep_wallet", "approve_sweep_clearing",
         "approve_refund_wallet", "approve_refund_clearing", "check_again", "resume_sweep", "resume_refund",
-        "give_reference", "answer",
+        "give_reference", "answer", "judge_proof",
     }
 )  # fmt: skip
 """Moves whose button is the one to look for."""
@@ -80,6 +80,12 @@ TABLES = {
     "parked_until": {why: until for why, (_, until) in texts.PARKED.items()},
     "link": texts.LINKS,
     "format": texts.FORMATS,
+    "proof_method": texts.PROOF_METHODS,
+    "proof_how": texts.PROOF_HOWS,
+    "proof_limit": texts.PROOF_LIMITS,
+    "proof_level": texts.PROOF_LEVELS,
+    "proof_field": texts.PROOF_FIELDS,
+    "proof_why": texts.PROOF_WHYS,
 }
 
 

@@ -35,6 +35,7 @@ APPEAL = {"reference": HASH.replace("ab", "cd")}
 CSV = {"data": b"account,state,locale,security_changed_at\n", "content_type": "text/csv"}
 STEP_UP = {"body": {"password": PASSWORD}}
 TOKEN = {"body": {"email": "auditor@example.com", "password": PASSWORD, "scopes": ["cases:read"]}}
+PROOF_ASK = {"body": {"method": "eip191"}}
 SIGNED = {"body": {"transactions": ["0x02"]}}
 
 EXPECTED: dict[tuple[str, str], tuple[Mapping[str, Any], dict[str, int]]] = {
@@ -47,6 +48,9 @@ EXPECTED: dict[tuple[str, str], tuple[Mapping[str, Any], dict[str, int]]] = {
     ("GET", "/api/v1/cases/<ref>"): ({}, of_case(200, *CASE_READERS)),
     ("GET", "/api/v1/cases/<ref>/events"): ({}, of_case(200, *CASE_READERS)),
     ("POST", "/api/v1/cases/<ref>/<transition>"): ({"body": {}}, of_case(200, "depositor")),  # withdraw
+    ("GET", "/api/v1/cases/<ref>/proofs"): ({}, of_case(200, *CASE_READERS)),
+    ("POST", "/api/v1/cases/<ref>/proofs"): (PROOF_ASK, of_case(403, *STAFF, depositor=409)),  # nothing is asked yet
+    ("POST", "/api/v1/cases/<ref>/proofs/<uuid:asked_id>"): ({"body": {}}, of_case(403, *STAFF, depositor=409)),
     ("GET", "/api/v1/networks"): ({}, allow(200, *EVERYBODY)),
     ("POST", "/api/v1/verify"): ({"body": {"hash": HASH}}, allow(200, *EVERYBODY)),
     ("GET", "/api/v1/plans"): ({}, allow(200, *PLAN_READERS)),
@@ -88,6 +92,7 @@ def address(rule: str, case_ref: str) -> str:
         rule.replace("<ref>", case_ref)
         .replace("<transition>", "withdraw")
         .replace("<uuid:plan_id>", str(uuid.uuid4()))
+        .replace("<uuid:asked_id>", str(uuid.uuid4()))
         .replace("<kind>", "accounts")
     )
 
@@ -127,7 +132,9 @@ def test_every_write_wants_an_idempotency_key(api: Client, case_ref: str, method
     if rule == "/api/v1/verify":
         return  # a question
     request, expected = EXPECTED[method, rule]
-    who = next(name for name, status in expected.items() if status < 300 or (status == 404 and name != "foreigner"))
+    who = next(
+        name for name, status in expected.items() if status < 300 or (status in (404, 409) and name != "foreigner")
+    )
     for key in (None, " ", "x" * 129, "a b", "\xe9"):
         answer = api.ask(method, address(rule, case_ref), who=who, key=key, **request)
         assert (answer.status_code, answer.get_json()["reason"]) == (400, "idempotency_key_missing")
