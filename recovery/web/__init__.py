@@ -7,7 +7,21 @@ from flask import Flask
 
 def register(app: Flask) -> None:
     """Add every page to the application."""
-    from recovery.web import appeals, auth, cases, export, health, networks, nodes, proofs, registries, registry_files
+    from recovery.web import (
+        appeals,
+        auth,
+        cases,
+        export,
+        health,
+        networks,
+        nodes,
+        policies,
+        proofs,
+        registries,
+        registry_files,
+    )
 
-    for module in (health, auth, appeals, cases, proofs, networks, nodes, export, registries, registry_files):
+    for module in (
+        health, auth, appeals, cases, proofs, networks, nodes, policies, export, registries, registry_files,
+    ):  # fmt: skip
         app.register_blueprint(module.pages)

@@ -19,7 +19,7 @@ from markupsafe import Markup
 from chains import catalogue
 from chains.errors import ChainError
 from chains.types import Network
-from recovery.domain import amounts, chain_text, texts
+from recovery.domain import amounts, chain_text, policy_texts, texts
 from recovery.domain.marking import mark
 from recovery.web._language import language, languages, spoken
 from recovery.web._wall import local_path
@@ -86,6 +86,13 @@ TABLES = {
     "proof_level": texts.PROOF_LEVELS,
     "proof_field": texts.PROOF_FIELDS,
     "proof_why": texts.PROOF_WHYS,
+    "proof": policy_texts.PROOFS,
+    "fee": policy_texts.FEES,
+    "eligible": policy_texts.ELIGIBLE,
+    "refund_to": policy_texts.TARGETS,
+    "parameter": policy_texts.PARAMETERS,
+    "choice": policy_texts.CHOICES,
+    "policy_state": policy_texts.STATES,
 }
 
 
@@ -95,7 +102,7 @@ def install(app: Flask) -> None:
     app.jinja_env.filters.update(
         chain=chain, amount=amount, moment=moment, ago=ago, until=until, code=code, pretty=pretty, short=short
     )
-    app.jinja_env.filters.update(detail=detail_text, warning=warning)
+    app.jinja_env.filters.update(detail=detail_text, warning=warning, lasting=lasting)
     app.jinja_env.globals.update(
         asset_amount=asset_amount,
         cause_text=cause_text,
@@ -196,6 +203,11 @@ def until(value: datetime | str | None) -> str:
     if when is None or when <= datetime.now(UTC):
         return ""
     return _duration(when - datetime.now(UTC), "minute", "long")
+
+
+def lasting(seconds: int) -> str:
+    """A span of time in words, rounded to one unit."""
+    return _duration(timedelta(seconds=seconds), "second", "long")
 
 
 def pretty(value: object) -> str:
@@ -333,6 +345,7 @@ def _page() -> dict[str, Any]:
         "locale": language(),
         "languages": languages(),
         "here": local_path(here),
+        "can_policy": bool(g.get("actor") and g.actor.roles & {"auditor", "lead", "admin"}),
         "can_export": bool(g.get("actor") and g.actor.roles & {"auditor", "lead"}),
         "lead_moves": LEAD_MOVES,
     }

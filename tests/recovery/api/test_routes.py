@@ -10,6 +10,7 @@ import pytest
 from flask import Flask
 from werkzeug.routing import Rule
 
+from recovery.domain.cause_rows import built_in_document
 from recovery.domain.scopes import SCOPES
 from recovery.services import people
 from tests.recovery.api.conftest import HASH, PASSWORD, ROLES, Client
@@ -30,6 +31,7 @@ def of_case(status: int, *who: str, otherwise: int = 403, **others: int) -> dict
     return allow(status, *who, otherwise=otherwise, **({"foreigner": 404} | others))
 
 
+POLICY_READERS = ("auditor", "lead", "admin")
 CASE_READERS = (*STAFF, "depositor")
 APPEAL = {"reference": HASH.replace("ab", "cd")}
 CSV = {"data": b"account,state,locale,security_changed_at\n", "content_type": "text/csv"}
@@ -58,6 +60,14 @@ EXPECTED: dict[tuple[str, str], tuple[Mapping[str, Any], dict[str, int]]] = {
     ("POST", "/api/v1/plans/<uuid:plan_id>/signed"): (SIGNED, allow(404, "signer", "wallet")),
     ("POST", "/api/v1/tokens"): (TOKEN, dict.fromkeys((*EVERYBODY, NOBODY), 201)),
     ("POST", "/api/v1/step-up"): (STEP_UP, allow(200, *EVERYBODY)),
+    ("GET", "/api/v1/policies/<kind>"): ({}, allow(200, *POLICY_READERS)),
+    ("GET", "/api/v1/policies/<kind>/<int:version>"): ({}, allow(200, *POLICY_READERS)),
+    ("GET", "/api/v1/policies/<kind>/<int:version>/changes"): (
+        {"query_string": {"against": "1"}},
+        allow(200, *POLICY_READERS),
+    ),
+    ("POST", "/api/v1/policies/<kind>"): ({"body": {"content": built_in_document()}}, allow(201, "lead", "admin")),
+    ("POST", "/api/v1/policies/<kind>/<int:version>/activate"): ({}, allow(409, "lead", "admin")),  # built in
     ("GET", "/api/v1/registries/<kind>"): ({}, allow(200, *STAFF)),
     ("POST", "/api/v1/registries/<kind>"): (CSV, allow(200, "lead", "admin")),
     ("GET", "/api/v1/registries"): ({}, allow(200, *STAFF)),
@@ -93,7 +103,9 @@ def address(rule: str, case_ref: str) -> str:
         .replace("<transition>", "withdraw")
         .replace("<uuid:plan_id>", str(uuid.uuid4()))
         .replace("<uuid:asked_id>", str(uuid.uuid4()))
+        .replace("/policies/<kind>", "/policies/cause")
         .replace("<kind>", "accounts")
+        .replace("<int:version>", "1")
     )
 
 
@@ -133,7 +145,9 @@ def test_every_write_wants_an_idempotency_key(api: Client, case_ref: str, method
         return  # a question
     request, expected = EXPECTED[method, rule]
     who = next(
-        name for name, status in expected.items() if status < 300 or (status in (404, 409) and name != "foreigner")
+        name
+        for name, status in expected.items()
+        if status in (200, 201, 409) or (status == 404 and name != "foreigner")
     )
     for key in (None, " ", "x" * 129, "a b", "\xe9"):
         answer = api.ask(method, address(rule, case_ref), who=who, key=key, **request)

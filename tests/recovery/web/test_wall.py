@@ -24,6 +24,7 @@ FILL = {
     "kind": "addresses",
     "name": "WyJhIl0",
     "upload_id": NO_ID,
+    "version": "1",
 }
 
 
@@ -37,7 +38,12 @@ def address(rule: Rule) -> str:
     text = rule.rule
     for name in rule.arguments:
         value = "theme.css" if name == "filename" else FILL[name]
-        text = text.replace(f"<uuid:{name}>", value).replace(f"<path:{name}>", value).replace(f"<{name}>", value)
+        text = (
+            text.replace(f"<uuid:{name}>", value)
+            .replace(f"<path:{name}>", value)
+            .replace(f"<int:{name}>", value)
+            .replace(f"<{name}>", value)
+        )
     return text
 
 
@@ -71,6 +77,8 @@ def test_no_page_changes_anything_on_get(app: Flask) -> None:
         "proofs.ask",
         "proofs.answer",
         "proofs.hand_in",
+        "policies.activate",
+        "policies.draft",
         "export.download",
         "registries.new",
         "registries.edit",
