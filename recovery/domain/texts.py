@@ -42,6 +42,7 @@ from recovery.domain.money_texts import (
 from recovery.domain.policy_texts import DETAILS as POLICY_DETAILS
 from recovery.domain.refusal_texts import DETAILS as REFUSALS, ERRORS
 from recovery.domain.registry_texts import DETAILS as REGISTRY_DETAILS
+from recovery.domain.scan_texts import DETAILS as SCAN_DETAILS, SCAN_TROUBLES
 from recovery.domain.warning_texts import NODE_WARNINGS, WARNINGS
 
 __all__ = [
@@ -76,6 +77,7 @@ __all__ = [
     "RECOVERY_GROUPS",
     "RECOVERY_NOTES",
     "ROLES",
+    "SCAN_TROUBLES",
     "STATES",
     "STATUSES",
     "STEP_STATES",
@@ -93,6 +95,7 @@ DETAILS: dict[str, str] = {
     **REGISTRY_DETAILS,
     **REFUSALS,
     **POLICY_DETAILS,
+    **SCAN_DETAILS,
     **{f"address_{reason}": text for reason, text in ADDRESS_REASONS.items()},
 }
 """Detail code of a refusal or a form field → one sentence; those of pages come first."""

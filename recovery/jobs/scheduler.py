@@ -21,6 +21,7 @@ from config.settings import Settings
 from recovery.db import Database
 from recovery.errors import Unavailable
 from recovery.jobs.nodes import plan_look
+from recovery.jobs.scanning import plan_scan
 from recovery.jobs.worker import QUEUE
 from recovery.models import Job
 
@@ -75,6 +76,7 @@ def main(settings: Settings) -> None:
         try:
             if not planned:
                 plan_look(database)
+                plan_scan(database)
                 planned = True
             ring_due(database, queue)
         except (RedisError, OperationalError, Unavailable) as error:

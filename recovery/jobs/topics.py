@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from recovery.jobs import credits, evidence, nodes, planning, plans, quotes
+from recovery.jobs import credits, evidence, nodes, planning, plans, quotes, scanning
 from recovery.jobs.work import Work
 
 TOPICS: dict[str, Callable[[Work], None]] = {
@@ -17,9 +17,10 @@ TOPICS: dict[str, Callable[[Work], None]] = {
     "plan.watch": plans.watch,
     "credit.deliver": credits.deliver,
     "nodes.look": nodes.look,
+    "chain.scan": scanning.scan,
 }
 
-OF_NO_CASE = {"nodes.look"}
+OF_NO_CASE = {"nodes.look", "chain.scan"}
 """Topics that no move of a case asks for: the scheduler plans them when it starts."""
 
 ASK_NO_NODE = {"quote.expire", "credit.deliver"}

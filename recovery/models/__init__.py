@@ -7,8 +7,8 @@ from recovery.models.job import HandledRequest, Job
 from recovery.models.ledger import LedgerAccount, Posting
 from recovery.models.person import ApiToken, Person, PersonRole, UserSession
 from recovery.models.plan import Plan, PlanStep, SignOff
-from recovery.models.proof import OwnershipChallenge, OwnershipProof, ProofDocument, TestTransfer
 from recovery.models.policy import CausePolicyVersion, FeePolicy, ReplayRun
+from recovery.models.proof import OwnershipChallenge, OwnershipProof, ProofDocument, TestTransfer
 from recovery.models.quote import AssetPrice, Quote
 from recovery.models.reading import ChainAnswer, ChainReading, NodeReport
 from recovery.models.registry import (
@@ -23,6 +23,7 @@ from recovery.models.registry import (
     RegistryUpload,
     SentWithdrawal,
 )
+from recovery.models.scan import PoolLook, ScanCursor, SeenTransfer
 
 __all__ = [
     "Account",
@@ -48,14 +49,15 @@ __all__ = [
     "Message",
     "NodeReport",
     "OwnedAddress",
-    "Parked",
     "OwnershipChallenge",
     "OwnershipProof",
+    "Parked",
     "Person",
     "PersonRole",
     "Plan",
     "PlanStep",
     "PlatformLabel",
+    "PoolLook",
     "Posting",
     "ProofDocument",
     "Quote",
@@ -63,8 +65,10 @@ __all__ = [
     "RegistryChange",
     "RegistryImport",
     "RegistryLoad",
-    "ReplayRun",
     "RegistryUpload",
+    "ReplayRun",
+    "ScanCursor",
+    "SeenTransfer",
     "SentWithdrawal",
     "SignOff",
     "TestTransfer",

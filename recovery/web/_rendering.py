@@ -77,6 +77,7 @@ TABLES = {
     "label_next": texts.LABEL_NEXT,
     "public_event": texts.PUBLIC_EVENTS,
     "format": texts.FORMATS,
+    "scan_trouble": texts.SCAN_TROUBLES,
 }
 
 
@@ -324,6 +325,7 @@ def _page() -> dict[str, Any]:
         "locale": language(),
         "languages": languages(),
         "here": local_path(here),
+        "can_batch": bool(g.get("actor") and g.actor.roles & {"specialist", "lead"}),
         "can_export": bool(g.get("actor") and g.actor.roles & {"auditor", "lead"}),
         "lead_moves": LEAD_MOVES,
     }
