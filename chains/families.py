@@ -17,7 +17,8 @@ from chains.transport import Talk
 from chains.types import AddressCheck, Network, Node, Transaction
 
 if TYPE_CHECKING:
-    from chains.survey import Survey, SurveyOrder
+    from chains.survey import SurveyOrder
+    from chains.surveyed import Survey
 
 FAMILIES: Mapping[str, str] = {
     "algorand": "chains.algorand",

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from chains.encoding import keccak
-from chains.survey import Traits
+from chains.surveyed import Traits
 
 CANARY = "thereIsNoFunctionOfThisName(address)"
 PAUSED = ("paused()",)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, fields
 from typing import Any
 
-from chains.survey import Survey, Traits
+from chains.surveyed import Survey, Traits
 
 _TRAITS = frozenset(one.name for one in fields(Traits))
 

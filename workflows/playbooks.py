@@ -1,58 +1,35 @@
-"""What follows from each cause: the outcome promised by the catalogue of causes, and the move the machine makes.
+"""Which move the machine makes because of a finding: from the cause and the first step of its outcome.
 
-One table, read by the diagnosis (outcome), by the evidence job (move) and by the documentation.
+The outcomes themselves are policy (``recovery.domain.cause_rows``); what they lead to in the tables is here.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
 
-
-@dataclass(frozen=True)
-class Playbook:
-    """``outcome``: ordered steps (CR credit, RF refund, SW sweep, AM ask, WT wait, RJ refuse, HD hold, CL close).
-
-    ``move``: the transition a job makes when the case is looked at.
-    """
-
-    outcome: tuple[str, ...]
-    move: str
-
-
-PLAYBOOKS: dict[str | None, Playbook] = {
-    None: Playbook(("WT",), "wait_for_chain"),
-    "A01": Playbook(("AM",), "ask_reference"),
-    "A03": Playbook(("AM",), "ask_reference"),
-    "A04": Playbook(("WT",), "wait_for_chain"),
-    "A05": Playbook(("WT",), "wait_for_chain"),
-    "A08": Playbook(("WT",), "wait_for_chain"),
-    "A09": Playbook(("RJ",), "decline"),
-    "A11": Playbook(("AM",), "ask_reference"),
-    "B01": Playbook(("AM",), "hold"),
-    "B02": Playbook(("AM",), "hold"),
-    "B08": Playbook(("RJ",), "decline"),
-    "B11": Playbook(("AM",), "hold"),
-    "B12": Playbook(("RJ",), "decline"),
-    "B17": Playbook(("CL",), "solve"),
-    "C03": Playbook(("SW", "RF"), "find_unlisted"),
-    "D01": Playbook(("SW", "RF"), "find_unlisted"),
-    "D02": Playbook(("SW", "RF"), "find_unlisted"),
-    "D04": Playbook(("RJ",), "decline"),
-    "D10": Playbook(("SW", "RF"), "hold"),
-    "E01": Playbook(("WT",), "hold"),
-    "F01": Playbook(("CR",), "propose_credit"),
-    "F02": Playbook(("CR",), "propose_credit"),
-    "G02": Playbook(("CR",), "propose_credit"),
-    "G06": Playbook(("HD",), "hold"),
-    "G07": Playbook(("WT",), "hold"),
-    "H01": Playbook(("CL",), "solve"),
-    "H02": Playbook(("CL",), "solve"),
-    "H04": Playbook(("HD",), "hold"),
-    "H12": Playbook(("AM",), "hold"),
+BY_FIRST_STEP: dict[str, str] = {
+    "WT": "wait_for_chain",
+    "AM": "ask_reference",
+    "RJ": "decline",
+    "HD": "hold",
+    "CL": "solve",
+    "CR": "propose_credit",
+    "SW": "find_unlisted",
+    "RF": "find_unlisted",
 }
-"""The causes this release decides alone; ``None`` is the honest unknown."""
+"""The move a first step leads to, unless the cause has its own."""
 
-PUBLIC_CAUSE = {
+BY_CAUSE: dict[tuple[str, str], str] = {
+    **{(code, "AM"): "ask_proof" for code in ("B01", "B02", "B06", "B11", "D16", "E04", "H05", "H06", "H12")},
+    **{(code, "AM"): "hold" for code in ("B15", "F06", "G05", "H10")},
+    **{(code, "WT"): "park" for code in ("E01", "E02", "G01", "G07")},
+    ("D10", "SW"): "hold",
+    ("H03", "CL"): "merge",
+    ("H04", "HD"): "dispute",
+}
+"""Causes whose first step has a move of its own: somebody must prove, wait for us and not for the chain, or a person decides."""
+
+PUBLIC_CAUSE: dict[str, str | None] = {
     "B01": None,
     "B02": None,
     "B08": "B12",
@@ -63,3 +40,13 @@ PUBLIC_CAUSE = {
     "E01": "E01",
 }
 """What the depositor is shown where the truth would give away whose an address is, or that a hold exists."""
+
+
+def move_for(cause: str | None, outcome: Sequence[str]) -> str:
+    """The transition a job makes when a look at the case ends with this finding."""
+    first = outcome[0]
+    return BY_CAUSE.get((cause or "", first), BY_FIRST_STEP[first])
+
+
+MOVES = frozenset(BY_FIRST_STEP.values()) | frozenset(BY_CAUSE.values())
+"""Every move a finding can lead to."""

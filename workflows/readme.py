@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from workflows.machine import Transition, Workflow
-from workflows.playbooks import PLAYBOOKS
+from workflows.playbooks import BY_CAUSE, BY_FIRST_STEP
 from workflows.states import PUBLIC_LABELS, State
 from workflows.tables import ROLES, WORKFLOWS
 
@@ -83,13 +83,15 @@ def _labels() -> Iterator[str]:
 
 
 def _playbooks() -> Iterator[str]:
-    yield from ("## What follows from a cause", "")
+    yield from ("## What the machine does with a finding", "")
     yield from _table(
-        ("Cause", "Outcome", "Move of the machine"),
-        (
-            (cause or "unknown", " → ".join(STEPS[step] for step in playbook.outcome), playbook.move)
-            for cause, playbook in PLAYBOOKS.items()
-        ),
+        ("First step of the outcome", "Move of the machine"),
+        ((STEPS[step], move) for step, move in BY_FIRST_STEP.items()),
+    )
+    yield from ("Some causes have a move of their own:", "")
+    yield from _table(
+        ("Cause", "First step", "Move of the machine"),
+        ((cause, STEPS[step], move) for (cause, step), move in BY_CAUSE.items()),
     )
 
 

@@ -10,7 +10,8 @@ from chains.transport import Talk
 from chains.types import AddressCheck, Network
 
 if TYPE_CHECKING:
-    from chains.survey import Survey, SurveyOrder
+    from chains.survey import SurveyOrder
+    from chains.surveyed import Survey
 
 _ID = re.compile(r"[A-Z2-7]{51}[AQ]|[a-z2-7]{51}[aq]")  # 256 bits: four bits of the last character are zero
 

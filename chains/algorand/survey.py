@@ -11,7 +11,8 @@ from typing import Any
 from chains.algorand.address import problem
 from chains.algorand.indexer import asked, chain_of
 from chains.errors import NodeMistaken
-from chains.survey import Survey, SurveyOrder, Traits
+from chains.survey import SurveyOrder
+from chains.surveyed import Survey, Traits
 from chains.transport import Talk
 from chains.types import Network, Transfer
 

@@ -11,10 +11,11 @@ from chains.transport import Talk
 from chains.types import AddressCheck, Network
 
 if TYPE_CHECKING:
-    from chains.survey import Survey, SurveyOrder
     from chains.neighbours import Near
     from chains.replacement import Remains, Word
     from chains.scanning import PaidBlock
+    from chains.survey import SurveyOrder
+    from chains.surveyed import Survey
 
 _HASH = re.compile(r"(?:0[xX])?([0-9a-fA-F]{64})")
 

@@ -164,7 +164,7 @@ def settled(value: Any) -> bool:
 
 
 def block_logs(value: Any, block_hash: str | None) -> list[tuple[str, Log]]:
-    """The answer of ``eth_getLogs`` for one block, each log with the hash of its transaction; ``block_hash`` where it is known."""
+    """The answer of ``eth_getLogs`` for one block, each log with its transaction's hash; ``block_hash`` where it is known."""
     if not isinstance(value, list) or len(value) > _MOST_LOGS:
         raise NodeMistaken("logs are a list")
     found = []

@@ -15,7 +15,8 @@ from chains.errors import NodeMistaken, NodeUnavailable
 from chains.evm import address as addresses, effect, facts, trial
 from chains.evm.asking import rpc_results
 from chains.probes import Replies, Trial
-from chains.survey import Survey, SurveyOrder, Traits
+from chains.survey import SurveyOrder
+from chains.surveyed import Survey, Traits
 from chains.transport import LARGE_BODY_CAP, Call, Outcome, Talk
 from chains.types import Network, Transfer, TransferKind
 

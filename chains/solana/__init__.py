@@ -11,7 +11,8 @@ from chains.transport import Talk
 from chains.types import AddressCheck, Network
 
 if TYPE_CHECKING:
-    from chains.survey import Survey, SurveyOrder
+    from chains.survey import SurveyOrder
+    from chains.surveyed import Survey
 
 _SHAPE = re.compile(r"[1-9A-HJ-NP-Za-km-z]{64,88}")
 

@@ -14,7 +14,8 @@ from chains.solana import programs
 from chains.solana.address import address
 from chains.solana.holdings import PARSED, parsed, result, value
 from chains.solana.parsed import amount, whole
-from chains.survey import Survey, SurveyOrder, Traits
+from chains.survey import SurveyOrder
+from chains.surveyed import Survey, Traits
 from chains.transport import LARGE_BODY_CAP, Call, Outcome, Talk
 from chains.types import Network
 

@@ -13,7 +13,8 @@ from chains.errors import NodeMistaken, NodeUnavailable
 from chains.stellar import records
 from chains.stellar.address import holder
 from chains.stellar.horizon import look
-from chains.survey import Survey, SurveyOrder, Traits
+from chains.survey import SurveyOrder
+from chains.surveyed import Survey, Traits
 from chains.transport import Talk
 from chains.types import Network, Transfer
 

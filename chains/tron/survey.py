@@ -13,7 +13,8 @@ from chains import probes
 from chains.encoding import keccak, plain
 from chains.errors import NodeMistaken, NodeUnavailable
 from chains.probes import Question, Replies, Trial
-from chains.survey import Survey, SurveyOrder, Traits
+from chains.survey import SurveyOrder
+from chains.surveyed import Survey, Traits
 from chains.transport import LARGE_BODY_CAP, Talk
 from chains.tron import tokens
 from chains.tron.address import PREFIX, ZERO, check, to_bytes

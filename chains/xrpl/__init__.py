@@ -11,9 +11,10 @@ from chains.transport import Talk
 from chains.types import AddressCheck, Network
 
 if TYPE_CHECKING:
-    from chains.survey import Survey, SurveyOrder
     from chains.neighbours import Near
     from chains.scanning import PaidBlock
+    from chains.survey import SurveyOrder
+    from chains.surveyed import Survey
 
 _HASH = re.compile(r"[0-9a-fA-F]{64}")
 

@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from chains.errors import NodeMistaken, NodeUnavailable
-from chains.survey import Survey, SurveyOrder, Traits
+from chains.survey import SurveyOrder
+from chains.surveyed import Survey, Traits
 from chains.transport import Talk
 from chains.types import Network, Transfer, TransferKind
 from chains.xrpl import money

@@ -4,56 +4,125 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import asdict
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import click
 
-from chains.catalogue import network as network_of
+from chains.catalogue import network as find_network, networks
 from chains.errors import NotAReference, UnknownNetwork
 from chains.identify import identify
+from chains.replacement import Replacement, find_replacement
+from chains.survey import Surveyed, survey
+from chains.surveyed import Survey
 from chains.transaction_json import to_json
-from chains.types import Transaction
-from chains.verify import verify
+from chains.types import Identification, Network, Node, Reading, Status, Transaction
+from chains.verify import probe, verify
 from config.settings import Settings
 from recovery.cli import complain
 from recovery.cli._database import opened_database
 from recovery.cli.chains import configured_nodes
-from recovery.domain.diagnosis import Finding, diagnose
-from recovery.queries.custody import read_books
-from workflows.playbooks import PLAYBOOKS
+from recovery.db import Database
+from recovery.domain.cause_policy import BUILT_IN
+from recovery.domain.causes.finding import Check, Finding, Says, leg_to_json
+from recovery.queries.books import Asking
+from recovery.queries.policies import policy_in_force
+from recovery.services import verdicts
+from recovery.services.sightings import note_sighting, what_remains
+from recovery.services.verdicts import Verdict
 
 KNOWN, UNKNOWN, NO_REFERENCE = 0, 6, 2
+SHOWN = (Status.SUCCEEDED, Status.FAILED, Status.PENDING)
+NO_HASH = {"test_network": "C10", "internal_transfer_id": "A03"}
+"""What a text is that leads to no hash but says what happened; anything else is A01."""
+
+Nodes = Mapping[str, Sequence[Node]]
+
+
+@dataclass(frozen=True)
+class Found:
+    """The reading that decides, and every network that knows the hash."""
+
+    reading: Reading
+    shown_on: tuple[str, ...]
 
 
 @click.command("diagnose")
 @click.argument("hash")
-@click.option("--network", "slug", required=True, help="The network it is on.")
+@click.option("--network", "slug", required=True, help="The network it is said to be on.")
 @click.option("--account", help="Who claims it; then no other account is named.")
+@click.option("--amount", type=click.IntRange(min=0), help="The amount claimed, in base units.")
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON object.")
-def diagnose_command(hash: str, slug: str, account: str | None, as_json: bool) -> int:
+def diagnose_command(hash: str, slug: str, account: str | None, amount: int | None, as_json: bool) -> int:
     """Find the cause of the deposit HASH against the current registries; exit 0 with a cause, 6 when unknown."""
     try:
-        row = network_of(slug)
+        row = find_network(slug)
     except UnknownNetwork as error:
         return complain(error.code, f"no network named {slug[:64]!r}", as_json=as_json)
+    told = identify(hash)
+    nodes = configured_nodes(os.environ)
     try:
-        reading = verify(row, identify(hash).hash or hash, configured_nodes(os.environ).get(slug, ()))
+        found = _look(row, hash, told, nodes)
     except NotAReference:
-        return _not_a_reference(as_json)
+        return _not_a_reference(told, as_json)
     sandbox = Settings.from_env(services=False).sandbox or row.sandbox
-    with opened_database() as database, database.reading() as session:
-        books = read_books(session, reading.transaction, claimant=account, case_id=None, sandbox=sandbox)
-    finding = diagnose(reading.transaction, row, books)
-    _show(finding, reading.transaction, as_json)
-    return KNOWN if finding.cause else UNKNOWN
+    with opened_database() as database:
+        verdict = _judge(database, found, nodes, Asking(account, None, slug, amount, found.shown_on), sandbox=sandbox)
+    _show(verdict.finding, verdict.transaction, as_json)
+    return KNOWN if verdict.finding.cause else UNKNOWN
 
 
-def _not_a_reference(as_json: bool) -> int:
-    playbook = PLAYBOOKS["A01"]
-    empty = Finding("A01", playbook.outcome, (), (), (), (), "certain", None)
-    _show(empty, None, as_json)
-    return NO_REFERENCE
+def _look(row: Network, text: str, told: Identification, nodes: Nodes) -> Found:
+    """The transaction on the network named, or on another one that has such hashes and shows it (A02)."""
+    try:
+        named = verify(row, told.hash or text, nodes.get(row.slug, ()))
+    except NotAReference:
+        named = None
+    others = [networks()[slug] for slug in told.candidates if slug in nodes and slug != row.slug]
+    if told.hash and others and (named is None or named.transaction.status not in SHOWN):
+        readings = probe(told.hash, {other: nodes[other.slug] for other in others})
+        shown = [reading for reading in readings if reading.transaction.status in SHOWN]
+        if shown:
+            return Found(shown[0], tuple(reading.transaction.network for reading in shown))
+        if named is None:
+            named = readings[0]
+    if named is None:
+        raise NotAReference(text[:80])
+    return Found(named, (row.slug,) if named.transaction.status in SHOWN else ())
+
+
+def _judge(database: Database, found: Found, nodes: Nodes, asking: Asking, *, sandbox: bool) -> Verdict:
+    """Read our books, ask the chain what else matters, decide; and keep what was seen of what is not final."""
+    tx = found.reading.transaction
+    network, asked = find_network(tx.network), nodes.get(tx.network, ())
+    with database.reading() as session:
+        order = verdicts.wanted(session, tx, asking, sandbox=sandbox)
+        remains = what_remains(session, tx) if tx.status not in SHOWN else None
+    surveyed = survey(network, asked, order) if order else Surveyed(Survey())
+    gone = find_replacement(network, asked, tx.hash, remains) if remains else Replacement(None)
+    asking = Asking(
+        asking.claimant,
+        None,
+        asking.named_network,
+        asking.claimed_amount,
+        asking.shown_on,
+        gone.replaced,
+        gone.hash,
+        verdicts.holders_of(surveyed.survey),
+    )
+    with database.unit_of_work() as session:
+        note_sighting(session, found.reading)
+        policy = policy_in_force(session)
+        return verdicts.judge(session, tx, asking, surveyed.survey, policy, sandbox=sandbox)
+
+
+def _not_a_reference(told: Identification, as_json: bool) -> int:
+    cause = NO_HASH.get(told.reason, "A01")
+    check = Check("reference_is_none", Says.YES, told.reason)
+    finding = Finding(cause, BUILT_IN.outcome(cause), (), (), (), (check,), "certain", None)
+    _show(finding, None, as_json)
+    return NO_REFERENCE if cause == "A01" else KNOWN
 
 
 def _show(finding: Finding, tx: Transaction | None, as_json: bool) -> None:
@@ -65,9 +134,10 @@ def _show(finding: Finding, tx: Transaction | None, as_json: bool) -> None:
         "outcome": list(finding.outcome),
         "findings": list(finding.findings),
         "conditions": list(finding.conditions),
-        "legs": [asdict(leg) | {"outcome": list(leg.outcome)} for leg in finding.legs],
+        "legs": [leg_to_json(leg) for leg in finding.legs],
         "checks": [asdict(check) | {"answer": str(check.answer)} for check in finding.checks],
         "confidence": finding.confidence,
+        "unanswered": list(finding.unanswered),
         "transaction": to_json(tx) if tx else None,
     }
     click.echo(json.dumps(answer, ensure_ascii=False))

@@ -17,3 +17,16 @@ def skeleton(symbol: str) -> str:
     """A symbol as an eye reads it: compatibility forms folded, look-alike letters made one, the rest dropped."""
     folded = unicodedata.normalize("NFKC", symbol).casefold().translate(_CONFUSABLE)
     return "".join(letter for letter in folded if letter.isalnum())
+
+
+SEEN_OF_AN_ADDRESS = 4
+"""Characters at each end that people, and shortened displays, look at."""
+
+
+def look_alike(address: str, own: str) -> bool:
+    """Whether another address begins and ends like ``own`` (B13): made so that somebody copies the wrong one."""
+    if address == own or len(address) != len(own):
+        return False
+    start = len(own) - len(own.removeprefix("0x"))
+    head, tail = slice(start, start + SEEN_OF_AN_ADDRESS), slice(-SEEN_OF_AN_ADDRESS, None)
+    return address[head].casefold() == own[head].casefold() and address[tail].casefold() == own[tail].casefold()

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from chains.catalogue import networks
 from chains.errors import ChainError
 from chains.evm.moves import asset_facts, balances, plan_sweep
 from chains.identify import identify
+from chains.replacement import Replacement, find_replacement
+from chains.survey import Surveyed, survey
+from chains.surveyed import Survey
 from chains.types import Network, Node, Reading
 from chains.verify import probe as probe_networks
 from recovery.domain.settlement import highest_cost
@@ -18,6 +21,7 @@ from recovery.jobs.work import Work
 from recovery.queries.custody import our_wallet
 from recovery.queries.facts import open_claim
 from recovery.services import evidence
+from recovery.services.evidence import Look
 from recovery.services.readings import keep_reading, kept_readings
 
 ASK_SECONDS = 12.0
@@ -34,13 +38,15 @@ def collect(work: Work) -> None:
     unasked = [slug for slug in slugs if slug not in configured and not networks()[slug].sandbox]
     crash_point("evidence:before_ask")
     kept, told = _ask(work, hash, candidates)
+    readings = [(kept | told)[network.slug] for network in candidates]
+    surveyed, replacement = _ask_beside(work, readings)
     crash_point("evidence:after_ask")
+    look = Look(readings, work.settings.sandbox, unasked, surveyed, replacement)
     with work.finishing() as session:
         case = work.case(session)
         for reading in told.values():
             keep_reading(session, reading)
-        readings = [(kept | told)[network.slug] for network in candidates]
-        seconds = evidence.conclude_look(session, case, readings, sandbox=work.settings.sandbox, unasked=unasked)
+        seconds = evidence.conclude_look(session, case, look)
         if seconds is not None:
             work.again(session, seconds)
     crash_point("evidence:after_commit")
@@ -55,6 +61,20 @@ def _ask(
     asked = {network: nodes for network, nodes in candidates.items() if network.slug not in kept}
     told = probe_networks(hash, asked, timeout=ASK_SECONDS) if asked else []
     return kept, {reading.transaction.network: reading for reading in told}
+
+
+def _ask_beside(work: Work, readings: Sequence[Reading]) -> tuple[Surveyed, Replacement | None]:
+    """What more the nodes of the decisive network tell: of the legs to us, and of a transaction that waited and is gone."""
+    nothing = Surveyed(Survey())
+    with work.database.reading() as session:
+        wanted = evidence.still_wanted(session, work.case(session), readings, sandbox=work.settings.sandbox)
+    if wanted is None:
+        return nothing, None
+    network, nodes = networks()[wanted.network], work.nodes(wanted.network)
+    surveyed = survey(network, nodes, wanted.order, timeout=ASK_SECONDS) if wanted.order else nothing
+    if wanted.remains is None:
+        return surveyed, None
+    return surveyed, find_replacement(network, nodes, wanted.hash, wanted.remains, timeout=ASK_SECONDS)
 
 
 def _slugs(hash: str, only: str | None) -> list[str]:

@@ -24,6 +24,7 @@ from recovery.models.registry import (
     SentWithdrawal,
 )
 from recovery.models.scan import PoolLook, ScanCursor, SeenTransfer
+from recovery.models.sighting import Sighting
 
 __all__ = [
     "Account",
@@ -70,6 +71,7 @@ __all__ = [
     "ScanCursor",
     "SeenTransfer",
     "SentWithdrawal",
+    "Sighting",
     "SignOff",
     "TestTransfer",
     "UserSession",

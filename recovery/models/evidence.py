@@ -6,7 +6,7 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint, func
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from recovery.db import Base, BaseUnits
@@ -39,7 +39,11 @@ class Evidence(Base):
 
 
 class Diagnosis(Base):
-    """A finding with its trace of checks. ``number`` counts within the case; the last one is in force."""
+    """A finding with its trace of checks. ``number`` counts within the case; the last one is in force.
+
+    ``transaction``, ``books``, ``survey`` and ``policy_version`` are what it was made from: with them and
+    the rules it can be made again. Empty where no node was asked.
+    """
 
     __tablename__ = "diagnosis"
 
@@ -55,6 +59,11 @@ class Diagnosis(Base):
     legs: Mapped[list[Any]]
     checks: Mapped[list[Any]]
     transaction: Mapped[dict[str, Any] | None]
+    books: Mapped[dict[str, Any] | None]
+    survey: Mapped[dict[str, Any] | None]
+    policy_version: Mapped[int | None]
+    confidence: Mapped[str] = mapped_column(server_default=text("'certain'"))
+    unanswered: Mapped[list[Any]] = mapped_column(server_default=text("'[]'"))
     at: Mapped[datetime] = mapped_column(server_default=func.now())
 
     __table_args__ = (UniqueConstraint("case_id", "number"),)

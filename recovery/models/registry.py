@@ -9,7 +9,7 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Identity, Index, UniqueConstraint, func
+from sqlalchemy import CheckConstraint, Identity, Index, UniqueConstraint, func, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -113,6 +113,11 @@ class OwnedAddress(Base):
             "custody IN ('key', 'contract', 'multisig', 'third_party', 'archived')", name="custody_is_known"
         ),
         Index("ix_owned_address_address", "address"),
+        Index(
+            "ix_owned_address_digits",
+            *("network", "address", text("ltrim(memo, '0')")),
+            postgresql_where=text("kind = 'shared'"),
+        ),
         Index("ix_owned_address_account", "account"),
     )
 

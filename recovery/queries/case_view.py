@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from recovery.domain.actor import SYSTEM_ID, Actor
+from recovery.domain.cause_policy import BUILT_IN
 from recovery.domain.settlement import step_from_json
 from recovery.domain.texts import PUBLIC_EVENTS
 from recovery.errors import NotFound
@@ -30,8 +31,8 @@ from recovery.models import (
     SignOff,
 )
 from recovery.queries.cases import CaseRow, case_row, shown_cause
+from recovery.queries.policies import policy_of
 from recovery.queries.facts import latest_probe, open_claim
-from workflows.playbooks import PLAYBOOKS
 
 Shown = dict[str, Any]
 
@@ -111,7 +112,9 @@ def _diagnosis(session: Session, actor: Actor, case: RecoveryCase) -> Shown | No
     cause = shown_cause(actor, last.cause)
     shown: Shown = {
         "cause": cause,
-        "outcome": last.outcome if cause == last.cause else list(PLAYBOOKS[cause].outcome),
+        "outcome": last.outcome
+        if cause == last.cause
+        else list(policy_of(session, last.policy_version or BUILT_IN.version).outcome(cause)),
         "transaction": last.transaction,
         "conditions": last.conditions,
         "at": last.at,

@@ -10,6 +10,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from chains.types import Transaction, Transfer
 from recovery.models import (
     Account,
     AssetProbe,
@@ -49,6 +50,19 @@ def database_now(session: Session) -> datetime:
 def open_claim(session: Session, case_id: uuid.UUID) -> Claim | None:
     """The transfer leg the case holds, if it holds one."""
     return session.scalars(select(Claim).where(Claim.case_id == case_id, Claim.released_at.is_(None))).first()
+
+
+def holder_of(session: Session, tx: Transaction, leg: Transfer) -> RecoveryCase:
+    """The case that holds the leg now. Raises NoResultFound when none does."""
+    held = select(RecoveryCase).join(Claim, Claim.case_id == RecoveryCase.id)
+    return session.scalars(
+        held.where(
+            Claim.network == tx.network,
+            Claim.hash == tx.claim_hash(leg),
+            Claim.position == leg.position,
+            Claim.released_at.is_(None),
+        )
+    ).one()
 
 
 def latest_probe(session: Session, case_id: uuid.UUID) -> AssetProbe | None:

@@ -3,25 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from chains.catalogue import network as find_network
+from chains.replacement import Remains, Replacement
+from chains.survey import Surveyed, SurveyOrder
+from chains.survey_json import survey_to_json
+from chains.surveyed import Survey
 from chains.transaction_json import to_json
 from chains.types import Answer, Reading, Status, Transaction
 from recovery.domain.accounting import Entry
 from recovery.domain.actor import SYSTEM
-from recovery.domain.diagnosis import RULES_VERSION, Check, Finding, Says, diagnose, names_too_little
+from recovery.domain.books_json import books_to_json
+from recovery.domain.causes.finding import Check, Finding, Says, leg_to_json
+from recovery.domain.causes.transaction_checks import names_too_little
+from recovery.domain.diagnosis import RULES_VERSION
 from recovery.domain.ids import new_id
+from recovery.domain.parking import WHY_OF_CAUSE
 from recovery.models import AssetProbe, Diagnosis, Evidence, RecoveryCase
-from recovery.queries.custody import pays_us, read_books
-from recovery.queries.facts import database_now
-from recovery.services import claims
+from recovery.queries.books import Asking
+from recovery.queries.custody import pays_us
+from recovery.queries.facts import database_now, holder_of
+from recovery.queries.policies import policy_in_force
+from recovery.services import claims, disputes, merging, parking, verdicts
+from recovery.services.sightings import note_sighting, what_remains
 from recovery.services.transitions import advance, lock
-from workflows.playbooks import PLAYBOOKS
+from recovery.services.verdicts import Verdict
+from workflows.playbooks import move_for
 from workflows.states import State
 
 FIRST_WAIT = 2.0
@@ -67,13 +79,46 @@ def keep_answers(
         )
 
 
-def conclude_look(
-    session: Session, case: RecoveryCase, readings: Sequence[Reading], *, sandbox: bool, unasked: Sequence[str] = ()
-) -> float | None:
+@dataclass(frozen=True)
+class Look:
+    """What the nodes were asked and said in one look at a case.
+
+    ``unasked`` are networks the hash could be on that have no node; who reads "not found" is told. ``surveyed`` is what was
+    asked beside the decisive transaction, ``replacement`` what became of one that had waited and is gone.
+    """
+
+    readings: Sequence[Reading]
+    sandbox: bool
+    unasked: Sequence[str] = ()
+    surveyed: Surveyed = field(default_factory=lambda: Surveyed(Survey()))
+    replacement: Replacement | None = None
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What must still be asked before a look can be concluded: beside a transaction, or after one that is gone."""
+
+    network: str
+    hash: str
+    order: SurveyOrder | None = None
+    remains: Remains | None = None
+
+
+def still_wanted(session: Session, case: RecoveryCase, readings: Sequence[Reading], *, sandbox: bool) -> Wanted | None:
+    """What the nodes of the decisive network must be asked beside the transaction; ``None`` when nothing."""
+    seen = [reading.transaction for reading in readings]
+    tx = decisive(seen, ours={tx.network for tx in seen if pays_us(session, tx)})
+    if tx is None:
+        return None
+    order = verdicts.wanted(session, tx, _asking(case, seen), sandbox=sandbox)
+    remains = what_remains(session, tx) if tx.status not in SHOWN else None
+    return Wanted(tx.network, tx.hash, order, remains) if order or remains else None
+
+
+def conclude_look(session: Session, case: RecoveryCase, look: Look) -> float | None:
     """Take what the nodes said: keep it, diagnose, move the case. Returns seconds until the next look, if one is due.
 
-    ``unasked`` are networks the hash could be on that have no node; who reads "not found" is told. Safe to run twice: a
-    case that is no longer being looked at is left alone.
+    Safe to run twice: a case that is no longer being looked at is left alone.
     """
     lock(session, case)
     if case.state not in LOOKING:
@@ -81,17 +126,20 @@ def conclude_look(
     if case.state == State.SUBMITTED:
         advance(session, SYSTEM, case, "start_check")
     case.looks += 1
-    for reading in readings:
+    for reading in look.readings:
         tx = reading.transaction
         keep_answers(session, case, tx.network, tx.hash, reading.answers, purpose="transaction")
-    seen = [reading.transaction for reading in readings]
+        note_sighting(session, reading)
+    seen = [reading.transaction for reading in look.readings]
     tx_seen = decisive(seen, ours={tx.network for tx in seen if pays_us(session, tx)})
     if tx_seen is None:
         diagnosis = _write(session, case, None, _nothing_to_ask())
         advance(session, SYSTEM, case, "hold", data={"diagnosis": diagnosis.number})
         return None  # nothing would come of looking again: a person has to know of it
-    shown = [tx.network for tx in seen if tx.status in SHOWN]
-    return _decide(session, case, tx_seen, sandbox=sandbox, unasked=unasked, shown=shown)
+    keep_answers(session, case, tx_seen.network, tx_seen.hash, look.surveyed.answers, purpose="survey")
+    if look.replacement is not None:
+        keep_answers(session, case, tx_seen.network, tx_seen.hash, look.replacement.answers, purpose="replacement")
+    return _decide(session, case, tx_seen, seen, look)
 
 
 def decisive(seen: Sequence[Transaction], *, ours: Collection[str] = ()) -> Transaction | None:
@@ -107,38 +155,70 @@ def decisive(seen: Sequence[Transaction], *, ours: Collection[str] = ()) -> Tran
     return min(seen, key=rank, default=None)
 
 
+def _asking(
+    case: RecoveryCase, seen: Sequence[Transaction], survey: Survey | None = None, gone: Replacement | None = None
+) -> Asking:
+    return Asking(
+        claimant=case.account,
+        case_id=case.id,
+        named_network=case.named_network,
+        shown_on=tuple(tx.network for tx in seen if tx.status in SHOWN),
+        replaced=gone.replaced if gone else None,
+        replaced_by=gone.hash if gone else None,
+        holders=verdicts.holders_of(survey) if survey else {},
+    )
+
+
 def _decide(
-    session: Session,
-    case: RecoveryCase,
-    tx: Transaction,
-    *,
-    sandbox: bool,
-    unasked: Sequence[str],
-    shown: Sequence[str],
+    session: Session, case: RecoveryCase, tx: Transaction, seen: Sequence[Transaction], look: Look
 ) -> float | None:
-    there = tx.status in SHOWN
-    books = read_books(session, tx, claimant=case.account, case_id=case.id, sandbox=sandbox)
-    finding = diagnose(tx, find_network(tx.network), books)
-    if finding.cause == "A03" and unasked:
-        others = Check("node_configured", Says.UNKNOWN, "no_node_for_some_candidates", ", ".join(unasked))
+    survey = look.surveyed.survey
+    asking = _asking(case, seen, survey, look.replacement)
+    verdict = verdicts.judge(session, tx, asking, survey, policy_in_force(session), sandbox=look.sandbox)
+    finding = verdict.finding
+    if finding.cause == "A03" and look.unasked:
+        others = Check("node_configured", Says.UNKNOWN, "no_node_for_some_candidates", ", ".join(look.unasked))
         finding = replace(finding, checks=(*finding.checks, others))
-    if len(shown) > 1:
-        several = Check("found_on_one_network", Says.NO, "found_on_several", ", ".join(shown))
+    if len(asking.shown_on) > 1:
+        several = Check("found_on_one_network", Says.NO, "found_on_several", ", ".join(asking.shown_on))
         finding = replace(finding, checks=(*finding.checks, several))
-    diagnosis = _write(session, case, tx, finding)
+    diagnosis = _write(session, case, replace(verdict, finding=finding), finding)
     case.cause = finding.cause
-    if there:
+    if tx.status in SHOWN:
         case.network = tx.network
-    name = PLAYBOOKS[finding.cause].move
+    return _move(session, case, diagnosis, replace(verdict, finding=finding))
+
+
+def _move(session: Session, case: RecoveryCase, diagnosis: Diagnosis, verdict: Verdict) -> float | None:
+    """The move that follows from the finding; seconds until the next look where it is to wait."""
+    finding, tx = verdict.finding, verdict.transaction
+    name = move_for(finding.cause, finding.outcome)
     if finding.cause == "A03" and case.looks < LOOKS_BEFORE_NOT_FOUND:
         name = "wait_for_chain"
     if name == "wait_for_chain":
         return _wait(session, case)
     case.next_look_at = None
-    entries = _claim(session, case, tx, finding, name)
     data = {"diagnosis": diagnosis.number, "cause": finding.cause, "network": tx.network, "leg": finding.leg}
+    leg = next((leg for leg in tx.transfers if leg.position == finding.leg), None)
+    if name == "dispute" and leg is not None:
+        if disputes.open_dispute(session, case, tx, leg) is None:
+            return _wait(session, case)
+        return None
+    if name == "merge" and leg is not None:
+        merging.merge(session, case, holder_of(session, tx, leg))
+        return None
+    if name == "park":
+        parking.park(session, case, WHY_OF_CAUSE[finding.cause or ""], tx.network, leg, cost=_cost(tx), data=data)
+        return None
+    entries = _claim(session, case, tx, finding, name)
     advance(session, SYSTEM, case, name, data=data, entries=entries)
     return None
+
+
+def _cost(tx: Transaction) -> int | None:
+    """What a transfer there costs, as the depositor's own did, in base units of the network's coin."""
+    native = tx.fee is not None and tx.fee.asset == find_network(tx.network).native.asset
+    return tx.fee.amount if native and tx.fee else None
 
 
 def _claim(session: Session, case: RecoveryCase, tx: Transaction, finding: Finding, name: str) -> tuple[Entry, ...]:
@@ -146,7 +226,8 @@ def _claim(session: Session, case: RecoveryCase, tx: Transaction, finding: Findi
     if name not in ("find_unlisted", "propose_credit"):
         return ()
     leg = next(leg for leg in tx.transfers if leg.position == finding.leg)
-    claim = claims.take_leg(session, case, tx, leg)
+    counted = next((one.amount for one in finding.legs if one.position == finding.leg), None)
+    claim = claims.take_leg(session, case, tx, leg if counted is None else replace(leg, amount=counted))
     session.flush()
     return claims.found_entries(claim, case)
 
@@ -160,12 +241,12 @@ def _wait(session: Session, case: RecoveryCase) -> float:
     return seconds
 
 
-def _write(session: Session, case: RecoveryCase, tx: Transaction | None, finding: Finding) -> Diagnosis:
+def _write(session: Session, case: RecoveryCase, verdict: Verdict | None, finding: Finding) -> Diagnosis:
     """A new diagnosis, or the last one again when nothing but the count of looks is new."""
     last = session.scalars(
         select(Diagnosis).where(Diagnosis.case_id == case.id).order_by(Diagnosis.number.desc()).limit(1)
     ).first()
-    shown = to_json(tx) if tx else None
+    shown = to_json(verdict.transaction) if verdict else None
     if last is not None and last.cause == finding.cause and last.transaction == shown:
         return last
     diagnosis = Diagnosis(
@@ -178,9 +259,14 @@ def _write(session: Session, case: RecoveryCase, tx: Transaction | None, finding
         outcome=list(finding.outcome),
         findings=list(finding.findings),
         conditions=list(finding.conditions),
-        legs=[asdict(leg) | {"outcome": list(leg.outcome)} for leg in finding.legs],
+        legs=[leg_to_json(leg) for leg in finding.legs],
         checks=[asdict(check) | {"answer": str(check.answer)} for check in finding.checks],
+        confidence=finding.confidence,
+        unanswered=list(finding.unanswered),
         transaction=shown,
+        books=books_to_json(verdict.books) if verdict else None,
+        survey=survey_to_json(verdict.survey) if verdict else None,
+        policy_version=verdict.policy.version if verdict else None,
     )
     session.add(diagnosis)
     session.flush()
@@ -189,7 +275,7 @@ def _write(session: Session, case: RecoveryCase, tx: Transaction | None, finding
 
 def _nothing_to_ask() -> Finding:
     checks = (Check("node_configured", Says.UNKNOWN, "no_node_for_any_candidate"),)
-    return Finding(None, PLAYBOOKS[None].outcome, (), (), (), checks, "unknown", None)
+    return Finding(None, ("WT",), (), (), (), checks, "unknown", None, ("node_configured",))
 
 
 def write_probe(

@@ -14,10 +14,14 @@ from sqlalchemy.orm import Session
 
 from chains.catalogue import network as find_network
 from chains.redecode import read_again
+from chains.survey_json import survey_from_json
+from chains.surveyed import Survey
 from chains.transaction_json import from_json
 from chains.types import Transaction
 from recovery.domain.actor import Actor
+from recovery.domain.books_json import books_from_json
 from recovery.domain.cause_policy import Policy
+from recovery.domain.causes.finding import leg_to_json
 from recovery.domain.diagnosis import RULES_VERSION, diagnose
 from recovery.domain.ids import new_id
 from recovery.domain.replay import Difference, Tally, Verdict, changes, concerns_money, first_check, verdict_of
@@ -94,8 +98,10 @@ def _replay(
 
 def recompute(stored: Stored, tx: Transaction, policy: Policy) -> Verdict:
     """The verdict of today's rules over the snapshot of that day: the one place that asks the diagnosis."""
-    finding = diagnose(tx, find_network(tx.network), stored.books)  # type: ignore[arg-type]
-    legs = [asdict(leg) for leg in finding.legs]
+    books = books_from_json(stored.books or {})
+    survey = survey_from_json(stored.survey) if stored.survey else Survey()
+    finding = diagnose(tx, find_network(tx.network), books, survey, policy)
+    legs = [leg_to_json(leg) for leg in finding.legs]
     checks = [asdict(check) for check in finding.checks]
     return verdict_of(finding.cause, finding.outcome, finding.findings, finding.conditions, legs, checks)
 

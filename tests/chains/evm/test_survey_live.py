@@ -13,7 +13,8 @@ from eth_utils.crypto import keccak
 from chains.catalogue import network
 from chains.encoding import checksummed
 from chains.redecode import Recorded
-from chains.survey import Survey, SurveyOrder, Traits, survey, survey_again
+from chains.survey import SurveyOrder, survey, survey_again
+from chains.surveyed import Survey, Traits
 from chains.survey_json import survey_from_json, survey_to_json
 from chains.types import Node
 from chains.verify import verify

@@ -1,0 +1,220 @@
+"""Our own side of a transaction, as frozen facts for the diagnosis: whose addresses, which assets, what the books show."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy import ColumnElement, func, or_, select, tuple_
+from sqlalchemy.orm import Session
+
+from chains.address import check_address
+from chains.catalogue import networks
+from chains.twins import twins
+from chains.types import Network, Transaction, Transfer
+from recovery.domain.books import Books, KnownAsset, Label, Owner, Sighting
+from recovery.domain.memos import candidates, digit_keys
+from recovery.models import Account, AssetPrice, ListedAsset, OwnedAddress, PlatformLabel, Sighting as SightingRow
+from recovery.queries.book_history import read_credits, read_legs, read_withdrawals
+from recovery.queries.facts import database_now
+
+MOST_TWINS = 64
+"""Recipients whose twins on other networks are computed; more receive in a batch only, where nobody pays a wrong network."""
+
+MOST_OWN_ADDRESSES = 200
+"""The claimant's own addresses that others are compared with."""
+
+
+@dataclass(frozen=True)
+class Asking:
+    """Who asks: the account (if any), the case whose own claim is not somebody else's, and what was named or claimed.
+
+    ``holders`` are the owners of token accounts that were paid as if they were wallets.
+    """
+
+    claimant: str | None = None
+    case_id: uuid.UUID | None = None
+    named_network: str | None = None
+    claimed_amount: int | None = None
+    shown_on: tuple[str, ...] = ()
+    replaced: bool | None = None
+    replaced_by: str | None = None
+    holders: Mapping[str, str] = field(default_factory=dict)
+
+
+def read_books(session: Session, tx: Transaction, asking: Asking, *, sandbox: bool) -> Books:
+    """The snapshot for one transaction: rows of every time, since only the diagnosis knows which time counts."""
+    now = database_now(session)
+    network = networks()[tx.network]
+    owners = _owners(session, network, tx, asking.holders)
+    account = session.get(Account, asking.claimant) if asking.claimant is not None else None
+    known = {row.address for row in owners if not row.network} | {row.here for row in owners if row.network}
+    legs = tuple(leg for leg in tx.transfers if asking.holders.get(leg.recipient or "", leg.recipient) in known)
+    labels = _labels(session, tx)
+    assets = _assets(session, tx.network)
+    return Books(
+        owners=owners,
+        assets=assets,
+        legs=read_legs(session, tx, asking.claimant, asking.case_id),
+        labels=labels,
+        withdrawals=read_withdrawals(session, tx, legs, owners, labels, asking.claimant),
+        credits=read_credits(session, tx, asking.claimant),
+        sightings=_sightings(session, tx),
+        claimant=asking.claimant,
+        claimant_state=account.state if account else "active",
+        claimant_addresses=_own_addresses(session, tx.network, asking.claimant),
+        claimed_amount=asking.claimed_amount,
+        security_changed_at=account.security_changed_at if account else None,
+        now=now,
+        named_network=asking.named_network,
+        shown_on=asking.shown_on,
+        network_run=bool(assets) or _has_addresses(session, tx.network),
+        worth=_worth(session, tx.network, legs),
+        replaced=asking.replaced,
+        replaced_by=asking.replaced_by,
+        sandbox=sandbox,
+    )
+
+
+def _owners(session: Session, network: Network, tx: Transaction, holders: Mapping[str, str]) -> tuple[Owner, ...]:
+    sides = {side for leg in tx.transfers for side in (leg.sender, leg.recipient) if side} | set(holders.values())
+    if not sides:
+        return ()
+    texts = {text for leg in tx.transfers if leg.memo for text, _ in candidates(leg.memo)}
+    digits = {key for leg in tx.transfers if leg.memo for key in digit_keys(leg.memo)}
+    here = _rows(session, texts, digits, OwnedAddress.network == tx.network, OwnedAddress.address.in_(sides))
+    known = {row.address for row in here}
+    lost = list(dict.fromkeys(leg.recipient for leg in tx.transfers if leg.recipient and leg.recipient not in known))
+    others = _twin_rows(session, network, lost[:MOST_TWINS], texts, digits)
+    return (*(_owner(row) for row in here), *others)
+
+
+def _rows(
+    session: Session, texts: set[str], digits: set[str], *conditions: ColumnElement[bool]
+) -> Sequence[OwnedAddress]:
+    """Rows of the book; of a shared address only those whose memo may be meant, and one more to know it by."""
+    some = (
+        select(OwnedAddress.id)
+        .where(*conditions, OwnedAddress.kind == "shared")
+        .distinct(OwnedAddress.network, OwnedAddress.address)
+        .order_by(OwnedAddress.network, OwnedAddress.address, OwnedAddress.id)
+    )
+    rows = session.scalars(
+        select(OwnedAddress)
+        .where(
+            *conditions,
+            or_(
+                OwnedAddress.kind != "shared",
+                OwnedAddress.memo.in_(texts),
+                func.ltrim(OwnedAddress.memo, "0").in_([key if key != "0" else "" for key in digits]),
+                OwnedAddress.id.in_(some),
+            ),
+        )
+        .order_by(OwnedAddress.network, OwnedAddress.address, OwnedAddress.valid_from, OwnedAddress.account)
+    )
+    return rows.all()
+
+
+def _twin_rows(
+    session: Session, network: Network, lost: Sequence[str], texts: set[str], digits: set[str]
+) -> tuple[Owner, ...]:
+    """Rows of other networks whose key or script is that of a recipient nobody knows here."""
+    here = {(twin.network, twin.address): address for address in lost for twin in twins(network, address)}
+    if not here:
+        return ()
+    same = tuple_(OwnedAddress.network, OwnedAddress.address).in_(list(here))
+    rows = _rows(session, texts, digits, same)
+    return tuple(_twin(network, row, here[row.network, row.address]) for row in rows)
+
+
+def _owner(row: OwnedAddress) -> Owner:
+    return Owner(
+        address=row.address,
+        account=row.account,
+        kind=row.kind,
+        custody=row.custody,
+        memo=row.memo,
+        valid_from=row.valid_from,
+        valid_until=row.valid_until,
+        label=row.label or "",
+    )
+
+
+def _twin(network: Network, row: OwnedAddress, here: str) -> Owner:
+    return Owner(
+        address=row.address,
+        account=row.account,
+        kind=row.kind,
+        custody=row.custody,
+        memo=row.memo,
+        network=row.network,
+        here=here,
+        family=networks()[row.network].family,
+        script=check_address(network, here).kind in ("p2sh", "p2wsh", "script"),
+        valid_from=row.valid_from,
+        valid_until=row.valid_until,
+        label=row.label or "",
+    )
+
+
+def _assets(session: Session, network: str) -> tuple[KnownAsset, ...]:
+    rows = session.scalars(select(ListedAsset).where(ListedAsset.network == network).order_by(ListedAsset.contract))
+    return tuple(
+        KnownAsset(row.contract or None, row.symbol, row.state, row.deposits_from, row.minimum) for row in rows
+    )
+
+
+def _has_addresses(session: Session, network: str) -> bool:
+    found = select(OwnedAddress.id).where(OwnedAddress.network == network).limit(1)
+    return session.scalar(found) is not None
+
+
+def _labels(session: Session, tx: Transaction) -> dict[str, Label]:
+    named = {one for leg in tx.transfers for one in (leg.sender, leg.recipient, leg.contract) if one}
+    rows = session.scalars(
+        select(PlatformLabel)
+        .where(PlatformLabel.network == tx.network, PlatformLabel.address.in_(named))
+        .order_by(PlatformLabel.address)
+    )
+    return {row.address: Label(row.platform, row.kind) for row in rows} if named else {}
+
+
+def _sightings(session: Session, tx: Transaction) -> tuple[Sighting, ...]:
+    rows = session.scalars(
+        select(SightingRow)
+        .where(SightingRow.network == tx.network, SightingRow.hash == tx.hash)
+        .order_by(SightingRow.seen_at, SightingRow.id)
+    )
+    return tuple(Sighting(row.in_block, row.block_hash or None, row.seen_at) for row in rows)
+
+
+def _own_addresses(session: Session, network: str, claimant: str | None) -> tuple[str, ...]:
+    if claimant is None:
+        return ()
+    rows = session.scalars(
+        select(OwnedAddress.address)
+        .where(OwnedAddress.account == claimant, OwnedAddress.network == network, OwnedAddress.kind == "deposit")
+        .order_by(OwnedAddress.valid_from.desc(), OwnedAddress.address)
+        .limit(MOST_OWN_ADDRESSES)
+    )
+    return tuple(rows)
+
+
+def _worth(session: Session, network: str, legs: Sequence[Transfer]) -> dict[str, int]:
+    """What legs to us are worth in base units of the network's coin, where a price of the very contract is known."""
+    contracts = {leg.contract for leg in legs if leg.contract}
+    if not contracts:
+        return {}
+    latest = session.scalars(
+        select(AssetPrice)
+        .where(AssetPrice.network == network, AssetPrice.contract.in_(contracts), AssetPrice.quote_contract.is_(None))
+        .distinct(AssetPrice.contract)
+        .order_by(AssetPrice.contract, AssetPrice.observed_at.desc(), AssetPrice.id.desc())
+    )
+    prices = {row.contract: row for row in latest}
+    return {
+        leg.position: leg.amount * prices[leg.contract].numerator // prices[leg.contract].denominator
+        for leg in legs
+        if leg.contract in prices
+    }

@@ -1,0 +1,68 @@
+"""A verdict from what was read: our books, what was asked of the chain beside it, the policy in force, the diagnosis.
+
+Three steps, so that no unit of work is open while nodes are asked: :func:`wanted` says what to ask, the edge asks it, and
+:func:`judge` decides.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from chains.catalogue import network as find_network
+from chains.survey import SurveyOrder
+from chains.surveyed import Survey
+from chains.types import Status, Transaction, TransferKind
+from recovery.domain.books import Books
+from recovery.domain.cause_policy import BUILT_IN, Policy
+from recovery.domain.causes.finding import Finding
+from recovery.domain.causes.situation import Situation
+from recovery.domain.diagnosis import diagnose, legs_to_us
+from recovery.queries.books import Asking, read_books
+
+MOST_LEGS = 64
+"""Legs that are looked into; what more there is stays unknown."""
+
+LOOKS_THROUGH_ACCOUNTS = frozenset({"solana"})
+"""Families where a payment can land on a token account that was taken for a wallet."""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """A finding and everything it was made from."""
+
+    finding: Finding
+    transaction: Transaction
+    books: Books
+    survey: Survey
+    policy: Policy
+
+
+def wanted(session: Session, tx: Transaction, asking: Asking, *, sandbox: bool) -> SurveyOrder | None:
+    """What else must be asked of the chain before this transaction can be judged; ``None`` when nothing."""
+    if not tx.final or tx.status is not Status.SUCCEEDED:
+        return None
+    books = read_books(session, tx, asking, sandbox=sandbox)
+    network = find_network(tx.network)
+    ours = legs_to_us(Situation(tx, network, books, Survey(), BUILT_IN))
+    legs = [one.leg for one in ours if one.leg.kind in (TransferKind.TOKEN, TransferKind.NFT)]
+    addresses = [one.leg.recipient for one in ours if one.whose.owner.custody in ("contract", "multisig")]
+    if not ours and network.family in LOOKS_THROUGH_ACCOUNTS:
+        legs = [leg for leg in tx.transfers if leg.kind is TransferKind.TOKEN]
+    if not legs and not addresses:
+        return None
+    return SurveyOrder(tx, tuple(legs[:MOST_LEGS]), tuple(dict.fromkeys(one for one in addresses if one)))
+
+
+def judge(
+    session: Session, tx: Transaction, asking: Asking, survey: Survey, policy: Policy, *, sandbox: bool
+) -> Verdict:
+    """The finding under ``policy``, with the books as they are now."""
+    books = read_books(session, tx, asking, sandbox=sandbox)
+    return Verdict(diagnose(tx, find_network(tx.network), books, survey, policy), tx, books, survey, policy)
+
+
+def holders_of(survey: Survey) -> dict[str, str]:
+    """Owners of token accounts that were paid as if they were wallets, as far as the survey knows them."""
+    return {account: owner for account, owner in survey.holders.items() if owner}
