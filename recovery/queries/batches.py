@@ -53,10 +53,14 @@ def _small_legs(session: Session) -> list[SmallLeg]:
 def _prices(session: Session, assets: set[tuple[str, str]]) -> dict[tuple[str, str], Ratio]:
     """The latest price of each asset in the native coin of its network."""
     contracts = {contract for _, contract in assets}
-    rows = session.scalars(
-        select(AssetPrice)
-        .where(AssetPrice.contract.in_(contracts), AssetPrice.quote_contract.is_(None))
-        .order_by(AssetPrice.network, AssetPrice.contract, AssetPrice.observed_at.desc())
-        .distinct(AssetPrice.network, AssetPrice.contract)
+    place = func.row_number().over(
+        partition_by=(AssetPrice.network, AssetPrice.contract), order_by=(AssetPrice.observed_at.desc(), AssetPrice.id)
     )
+    ranked = (
+        select(AssetPrice, place.label("nth"))
+        .where(AssetPrice.contract.in_(contracts), AssetPrice.quote_contract.is_(None))
+        .subquery()
+    )
+    latest = aliased(AssetPrice, ranked)
+    rows = session.scalars(select(latest).where(ranked.c.nth == 1))
     return {(row.network, row.contract): Ratio(row.numerator, row.denominator) for row in rows}

@@ -14,7 +14,12 @@ from recovery.web._headers import HEADERS
 from recovery.web._wall import PUBLIC
 from tests.recovery.web.conftest import PASSWORD, CountingLimits, token_in
 
-FILL = {"ref": "RC-0000-0000-0000-0000-0", "move": "take", "evidence_id": "00000000-0000-0000-0000-000000000000"}
+FILL = {
+    "ref": "RC-0000-0000-0000-0000-0",
+    "move": "take",
+    "evidence_id": "00000000-0000-0000-0000-000000000000",
+    "leg": "00000000-0000-0000-0000-000000000000",
+}
 
 
 def pages_of(app: Flask) -> list[Rule]:
@@ -59,6 +64,7 @@ def test_no_page_changes_anything_on_get(app: Flask) -> None:
         "appeals.report",
         "cases.make_move",
         "export.download",
+        "finds.open_case",
     }
 
 
