@@ -32,18 +32,31 @@ BY_CAUSE: dict[tuple[str, str], str] = {
 PUBLIC_CAUSE: dict[str, str | None] = {
     "B01": None,
     "B02": None,
+    "B03": "B12",
     "B08": "B12",
     "H04": None,
     "G06": None,
-    "H12": "B12",
     "B11": None,
     "E01": "E01",
 }
 """What the depositor is shown where the truth would give away whose an address is, or that a hold exists."""
 
+REFUSED_AS = dict.fromkeys(("B01", "B02", "B03", "B08", "B11", "H04", "H12"), "B12")
+"""What the depositor is shown once such a case is refused: one sentence for all of them, so that a refusal tells nothing."""
 
-def move_for(cause: str | None, outcome: Sequence[str]) -> str:
-    """The transition a job makes when a look at the case ends with this finding."""
+ALIKE_FOR_STRANGERS = frozenset({"B03", "B08", "B12", "H12"})
+"""What a deposit address can turn out to be for somebody the books do not link to it: another customer's, nobody's, or not
+ours at all. All of them end in the same move at the same look."""
+
+
+def move_for(cause: str | None, outcome: Sequence[str], *, linked: bool) -> str:
+    """The transition a job makes when a look at the case ends with this finding.
+
+    ``linked``: an address of the transaction is one of the claimant's account today. Only who is linked may be asked for a
+    proof where an address had no owner: to a stranger the question alone would say that the address is ours.
+    """
+    if cause in ALIKE_FOR_STRANGERS and not linked:
+        return "decline"
     first = outcome[0]
     return BY_CAUSE.get((cause or "", first), BY_FIRST_STEP[first])
 

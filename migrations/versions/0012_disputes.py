@@ -29,6 +29,8 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_merged_case_into_id"), "merged_case", ["into_id"])
     _parked()
+    op.create_index("ix_claim_sender", "claim", ["network", "sender"])
+    op.create_index("ix_claim_contract", "claim", ["network", "contract"])
     for table in KEPT:
         op.execute(
             f"CREATE TRIGGER {table}_no_delete BEFORE DELETE ON {table} "
@@ -55,9 +57,7 @@ def _disputes() -> None:
         sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("settled_by", sa.Uuid(), nullable=True),
         sa.Column("winner_case", sa.Uuid(), nullable=True),
-        sa.CheckConstraint(
-            "(settled_at IS NULL) = (settled_by IS NULL)", name=op.f("ck_dispute_settlement_is_whole")
-        ),
+        sa.CheckConstraint("(settled_at IS NULL) = (settled_by IS NULL)", name=op.f("ck_dispute_settlement_is_whole")),
         sa.CheckConstraint(
             "winner_case IS NULL OR settled_at IS NOT NULL", name=op.f("ck_dispute_winner_with_settlement")
         ),
@@ -114,5 +114,7 @@ def _parked() -> None:
 
 def downgrade() -> None:
     """As it was before."""
+    op.drop_index("ix_claim_contract", "claim")
+    op.drop_index("ix_claim_sender", "claim")
     for table in ("parked", "merged_case", "dispute_party", "dispute"):
         op.drop_table(table)

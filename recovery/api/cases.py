@@ -17,7 +17,7 @@ from recovery.domain import texts
 from recovery.domain.actor import Actor
 from recovery.errors import InvalidInput, NotFound
 from recovery.limits import APPEAL, READ
-from recovery.queries.case_view import case_view
+from recovery.queries.case_view import CaseView, case_view
 from recovery.queries.cases import CaseRow, find_case, list_cases
 from recovery.schemas.cases import (
     MOVE_FIELDS,
@@ -130,10 +130,20 @@ def shown(session: Session, actor: Actor, row: RecoveryCase) -> Any:
         name: getattr(view, name)
         for name in (
             *("closed", "next_look_at", "diagnosis", "claim", "probe", "quote", "quotes", "plans", "messages"),
-            *("evidence", "postings", "statement"),
+            *("evidence", "postings", "statement", "merged_into", "merged_from", "settled", "dispute", "linked"),
         )
     }
-    return CaseOutput().dump({**_summary(view.case), **parts, "actions": _actions(session, actor, row)})
+    return CaseOutput().dump(
+        {**_summary(view.case), **parts, "parked": _parked(view), "actions": _actions(session, actor, row)}
+    )
+
+
+def _parked(view: CaseView) -> dict[str, Any] | None:
+    """What the case waits for, in words."""
+    if view.parked is None:
+        return None
+    text, until = texts.PARKED[view.parked["why"]]
+    return {**view.parked, "text": said(text), "until": said(until)}
 
 
 def _summary(row: CaseRow) -> dict[str, Any]:

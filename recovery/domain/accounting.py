@@ -5,7 +5,7 @@ Each entry holds both sides, so it cannot be unbalanced. A corrected mistake is 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -65,10 +65,23 @@ def identified(network: str, asset: str, position: str, amount: int) -> tuple[En
     return some([Entry("identified", position, SUSPENSE, USER_PAYABLE, network, asset, amount)])
 
 
-def let_go(network: str, asset: str, position: str, amount: int, *, identified: bool) -> tuple[Entry, ...]:
-    """The case ends without a recovery: the coins stay where they are and belong to nobody's case any more."""
-    owed = USER_PAYABLE if identified else SUSPENSE
-    return some([Entry("let_go", position, owed, CUSTODY_DEPOSIT, network, asset, amount)])
+def undone(network: str, asset: str, leg: str, held: Mapping[str, int]) -> tuple[Entry, ...]:
+    """Everything a case booked about its leg taken back, so that it owes nobody and holds nothing unidentified.
+
+    ``held``: the debit balances of the case in this asset, by account. Fee and cost that were earned by collecting the coins
+    are given back first. The coins stay where they are, at the deposit address or in the recovery wallet.
+    """
+    fee, cost = -held.get(FEE_INCOME, 0), -held.get(NETWORK_COST_INCOME, 0)
+    unidentified, owed = -held.get(SUSPENSE, 0), -held.get(USER_PAYABLE, 0) + fee + cost
+    place = RECOVERY_WALLET if held.get(RECOVERY_WALLET, 0) > 0 else CUSTODY_DEPOSIT
+    return some(
+        [
+            Entry("fee_back", leg, FEE_INCOME, USER_PAYABLE, network, asset, fee),
+            Entry("cost_back", leg, NETWORK_COST_INCOME, USER_PAYABLE, network, asset, cost),
+            Entry("let_go", leg, SUSPENSE, CUSTODY_DEPOSIT, network, asset, unidentified),
+            Entry("let_go", leg, USER_PAYABLE, place, network, asset, owed),
+        ]
+    )
 
 
 def credited(network: str, asset: str, position: str, amount: int) -> tuple[Entry, ...]:

@@ -96,6 +96,14 @@ CAUSES: dict[str, CauseText] = {
         mark("The deposit went to an address that many share, with a memo or tag that belongs to nobody."),
         mark("A specialist asks you to show that the payment was yours, and writes to you here."),
     ),
+    "B03": CauseText(
+        mark("Memo or tag of another account"),
+        mark("We cannot link this deposit to your account."),
+        mark(
+            "If you believe that it is yours, please ask the sender for proof of the payment and open a new "
+            "case with it."
+        ),
+    ),
     "B08": CauseText(
         mark("Address of another account"),
         mark("We cannot link this deposit to your account."),
@@ -201,6 +209,11 @@ CAUSES: dict[str, CauseText] = {
     "H02": CauseText(
         mark("Already refunded"),
         mark("This deposit has already been returned, or its return is under way."),
+        _DONE,
+    ),
+    "H03": CauseText(
+        mark("Second appeal for the same transfer"),
+        mark("You have reported this deposit before, so we go on with both reports in one case."),
         _DONE,
     ),
     "H04": CauseText(

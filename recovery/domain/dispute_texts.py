@@ -42,11 +42,13 @@ EVENTS: dict[str, str] = {
 }
 
 PUBLIC_EVENTS: dict[str, str] = {
-    "lose_dispute": mark("Closed"),
     "merge": mark("Joined with your other case"),
     "park": mark("Nothing can be done at present; we keep watching"),
     "reopen_parked": mark("Something changed, so we look at it again"),
 }
+
+TOLD_AS = {"lose_dispute": "decline", "refuse": "decline"}
+"""How the depositor's history names a move whose own name would tell of a hold or of another claimant."""
 
 WHY_NOT: dict[str, str] = {
     "no_dispute_is_open": mark("Somebody else claims this transfer too; that must be decided first."),

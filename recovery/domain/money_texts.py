@@ -65,6 +65,8 @@ POSTINGS: dict[str, str] = {
     "found": mark("Found at our address"),
     "identified": mark("Identified as the depositor’s"),
     "let_go": mark("Let go"),
+    "fee_back": mark("Recovery fee undone"),
+    "cost_back": mark("Network cost undone"),
     "credited": mark("Credited to the account"),
     "sweep_sent": mark("Sweep sent"),
     "swept": mark("Sweep arrived"),

@@ -6,6 +6,7 @@ and the rules.
 
 from __future__ import annotations
 
+from recovery.domain import dispute_texts
 from recovery.domain.address_texts import REASONS as ADDRESS_REASONS
 from recovery.domain.api_texts import DETAILS as API_DETAILS
 from recovery.domain.cause_texts import (
@@ -60,11 +61,13 @@ __all__ = [
     "LABELS",
     "LABEL_NEXT",
     "LABEL_NOTES",
+    "LINKS",
     "MEMOS",
     "MESSAGES",
     "NODE_STATES",
     "NODE_WARNINGS",
     "OUTCOMES",
+    "PARKED",
     "PLAN_STATES",
     "POSTINGS",
     "PROBLEMS",
@@ -81,6 +84,7 @@ __all__ = [
     "STATES",
     "STATUSES",
     "STEP_STATES",
+    "TOLD_AS",
     "TRANSITIONS",
     "UNKNOWN_CAUSE",
     "WARNINGS",
@@ -96,6 +100,7 @@ DETAILS: dict[str, str] = {
     **REFUSALS,
     **POLICY_DETAILS,
     **SCAN_DETAILS,
+    **dispute_texts.REFUSALS,
     **{f"address_{reason}": text for reason, text in ADDRESS_REASONS.items()},
 }
 """Detail code of a refusal or a form field → one sentence; those of pages come first."""
@@ -127,6 +132,7 @@ STATES: dict[str, str] = {
     "solved": mark("Solved"),
     "declined": mark("Declined"),
     "withdrawn": mark("Withdrawn"),
+    **dispute_texts.STATES,
 }
 
 LABELS: dict[str, str] = {
@@ -213,6 +219,7 @@ TRANSITIONS: dict[str, str] = {
     "confirm_refund": mark("Confirm the refund"),
     "freeze_refund": mark("Freeze the refund"),
     "resume_refund": mark("Watch the refund again"),
+    **dispute_texts.TRANSITIONS,
 }
 
 EVENTS: dict[str, str] = {
@@ -274,6 +281,7 @@ EVENTS: dict[str, str] = {
     "confirm_refund": mark("Refund final on the network"),
     "freeze_refund": mark("Refund frozen"),
     "resume_refund": mark("Refund watched again"),
+    **dispute_texts.EVENTS,
 }
 
 WHY_NOT: dict[str, str] = {
@@ -301,6 +309,7 @@ WHY_NOT: dict[str, str] = {
     "you_prepared_it": mark("You prepared or approved this case before; somebody else must decide here."),
     "needs_step_up": mark("Confirm with your password first."),
     "your_own_case": mark("This is your own case; somebody else must decide it."),
+    **dispute_texts.WHY_NOT,
 }
 
 QUEUES: dict[str, str] = {
@@ -318,6 +327,7 @@ QUEUES: dict[str, str] = {
     "waiting": mark("Being checked"),
     "all_open": mark("All open"),
     "closed": mark("Closed"),
+    **dispute_texts.QUEUES,
 }
 
 WORKFLOWS: dict[str, str] = {
@@ -344,6 +354,10 @@ MESSAGES: dict[str, str] = {
     "note": mark("Internal note"),
     "reason": mark("Reason"),
 }
+
+PARKED = dispute_texts.PARKED
+LINKS = dispute_texts.LINKS
+TOLD_AS = dispute_texts.TOLD_AS
 
 LABEL_NEXT: dict[str, str] = {
     "your_answer_needed": mark("Once we have your answer, we go on at once."),
@@ -393,4 +407,5 @@ PUBLIC_EVENTS: dict[str, str] = {
     "contest": mark("You contested the quote"),
     "confirm_sweep": mark("The coins were collected"),
     "confirm_refund": mark("The coins were sent to you"),
+    **dispute_texts.PUBLIC_EVENTS,
 }

@@ -20,8 +20,7 @@ from sqlalchemy.exc import OperationalError
 from config.settings import Settings
 from recovery.db import Database
 from recovery.errors import Unavailable
-from recovery.jobs.nodes import plan_look
-from recovery.jobs.scanning import plan_scan
+from recovery.jobs import nodes, parked, scanning
 from recovery.jobs.worker import QUEUE
 from recovery.models import Job
 
@@ -75,8 +74,9 @@ def main(settings: Settings) -> None:
     while not stopping.wait(PAUSE_SECONDS):
         try:
             if not planned:
-                plan_look(database)
-                plan_scan(database)
+                nodes.plan_look(database)
+                parked.plan_look(database)
+                scanning.plan_scan(database)
                 planned = True
             ring_due(database, queue)
         except (RedisError, OperationalError, Unavailable) as error:

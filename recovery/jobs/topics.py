@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from recovery.jobs import credits, evidence, nodes, planning, plans, quotes, scanning
+from recovery.jobs import credits, evidence, nodes, parked, planning, plans, quotes, scanning
 from recovery.jobs.work import Work
 
 TOPICS: dict[str, Callable[[Work], None]] = {
@@ -17,12 +17,17 @@ TOPICS: dict[str, Callable[[Work], None]] = {
     "plan.watch": plans.watch,
     "credit.deliver": credits.deliver,
     "nodes.look": nodes.look,
+    "parked.look": parked.look,
+    "dispute.end": parked.end_dispute,
     "chain.scan": scanning.scan,
 }
 
-OF_NO_CASE = {"nodes.look", "chain.scan"}
+OF_NO_CASE = {"nodes.look", "parked.look", "chain.scan"}
 """Topics that no move of a case asks for: the scheduler plans them when it starts."""
 
-ASK_NO_NODE = {"quote.expire", "credit.deliver"}
+BY_SERVICES = {"dispute.end"}
+"""Topics that a service asks for, only where there is something to do: no row of a table emits them."""
+
+ASK_NO_NODE = {"quote.expire", "credit.deliver", "dispute.end"}
 """Topics whose jobs only use the database and so are over at once: a worker may hold several of them together. A node can
 take longer to answer than a lease lasts, so a job that asks one is held alone."""

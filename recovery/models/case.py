@@ -105,6 +105,8 @@ class Claim(Base):
 
     __table_args__ = (
         CheckConstraint("amount > 0", name="amount_is_positive"),
+        Index("ix_claim_sender", "network", "sender"),
+        Index("ix_claim_contract", "network", "contract"),
         Index(
             "uq_claim_leg",
             "network",

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from recovery.domain.actor import SYSTEM_ID, Actor
 from recovery.domain.cause_policy import BUILT_IN
 from recovery.domain.settlement import step_from_json
-from recovery.domain.texts import PUBLIC_EVENTS
+from recovery.domain.texts import PUBLIC_EVENTS, TOLD_AS
 from recovery.errors import NotFound
 from recovery.models import (
     CaseEvent,
@@ -31,8 +31,12 @@ from recovery.models import (
     SignOff,
 )
 from recovery.queries.cases import CaseRow, case_row, shown_cause
-from recovery.queries.policies import policy_of
+from recovery.queries.disputes import dispute_shown, merged_from, merged_into, settled_pointer
 from recovery.queries.facts import latest_probe, open_claim
+from recovery.queries.linked import Linked, linked_cases
+from recovery.queries.parked import parked_of
+from recovery.queries.policies import policy_of
+from workflows.states import State
 
 Shown = dict[str, Any]
 
@@ -56,6 +60,12 @@ class CaseView:
     evidence: tuple[Shown, ...]
     postings: tuple[Shown, ...]
     statement: Shown | None
+    merged_into: str | None
+    merged_from: tuple[str, ...]
+    settled: Shown | None
+    parked: Shown | None
+    dispute: Shown | None
+    linked: Linked | None
 
 
 def case_view(session: Session, actor: Actor, case: RecoveryCase) -> CaseView:
@@ -82,6 +92,12 @@ def case_view(session: Session, actor: Actor, case: RecoveryCase) -> CaseView:
         evidence=_evidence(session, case) if staff else (),
         postings=_postings(session, case) if staff else (),
         statement=_statement(case, quotes, plans),
+        merged_into=merged_into(session, actor, case) if case.state == State.MERGED else None,
+        merged_from=tuple(merged_from(session, actor, case)),
+        settled=settled_pointer(session, case),
+        parked=_parked(session, case),
+        dispute=dispute_shown(session, case) if staff else None,
+        linked=linked_cases(session, case) if staff else None,
     )
 
 
@@ -109,19 +125,26 @@ def _diagnosis(session: Session, actor: Actor, case: RecoveryCase) -> Shown | No
     ).first()
     if last is None:
         return None
-    cause = shown_cause(actor, last.cause)
+    cause = shown_cause(actor, last.cause if actor.is_staff else case.cause, case.state)
+    told = cause == last.cause
     shown: Shown = {
         "cause": cause,
         "outcome": last.outcome
-        if cause == last.cause
+        if told
         else list(policy_of(session, last.policy_version or BUILT_IN.version).outcome(cause)),
         "transaction": last.transaction,
-        "conditions": last.conditions,
+        "conditions": last.conditions if told else [],
         "at": last.at,
     }
     if actor.is_staff:
         shown |= _columns(last, ("number", "look", "rules_version", "findings", "legs", "checks"))
     return shown
+
+
+def _parked(session: Session, case: RecoveryCase) -> Shown | None:
+    """Why the case waits and since when, while it does."""
+    parked = parked_of(session, case.id) if case.state == State.PARKED else None
+    return _columns(parked, ("why", "since")) if parked else None
 
 
 def _quotes(session: Session, case: RecoveryCase) -> list[Quote]:
@@ -209,13 +232,18 @@ def _told_to_depositor(message: Message) -> bool:
 
 def _events(session: Session, actor: Actor, case: RecoveryCase, names: dict[uuid.UUID, str]) -> tuple[Shown, ...]:
     rows = session.scalars(select(CaseEvent).where(CaseEvent.case_id == case.id).order_by(CaseEvent.seq))
-    return tuple(_event(actor, event, names) for event in rows if actor.is_staff or event.name in PUBLIC_EVENTS)
+    return tuple(_event(actor, event, names) for event in rows if actor.is_staff or _told(event) in PUBLIC_EVENTS)
+
+
+def _told(event: CaseEvent) -> str:
+    """The name under which the depositor's history has the event."""
+    return TOLD_AS.get(event.name, event.name)
 
 
 def _event(actor: Actor, event: CaseEvent, names: dict[uuid.UUID, str]) -> Shown:
     if not actor.is_staff:
         by = "you" if event.actor_id == actor.id else "desk"
-        return {"seq": event.seq, "name": event.name, "by": by, "at": event.at}
+        return {"seq": event.seq, "name": _told(event), "by": by, "at": event.at}
     body = json.loads(event.body)
     return {
         "seq": event.seq,

@@ -17,7 +17,7 @@ from recovery.domain.actor import Actor
 from recovery.domain.ids import parse_case_ref
 from recovery.errors import InvalidInput, NotFound
 from recovery.models import Claim, Person, RecoveryCase
-from workflows.playbooks import PUBLIC_CAUSE
+from workflows.playbooks import PUBLIC_CAUSE, REFUSED_AS
 from workflows.states import PUBLIC_LABELS, State
 
 LONGEST_PAGE = 100
@@ -33,6 +33,8 @@ QUEUES: dict[str, tuple[State, ...]] = {
     "credit": (State.CREDIT_SIGN_OFF,),
     "moving": (State.PLANNING_SWEEP, State.SWEEPING, State.SWEPT, State.PAYING, State.CREDITING),
     "hold": (State.ON_HOLD, State.SWEEP_ON_HOLD, State.REFUND_ON_HOLD),
+    "disputes": (State.DISPUTED,),
+    "parked": (State.PARKED,),
     "waiting": (State.SUBMITTED, State.CHECKING, State.WAITING_FOR_CHAIN),
 }
 """Every open state stands in exactly one queue (tested), so that no case is in none."""
@@ -41,7 +43,7 @@ QUEUES_OF_ROLE: dict[str, tuple[str, ...]] = {
     "specialist": ("review", "proofs", "quote", "sweep", "answers", "offered"),
     "wallet": ("sign_off", "moving", "hold"),
     "clearing": ("sign_off", "credit", "hold"),
-    "lead": ("hold", "waiting"),
+    "lead": ("disputes", "hold", "waiting"),
 }
 """The queues shown first to a role."""
 
@@ -211,7 +213,7 @@ def _case_row(case: Row[*tuple[Any, ...]], actor: Actor) -> CaseRow:
         state=case.state if actor.is_staff else PUBLIC_LABELS[State(case.state)],
         label=PUBLIC_LABELS[State(case.state)],
         workflow=case.workflow,
-        cause=shown_cause(actor, case.cause),
+        cause=shown_cause(actor, case.cause, case.state),
         network=case.network,
         hash=case.hash,
         symbol=case.symbol,
@@ -226,9 +228,13 @@ def _case_row(case: Row[*tuple[Any, ...]], actor: Actor) -> CaseRow:
     )
 
 
-def shown_cause(actor: Actor, cause: str | None) -> str | None:
+def shown_cause(actor: Actor, cause: str | None, state: str) -> str | None:
     """Staff see the cause; a depositor never one that tells whose an address is, or that there is a hold."""
-    return cause if actor.is_staff or cause not in PUBLIC_CAUSE else PUBLIC_CAUSE[cause]
+    if actor.is_staff or cause is None:
+        return cause
+    if state == State.DECLINED and cause in REFUSED_AS:
+        return REFUSED_AS[cause]
+    return PUBLIC_CAUSE.get(cause, cause)
 
 
 def queue_counts(session: Session, actor: Actor) -> dict[str, int]:

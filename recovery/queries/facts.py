@@ -17,6 +17,8 @@ from recovery.models import (
     CaseEvent,
     Claim,
     Credit,
+    Dispute,
+    DisputeParty,
     ListedAsset,
     OwnedAddress,
     Plan,
@@ -134,6 +136,8 @@ def read_facts(session: Session, case: RecoveryCase) -> Facts:
         asset_listed=asset is not None and asset.state == "listed",
         account_blocked=account is not None and account.state != "active",
         plan_addresses_hold=plan is not None and _addresses_hold(session, plan),
+        dispute_open=open_dispute_of(session, case.id) is not None,
+        sweep_done=_is_swept(session, case.id),
     )
 
 
@@ -158,6 +162,22 @@ def _addresses_hold(session: Session, plan: Plan) -> bool:
     return payload["destination"] in wallets and all(
         move["sender"] in tanks for move in moves if move["purpose"] == "gas_top_up"
     )
+
+
+def open_dispute_of(session: Session, case_id: uuid.UUID) -> Dispute | None:
+    """The open dispute the case is a party of, if there is one."""
+    return session.scalars(
+        select(Dispute)
+        .join(DisputeParty, DisputeParty.dispute_id == Dispute.id)
+        .where(DisputeParty.case_id == case_id, DisputeParty.left_at.is_(None), Dispute.settled_at.is_(None))
+        .execution_options(populate_existing=True)
+    ).first()
+
+
+def _is_swept(session: Session, case_id: uuid.UUID) -> bool:
+    """Whether the coins were collected for this case."""
+    query = select(Plan.id).where(Plan.case_id == case_id, Plan.kind == "sweep", Plan.state == "confirmed")
+    return session.scalar(query.limit(1)) is not None
 
 
 def _all_final(session: Session, plan: Plan) -> bool:

@@ -233,6 +233,66 @@ class Posting(Schema):
     at = Moment()
 
 
+class Settled(Schema):
+    """Where the claimant sees what became of the transfer: a credit to this account, or the own case that paid."""
+
+    kind = fields.String(required=True, metadata={"description": "`credited` or `case`"})
+    case = fields.String(metadata={"description": "number of the own case"})
+    at = Moment(allow_none=True)
+    amount = TokenAmount()
+    contract = fields.String(allow_none=True)
+    symbol = fields.String(allow_none=True)
+    decimals = fields.Integer(allow_none=True)
+
+
+class Parked(Schema):
+    """Why nothing can be done now; the case re-opens by itself once that has changed."""
+
+    why = fields.String(required=True, metadata={"description": "a stable code"})
+    text = fields.String(required=True)
+    until = fields.String(required=True, metadata={"description": "what would change it, in words"})
+    since = Moment(required=True)
+
+
+class Claimant(Schema):
+    """One party of a dispute."""
+
+    ref = fields.String(required=True)
+    account = fields.String(required=True)
+    state = fields.String(required=True)
+    since = Moment(required=True)
+    left_at = Moment(allow_none=True)
+    won = fields.Boolean(required=True)
+
+
+class Dispute(Schema):
+    """Several claimants of one transfer leg."""
+
+    network = fields.String(required=True)
+    hash = fields.String(required=True)
+    position = fields.String(required=True)
+    opened_at = Moment(required=True)
+    settled_at = Moment(allow_none=True)
+    parties = fields.List(fields.Nested(Claimant), required=True)
+
+
+class LinkedCase(Schema):
+    """Another case that has something in common with this one."""
+
+    ref = fields.String(required=True)
+    state = fields.String(required=True)
+    account = fields.String(required=True)
+    opened_at = Moment(required=True)
+    same = fields.List(fields.String(), required=True, metadata={"description": "leg, sender, account, token"})
+
+
+class Linked(Schema):
+    """How many cases have what in common (counted up to 1000), and the closest ones."""
+
+    counts = fields.Dict(keys=fields.String(), values=fields.Integer(), required=True)
+    cases = fields.List(fields.Nested(LinkedCase), required=True)
+
+
 class CaseOutput(CaseSummary):
     """A case, as far as who asks may see it: lists that are for staff alone are empty for a depositor."""
 
@@ -249,6 +309,12 @@ class CaseOutput(CaseSummary):
     evidence = fields.List(fields.Nested(Evidence))
     postings = fields.List(fields.Nested(Posting))
     statement = fields.Nested(Statement, allow_none=True)
+    merged_into = fields.String(allow_none=True, metadata={"description": "number of the own case that goes on"})
+    merged_from = fields.List(fields.String())
+    settled = fields.Nested(Settled, allow_none=True)
+    parked = fields.Nested(Parked, allow_none=True)
+    dispute = fields.Nested(Dispute, allow_none=True, metadata={"description": "for staff"})
+    linked = fields.Nested(Linked, allow_none=True, metadata={"description": "for staff"})
 
 
 class CasePage(Schema):

@@ -17,13 +17,17 @@ from recovery.errors import InvalidInput, MoveNotOpen, NotAllowed
 from recovery.models import RecoveryCase
 from recovery.queries.cases import find_case
 from recovery.queries.people import depositor_of
-from recovery.services import claims, credits, plans, quotes
+from recovery.services import claims, credits, disputes, plans, quotes
 from recovery.services.messages import message_row, write_message
 from recovery.services.opening import write_opening
 from recovery.services.requests import handled_before, take_key
 from recovery.services.transitions import BY_THE_SIGNER, advance, first_event, lock, new_job
+from workflows.disputes import SETTLES
 from workflows.states import State
 from workflows.uncredited_deposit import UNCREDITED_DEPOSIT
+
+AMONG_RIVALS = frozenset({"withdraw", "lose_dispute", *SETTLES})
+"""Moves out of a dispute: they touch the other claimants' cases too."""
 
 Handler = Callable[[Session, Actor, RecoveryCase, Mapping[str, Any], int | None], None]
 
@@ -137,7 +141,10 @@ def move(
     asked = {"move": name, "case": case.ref, "data": dict(data)}
     if handled_before(session, actor, request_id, asked, {"case": case.ref}) is not None:
         return case
-    lock(session, case)
+    if name in AMONG_RIVALS:
+        disputes.lock_with_rivals(session, case)
+    else:
+        lock(session, case)
     _HANDLERS.get(name, _plain)(session, actor, case, {"_name": name, **data}, version)
     return case
 
@@ -177,7 +184,11 @@ def _give_reference(
 
 def _leave(session: Session, actor: Actor, case: RecoveryCase, data: Mapping[str, Any], version: int | None) -> None:
     """A move that ends the case without a recovery: the claim on the leg is let go."""
-    claims.end(session, actor, case, data["_name"], reason=data.get("reason"), version=version)
+    if data["_name"] == "lose_dispute":
+        disputes.lose(session, actor, case, data["reason"], version)
+    else:
+        claims.end(session, actor, case, data["_name"], reason=data.get("reason"), version=version)
+    disputes.left(session, case)
 
 
 def _check_again(
@@ -195,6 +206,8 @@ _HANDLERS: dict[str, Handler] = {
     "withdraw": _leave,
     "give_up": _leave,
     "turn_down": _leave,
+    "lose_dispute": _leave,
+    **dict.fromkeys(SETTLES, disputes.settle),
     "refuse": _leave,
     "conclude": claims.conclude,
     "approve_credit": credits.approve,

@@ -16,9 +16,9 @@ from recovery.domain.actor import Actor
 from recovery.domain.ids import new_id
 from recovery.errors import AlreadyClaimed
 from recovery.models import Claim, Posting, Quote, RecoveryCase
-from recovery.queries.facts import database_now, open_claim
+from recovery.queries.facts import open_claim
 from recovery.services.messages import write_message
-from recovery.services.transitions import advance
+from recovery.services.transitions import advance, let_go
 
 
 def take_leg(session: Session, case: RecoveryCase, tx: Transaction, leg: Transfer) -> Claim:
@@ -68,19 +68,20 @@ def conclude(session: Session, actor: Actor, case: RecoveryCase, data: Mapping[s
     advance(session, actor, case, "conclude", data=recorded, entries=entries, version=version)
 
 
-def release(session: Session, case: RecoveryCase) -> tuple[Entry, ...]:
-    """Let the leg go, so that its rightful owner can still claim it; returns the entries that undo its booking."""
+def undo(session: Session, case: RecoveryCase) -> tuple[Entry, ...]:
+    """The entries that take back what the case booked about its leg; none when nothing is booked. It keeps the leg."""
     claim = open_claim(session, case.id)
     if claim is None:
         return ()
-    claim.released_at = database_now(session)
-    return accounting.let_go(
-        claim.network,
-        claim.asset,
-        f"{claim.position}@{case.version}",
-        claim.amount,
-        identified=_is_identified(session, case),
-    )
+    held = {account: total for (account, asset), total in _totals(session, case).items() if asset == claim.asset}
+    return accounting.undone(claim.network, claim.asset, f"{claim.position}@{case.version}", held)
+
+
+def release(session: Session, case: RecoveryCase) -> tuple[Entry, ...]:
+    """Let the leg go, so that its rightful owner can still claim it; returns the entries that undo its booking."""
+    entries = undo(session, case)
+    let_go(session, case)
+    return entries
 
 
 def end(
@@ -92,15 +93,26 @@ def end(
         told = "reason" if actor.id == case.depositor_id else "decision"
         recorded["reason"] = write_message(session, actor, case, told, reason)
     entries = release(session, case)
+    take_back_offer(session, case)
+    advance(session, actor, case, name, data=recorded, entries=entries, version=version)
+
+
+def take_back_offer(session: Session, case: RecoveryCase) -> None:
+    """A quote on the table no longer is; an accepted one binds and stays."""
     for quote in session.scalars(select(Quote).where(Quote.case_id == case.id, Quote.state == "offered")):
         quote.state = "superseded"
-    advance(session, actor, case, name, data=recorded, entries=entries, version=version)
 
 
 def _is_identified(session: Session, case: RecoveryCase) -> bool:
     """Whether the case owes the depositor now: what went into payable less what came out again."""
+    totals = _totals(session, case)
+    return any(total < 0 for (account, _), total in totals.items() if account == accounting.USER_PAYABLE)
+
+
+def _totals(session: Session, case: RecoveryCase) -> dict[tuple[str, str], int]:
+    """The debit balances of the case by (account, asset)."""
+    session.flush()
     rows = session.execute(
         select(Posting.debit, Posting.credit, Posting.asset, Posting.amount).where(Posting.case_id == case.id)
     )
-    totals = accounting.balances((debit, credit, asset, amount) for debit, credit, asset, amount in rows)
-    return any(total < 0 for (account, _), total in totals.items() if account == accounting.USER_PAYABLE)
+    return accounting.balances((debit, credit, asset, amount) for debit, credit, asset, amount in rows)

@@ -13,6 +13,7 @@ from recovery.domain.actor import SYSTEM, Actor
 from recovery.domain.ids import new_id
 from recovery.models import Claim, Credit, RecoveryCase
 from recovery.queries.facts import database_now, leg_credits, open_claim
+from recovery.services import disputes
 from recovery.services.transitions import advance, lock
 
 
@@ -50,6 +51,7 @@ def deliver(session: Session, case: RecoveryCase) -> None:
         raise CreditDiffers(case.ref)
     entries = accounting.credited(claim.network, claim.asset, claim.position, claim.amount)
     advance(session, SYSTEM, case, "confirm_credit", data={"leg": claim.position}, entries=entries)
+    disputes.paid(session, case)
 
 
 def _write(session: Session, case: RecoveryCase, claim: Claim) -> None:

@@ -192,7 +192,7 @@ def _decide(
 def _move(session: Session, case: RecoveryCase, diagnosis: Diagnosis, verdict: Verdict) -> float | None:
     """The move that follows from the finding; seconds until the next look where it is to wait."""
     finding, tx = verdict.finding, verdict.transaction
-    name = move_for(finding.cause, finding.outcome)
+    name = move_for(finding.cause, finding.outcome, linked=_is_linked(verdict))
     if finding.cause == "A03" and case.looks < LOOKS_BEFORE_NOT_FOUND:
         name = "wait_for_chain"
     if name == "wait_for_chain":
@@ -213,6 +213,12 @@ def _move(session: Session, case: RecoveryCase, diagnosis: Diagnosis, verdict: V
     entries = _claim(session, case, tx, finding, name)
     advance(session, SYSTEM, case, name, data=data, entries=entries)
     return None
+
+
+def _is_linked(verdict: Verdict) -> bool:
+    """Whether an address of the transaction is one of the claimant's today."""
+    own = set(verdict.books.claimant_addresses)
+    return any(leg.recipient in own for leg in verdict.transaction.transfers)
 
 
 def _cost(tx: Transaction) -> int | None:

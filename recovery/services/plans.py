@@ -29,6 +29,7 @@ from recovery.domain.settlement import plan_payload, step_from_json, step_to_jso
 from recovery.errors import Conflict, InvalidInput, MoveNotOpen, NotAllowed, NotFound
 from recovery.models import Claim, Plan, PlanStep, Quote, RecoveryCase, SignOff
 from recovery.queries.facts import KIND_OF_STATE, current_plan, database_now, open_claim
+from recovery.services import disputes
 from recovery.services.messages import write_message
 from recovery.services.quotes import accepted_quote
 from recovery.services.requests import handled_before
@@ -251,6 +252,10 @@ def confirm(session: Session, case: RecoveryCase, plan: Plan, fees: Mapping[int,
     hashes = [step.hash for step in plan_steps(session, plan)]
     data = {"plan": str(plan.id), "hashes": hashes, "fees": {str(index): str(fee) for index, fee in fees.items()}}
     advance(session, SYSTEM, case, f"confirm_{plan.kind}", data=data, entries=entries)
+    if case.closed_at is None:
+        disputes.catch_up(session, case)
+    else:
+        disputes.paid(session, case)
 
 
 def _gas_entries(session: Session, plan: Plan, fees: Mapping[int, int], native: str) -> tuple[Entry, ...]:
@@ -277,6 +282,7 @@ def _gas_entries(session: Session, plan: Plan, fees: Mapping[int, int], native: 
 def freeze(session: Session, case: RecoveryCase, kind: str, problems: Mapping[str, Any]) -> None:
     """Stop a case whose plan and chain differ, or whose plan could not be made. Nothing else changes; staff decide."""
     advance(session, SYSTEM, case, f"freeze_{kind}", data={"problems": dict(problems)})
+    disputes.catch_up(session, case)
 
 
 def bury(
@@ -308,6 +314,7 @@ def bury(
     entries = (*back, *_gas_entries(session, plan, fees, network.native.asset))
     data = {"problems": {str(failed): ["transaction_failed"]}, "plan": str(plan.id)}
     advance(session, SYSTEM, case, f"freeze_{plan.kind}", data=data, entries=entries)
+    disputes.catch_up(session, case)
 
 
 def _claim_and_quote(session: Session, case: RecoveryCase) -> tuple[Claim, Quote]:

@@ -21,7 +21,7 @@ from recovery.domain.authorization import objection, role_for
 from recovery.domain.history import GENESIS, event_body, event_hash
 from recovery.domain.ids import new_id
 from recovery.errors import MoveNotOpen, NotAllowed, StaleVersion, StepUpNeeded
-from recovery.models import CaseEvent, Job, Posting, RecoveryCase
+from recovery.models import CaseEvent, Claim, Job, Posting, RecoveryCase
 from recovery.queries.facts import database_now, read_facts, read_makers
 from recovery.services.opening import Row
 from workflows.facts import Facts
@@ -46,6 +46,10 @@ FORMS = {
     "refuse": "reason",
     "judge_proof": "reason",
     "refuse_proof": "reason",
+    "settle_dispute": "reason",
+    "settle_for_accepted": "reason",
+    "settle_for_swept": "reason",
+    "lose_dispute": "reason",
 }
 """Which form a move needs; those not named need none."""
 
@@ -107,10 +111,19 @@ def advance(
         case.round += 1
     event = append_event(session, actor, case, name, source=source, role=role, data=data or {}, entries=entries)
     if case.closed_at is not None:
+        if case.state != State.COMPLETED:
+            let_go(session, case)
         _require_settled(session, case)
     for topic in row.emits:
         add_job(session, topic, case, {"seq": event.seq})
     return event
+
+
+def let_go(session: Session, case: RecoveryCase) -> None:
+    """The leg is nobody's from here on. A case that ends without a recovery never keeps one."""
+    held = select(Claim).where(Claim.case_id == case.id, Claim.released_at.is_(None))
+    for claim in session.scalars(held):
+        claim.released_at = database_now(session)
 
 
 class BooksNotSettled(AssertionError):

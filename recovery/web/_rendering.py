@@ -76,6 +76,9 @@ TABLES = {
     "why": texts.WHYS,
     "label_next": texts.LABEL_NEXT,
     "public_event": texts.PUBLIC_EVENTS,
+    "parked": {why: text for why, (text, _) in texts.PARKED.items()},
+    "parked_until": {why: until for why, (_, until) in texts.PARKED.items()},
+    "link": texts.LINKS,
     "format": texts.FORMATS,
     "scan_trouble": texts.SCAN_TROUBLES,
 }
