@@ -9,7 +9,7 @@ from recovery.domain.batches import Batch, SmallLeg, group
 from recovery.domain.fees import Ratio
 from recovery.models import AssetPrice, AssetProbe, Claim, RecoveryCase
 
-STATES = ("under_review", "question_asked", "investigated", "quoted")
+STATES = ("under_review", "question_asked", "investigated", "quoted", "parked")
 """States in which nobody has decided yet how the leg is recovered."""
 MOST_LEGS = 10_000
 

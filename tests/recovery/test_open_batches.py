@@ -4,21 +4,38 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from sqlalchemy import func, select, update
+
 from recovery.domain.ids import new_id
-from recovery.models import AssetPrice
+from recovery.models import AssetPrice, AssetProbe, Claim, RecoveryCase
 from recovery.queries.batches import open_batches
-from tests.recovery.desk import COST, NETWORK, TOKEN, Desk, new_hash, seen, transfer
+from tests.recovery.desk import COST, DEPOSIT, NETWORK, TOKEN, Desk, new_hash
 
 SMALL = 30 * 10**12
 """Worth half of it in the native coin: less than :data:`COST`, twice it is more."""
 
 
-def _case(desk: Desk, amount: int = SMALL) -> str:
+def _case(desk: Desk, amount: int = SMALL, state: str = "under_review") -> str:
+    """A case with a claimed and probed leg, in whatever state."""
     hash = new_hash()
     ref = desk.open(hash)
-    desk.look(ref, seen(hash, transfer(amount=amount)))
-    desk.probe(ref)
+    with desk.database.unit_of_work() as session:
+        case_id = session.scalar(select(RecoveryCase.id).where(RecoveryCase.ref == ref))
+        session.execute(update(RecoveryCase).where(RecoveryCase.ref == ref).values(state=state))
+        session.add(
+            Claim(
+                id=new_id(), network=NETWORK.slug, hash=hash, position="log:0", case_id=case_id, contract=TOKEN,
+                asset="a", amount=amount, recipient=DEPOSIT,
+            )
+        )  # fmt: skip
+    _probe(desk, ref)
     return ref
+
+
+def _probe(desk: Desk, ref: str, cost: int | None = COST) -> None:
+    with desk.database.unit_of_work() as session:
+        case_id = session.scalar(select(RecoveryCase.id).where(RecoveryCase.ref == ref))
+        session.add(AssetProbe(id=new_id(), case_id=case_id, ok=True, symbol="ODD", decimals=18, network_cost=cost))
 
 
 def _batches(desk: Desk) -> list[tuple[tuple[str, ...], int, int, int]]:
@@ -30,13 +47,16 @@ def test_small_legs_at_one_address(desk: Desk) -> None:
     assert _batches(desk) == []
     first = _case(desk)
     assert _batches(desk) == []
-    second = _case(desk)
+    second = _case(desk, state="parked")
     _case(desk, amount=3 * COST)  # worth its own recovery
+    _case(desk, state="sweeping")  # decided already
     expected = (tuple(sorted((first, second))), 2 * SMALL, SMALL, COST)
     assert _batches(desk) == [expected]
-    desk.probe(first)  # tried again: still one leg
+    _probe(desk, first)  # tried again: still one leg
+    _probe(desk, first, cost=None)  # a trial that told nothing
     assert _batches(desk) == [expected]
-    desk.move("owner", second, "withdraw")
+    with desk.database.unit_of_work() as session:
+        session.execute(update(Claim).values(released_at=func.now()))
     assert _batches(desk) == []
 
 
