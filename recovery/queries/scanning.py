@@ -7,10 +7,19 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
-from recovery.models import Claim, Credit, ListedAsset, OwnedAddress, ScanCursor, SeenTransfer
+from recovery.models import (
+    Claim,
+    Credit,
+    ListedAsset,
+    OwnedAddress,
+    Person,
+    PersonRole,
+    ScanCursor,
+    SeenTransfer,
+)
 from recovery.queries.facts import database_now
 
 AT_ONCE = 5_000
@@ -133,11 +142,25 @@ def _open_pool() -> tuple[ColumnElement[bool], ...]:
 
 
 def _depositor_known() -> ColumnElement[bool]:
-    """Whether some address row with an account stands for the recipient; whose it was then is decided row by row."""
-    return exists().where(
-        OwnedAddress.network == SeenTransfer.network,
-        OwnedAddress.address == SeenTransfer.recipient,
-        OwnedAddress.account != "",
+    """Whether somebody signs in for an account that the recipient stood for when it was paid: as :func:`owner_of_leg` decides,
+    but for two accounts at once. Legs of nobody must not stand in the way of the others for ever."""
+    at = func.coalesce(SeenTransfer.block_at, SeenTransfer.seen_at)
+    return (
+        exists()
+        .where(
+            OwnedAddress.network == SeenTransfer.network,
+            OwnedAddress.address == SeenTransfer.recipient,
+            OwnedAddress.account != "",
+            OwnedAddress.valid_from <= at,
+            or_(OwnedAddress.valid_until.is_(None), OwnedAddress.valid_until > at),
+            or_(OwnedAddress.kind != "shared", and_(OwnedAddress.memo != "", OwnedAddress.memo == SeenTransfer.memo)),
+        )
+        .where(
+            Person.account == OwnedAddress.account,
+            Person.active,
+            PersonRole.person_id == Person.id,
+            PersonRole.role == "depositor",
+        )
     )
 
 

@@ -246,6 +246,18 @@ def test_a_case_before_anybody_asks_and_no_credit(database: Database, settings: 
             assert session.scalar(select(func.count()).select_from(table)) == 0
 
 
+def test_legs_of_nobody_do_not_stand_in_the_way(
+    database: Database, settings: Settings, chain: Chain, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(scanning, "MOST_OPENED", 1)
+    chain.blocks[91] = {hash_of(n): (leg(SHARED, memo="9"),) for n in range(1, 5)}
+    chain.blocks[92] = {hash_of(9): (leg(),)}
+    follow(database, 91, hours=0)
+    run(database, settings)
+    with database.reading() as session:
+        assert session.scalars(select(RecoveryCase.hash)).all() == [hash_of(9)]
+
+
 def test_nobody_s_leg_opens_no_case(database: Database, settings: Settings, chain: Chain) -> None:
     chain.blocks[91] = {hash_of(1): (leg(),)}
     follow(database, 91)
