@@ -52,6 +52,7 @@ from recovery.domain.proof_texts import (
 )
 from recovery.domain.refusal_texts import DETAILS as REFUSALS, ERRORS
 from recovery.domain.registry_texts import DETAILS as REGISTRY_DETAILS
+from recovery.domain.scan_texts import DETAILS as SCAN_DETAILS, SCAN_TROUBLES
 from recovery.domain.warning_texts import NODE_WARNINGS, WARNINGS
 
 __all__ = [
@@ -94,6 +95,7 @@ __all__ = [
     "RECOVERY_GROUPS",
     "RECOVERY_NOTES",
     "ROLES",
+    "SCAN_TROUBLES",
     "STATES",
     "STATUSES",
     "STEP_STATES",
@@ -113,6 +115,7 @@ DETAILS: dict[str, str] = {
     **REFUSALS,
     **PROOF_DETAILS,
     **POLICY_DETAILS,
+    **SCAN_DETAILS,
     **dispute_texts.REFUSALS,
     **{f"address_{reason}": text for reason, text in ADDRESS_REASONS.items()},
 }

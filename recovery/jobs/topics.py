@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from recovery.jobs import credits, evidence, nodes, parked, planning, plans, proofs, quotes
+from recovery.jobs import credits, evidence, nodes, parked, planning, plans, proofs, quotes, scanning
 from recovery.jobs.work import Work
 
 TOPICS: dict[str, Callable[[Work], None]] = {
@@ -20,9 +20,10 @@ TOPICS: dict[str, Callable[[Work], None]] = {
     "nodes.look": nodes.look,
     "parked.look": parked.look,
     "dispute.end": parked.end_dispute,
+    "chain.scan": scanning.scan,
 }
 
-OF_NO_CASE = {"nodes.look", "parked.look"}
+OF_NO_CASE = {"nodes.look", "parked.look", "chain.scan"}
 """Topics that no move of a case asks for: the scheduler plans them when it starts."""
 
 BY_SERVICES = {"dispute.end"}

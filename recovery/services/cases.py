@@ -99,7 +99,7 @@ def _owner_of(session: Session, actor: Actor, account: str | None) -> tuple[uuid
         if not actor.account:
             raise NotAllowed("no_account")
         return actor.id, actor.account
-    if not actor.roles & {"specialist", "lead"}:
+    if not actor.roles & {"specialist", "lead", "system"}:
         raise NotAllowed("not_your_role")
     owner = depositor_of(session, account) if account else None
     if owner is None or owner.account is None:

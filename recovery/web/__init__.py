@@ -12,6 +12,7 @@ def register(app: Flask) -> None:
         auth,
         cases,
         export,
+        finds,
         health,
         networks,
         nodes,
@@ -22,6 +23,6 @@ def register(app: Flask) -> None:
     )
 
     for module in (
-        health, auth, appeals, cases, proofs, networks, nodes, policies, export, registries, registry_files,
+        health, auth, appeals, cases, proofs, networks, nodes, policies, finds, export, registries, registry_files,
     ):  # fmt: skip
         app.register_blueprint(module.pages)

@@ -93,6 +93,7 @@ TABLES = {
     "parameter": policy_texts.PARAMETERS,
     "choice": policy_texts.CHOICES,
     "policy_state": policy_texts.STATES,
+    "scan_trouble": texts.SCAN_TROUBLES,
 }
 
 
@@ -346,6 +347,7 @@ def _page() -> dict[str, Any]:
         "languages": languages(),
         "here": local_path(here),
         "can_policy": bool(g.get("actor") and g.actor.roles & {"auditor", "lead", "admin"}),
+        "can_batch": bool(g.get("actor") and g.actor.roles & {"specialist", "lead"}),
         "can_export": bool(g.get("actor") and g.actor.roles & {"auditor", "lead"}),
         "lead_moves": LEAD_MOVES,
     }

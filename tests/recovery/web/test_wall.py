@@ -25,6 +25,7 @@ FILL = {
     "name": "WyJhIl0",
     "upload_id": NO_ID,
     "version": "1",
+    "leg": NO_ID,
 }
 
 
@@ -85,6 +86,7 @@ def test_no_page_changes_anything_on_get(app: Flask) -> None:
         "registries.end",
         "registry_files.upload",
         "registry_files.confirm",
+        "finds.open_case",
     }
 
 
