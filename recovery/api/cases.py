@@ -130,7 +130,17 @@ def shown(session: Session, actor: Actor, row: RecoveryCase) -> Any:
         name: getattr(view, name)
         for name in (
             *("closed", "next_look_at", "diagnosis", "claim", "probe", "quote", "quotes", "plans", "messages"),
-            *("evidence", "postings", "statement", "merged_into", "merged_from", "settled", "dispute", "linked"),
+            *(
+                "evidence",
+                "postings",
+                "statement",
+                "proofs",
+                "merged_into",
+                "merged_from",
+                "settled",
+                "dispute",
+                "linked",
+            ),
         )
     }
     return CaseOutput().dump(

@@ -12,15 +12,17 @@ def register(app: Flask) -> None:
         auth,
         cases,
         export,
+        finds,
         health,
         networks,
         nodes,
         policies,
+        proofs,
         registries,
         registry_files,
     )
 
     for module in (
-        health, auth, appeals, cases, networks, nodes, policies, export, registries, registry_files,
+        health, auth, appeals, cases, proofs, networks, nodes, policies, finds, export, registries, registry_files,
     ):  # fmt: skip
         app.register_blueprint(module.pages)

@@ -40,7 +40,7 @@ LEAD_MOVES = frozenset(
     {
         "take", "conclude", "quote", "prepare_sweep", "approve_credit", "approve_sweep_wallet", "approve_sweep_clearing",
         "approve_refund_wallet", "approve_refund_clearing", "check_again", "resume_sweep", "resume_refund",
-        "give_reference", "answer",
+        "give_reference", "answer", "judge_proof",
     }
 )  # fmt: skip
 """Moves whose button is the one to look for."""
@@ -80,6 +80,12 @@ TABLES = {
     "parked_until": {why: until for why, (_, until) in texts.PARKED.items()},
     "link": texts.LINKS,
     "format": texts.FORMATS,
+    "proof_method": texts.PROOF_METHODS,
+    "proof_how": texts.PROOF_HOWS,
+    "proof_limit": texts.PROOF_LIMITS,
+    "proof_level": texts.PROOF_LEVELS,
+    "proof_field": texts.PROOF_FIELDS,
+    "proof_why": texts.PROOF_WHYS,
     "proof": policy_texts.PROOFS,
     "fee": policy_texts.FEES,
     "eligible": policy_texts.ELIGIBLE,
@@ -87,6 +93,7 @@ TABLES = {
     "parameter": policy_texts.PARAMETERS,
     "choice": policy_texts.CHOICES,
     "policy_state": policy_texts.STATES,
+    "scan_trouble": texts.SCAN_TROUBLES,
 }
 
 
@@ -340,6 +347,7 @@ def _page() -> dict[str, Any]:
         "languages": languages(),
         "here": local_path(here),
         "can_policy": bool(g.get("actor") and g.actor.roles & {"auditor", "lead", "admin"}),
+        "can_batch": bool(g.get("actor") and g.actor.roles & {"specialist", "lead"}),
         "can_export": bool(g.get("actor") and g.actor.roles & {"auditor", "lead"}),
         "lead_moves": LEAD_MOVES,
     }

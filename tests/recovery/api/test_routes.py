@@ -37,6 +37,7 @@ APPEAL = {"reference": HASH.replace("ab", "cd")}
 CSV = {"data": b"account,state,locale,security_changed_at\n", "content_type": "text/csv"}
 STEP_UP = {"body": {"password": PASSWORD}}
 TOKEN = {"body": {"email": "auditor@example.com", "password": PASSWORD, "scopes": ["cases:read"]}}
+PROOF_ASK = {"body": {"method": "eip191"}}
 SIGNED = {"body": {"transactions": ["0x02"]}}
 
 EXPECTED: dict[tuple[str, str], tuple[Mapping[str, Any], dict[str, int]]] = {
@@ -49,6 +50,9 @@ EXPECTED: dict[tuple[str, str], tuple[Mapping[str, Any], dict[str, int]]] = {
     ("GET", "/api/v1/cases/<ref>"): ({}, of_case(200, *CASE_READERS)),
     ("GET", "/api/v1/cases/<ref>/events"): ({}, of_case(200, *CASE_READERS)),
     ("POST", "/api/v1/cases/<ref>/<transition>"): ({"body": {}}, of_case(200, "depositor")),  # withdraw
+    ("GET", "/api/v1/cases/<ref>/proofs"): ({}, of_case(200, *CASE_READERS)),
+    ("POST", "/api/v1/cases/<ref>/proofs"): (PROOF_ASK, of_case(403, *STAFF, depositor=409)),  # nothing is asked yet
+    ("POST", "/api/v1/cases/<ref>/proofs/<uuid:asked_id>"): ({"body": {}}, of_case(403, *STAFF, depositor=409)),
     ("GET", "/api/v1/networks"): ({}, allow(200, *EVERYBODY)),
     ("POST", "/api/v1/verify"): ({"body": {"hash": HASH}}, allow(200, *EVERYBODY)),
     ("GET", "/api/v1/plans"): ({}, allow(200, *PLAN_READERS)),
@@ -66,6 +70,11 @@ EXPECTED: dict[tuple[str, str], tuple[Mapping[str, Any], dict[str, int]]] = {
     ("POST", "/api/v1/policies/<kind>/<int:version>/activate"): ({}, allow(409, "lead", "admin")),  # built in
     ("GET", "/api/v1/registries/<kind>"): ({}, allow(200, *STAFF)),
     ("POST", "/api/v1/registries/<kind>"): (CSV, allow(200, "lead", "admin")),
+    ("GET", "/api/v1/registries"): ({}, allow(200, *STAFF)),
+    ("PUT", "/api/v1/registries/<kind>/row"): (
+        {"body": {"account": "a", "state": "active"}},
+        allow(200, "lead", "admin"),
+    ),
 }
 
 
@@ -93,6 +102,7 @@ def address(rule: str, case_ref: str) -> str:
         rule.replace("<ref>", case_ref)
         .replace("<transition>", "withdraw")
         .replace("<uuid:plan_id>", str(uuid.uuid4()))
+        .replace("<uuid:asked_id>", str(uuid.uuid4()))
         .replace("/policies/<kind>", "/policies/cause")
         .replace("<kind>", "accounts")
         .replace("<int:version>", "1")
@@ -129,7 +139,7 @@ def test_a_token_without_the_scope_is_not_enough(
         assert answer.status_code == (401 if name == NOBODY else 403), name
 
 
-@pytest.mark.parametrize(("method", "rule"), sorted(one for one in EXPECTED if one[0] == "POST"))
+@pytest.mark.parametrize(("method", "rule"), sorted(one for one in EXPECTED if one[0] != "GET"))
 def test_every_write_wants_an_idempotency_key(api: Client, case_ref: str, method: str, rule: str) -> None:
     if rule == "/api/v1/verify":
         return  # a question
