@@ -28,6 +28,7 @@ from recovery.models import AssetProbe, Diagnosis, Evidence, RecoveryCase
 from recovery.queries.books import Asking
 from recovery.queries.custody import pays_us
 from recovery.queries.facts import database_now, holder_of
+from recovery.queries.ownership import asked_before
 from recovery.queries.policies import policy_in_force
 from recovery.services import claims, disputes, merging, parking, verdicts
 from recovery.services.sightings import note_sighting, what_remains
@@ -197,6 +198,8 @@ def _move(session: Session, case: RecoveryCase, diagnosis: Diagnosis, verdict: V
         name = "wait_for_chain"
     if name == "wait_for_chain":
         return _wait(session, case)
+    if name == "ask_proof" and asked_before(session, case):
+        name = "hold"  # what was owed was shown, and it still cannot be decided by rule: a person does
     case.next_look_at = None
     data = {"diagnosis": diagnosis.number, "cause": finding.cause, "network": tx.network, "leg": finding.leg}
     leg = next((leg for leg in tx.transfers if leg.position == finding.leg), None)
