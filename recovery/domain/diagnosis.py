@@ -145,7 +145,7 @@ def _steps(code: str, leg: LegSituation) -> tuple[tuple[str, ...], tuple[str, ..
     if code in NEEDS_PROOF:
         if not proven(code, leg):
             return steps, ()
-        steps = ("CR",) if code in ("B01", "B02") else ("RF",)
+        steps = ("CR",) if leg.whose.owner.kind == "shared" else ("RF",)
     if code in BY_ASSET and code != "B06":
         steps = ("CR",)
     if "CR" not in steps:

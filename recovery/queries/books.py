@@ -42,6 +42,7 @@ class Asking:
     shown_on: tuple[str, ...] = ()
     replaced: bool | None = None
     replaced_by: str | None = None
+    other_hashes: tuple[str, ...] = ()
     holders: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -76,6 +77,7 @@ def read_books(session: Session, tx: Transaction, asking: Asking, *, sandbox: bo
         worth=_worth(session, tx.network, legs),
         replaced=asking.replaced,
         replaced_by=asking.replaced_by,
+        other_hashes=asking.other_hashes,
         sandbox=sandbox,
     )
 

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from chains.catalogue import network as find_network
+from chains.neighbours import Near, Suggestions
 from chains.replacement import Remains, Replacement
 from chains.survey import Surveyed, SurveyOrder
 from chains.survey_json import survey_to_json
@@ -85,7 +86,8 @@ class Look:
     """What the nodes were asked and said in one look at a case.
 
     ``unasked`` are networks the hash could be on that have no node; who reads "not found" is told. ``surveyed`` is what was
-    asked beside the decisive transaction, ``replacement`` what became of one that had waited and is gone.
+    asked beside the decisive transaction, ``replacement`` what became of one that had waited and is gone, ``suggestions``
+    what may have been meant.
     """
 
     readings: Sequence[Reading]
@@ -93,6 +95,7 @@ class Look:
     unasked: Sequence[str] = ()
     surveyed: Surveyed = field(default_factory=lambda: Surveyed(Survey()))
     replacement: Replacement | None = None
+    suggestions: Suggestions = field(default_factory=Suggestions)
 
 
 @dataclass(frozen=True)
@@ -103,6 +106,7 @@ class Wanted:
     hash: str
     order: SurveyOrder | None = None
     remains: Remains | None = None
+    near: Near | None = None
 
 
 def still_wanted(session: Session, case: RecoveryCase, readings: Sequence[Reading], *, sandbox: bool) -> Wanted | None:
@@ -113,7 +117,8 @@ def still_wanted(session: Session, case: RecoveryCase, readings: Sequence[Readin
         return None
     order = verdicts.wanted(session, tx, _asking(case, seen), sandbox=sandbox)
     remains = what_remains(session, tx) if tx.status not in SHOWN else None
-    return Wanted(tx.network, tx.hash, order, remains) if order or remains else None
+    near = None if order else verdicts.near(session, tx, _asking(case, seen), sandbox=sandbox)
+    return Wanted(tx.network, tx.hash, order, remains, near) if order or remains or near else None
 
 
 def conclude_look(session: Session, case: RecoveryCase, look: Look) -> float | None:
@@ -140,6 +145,7 @@ def conclude_look(session: Session, case: RecoveryCase, look: Look) -> float | N
     keep_answers(session, case, tx_seen.network, tx_seen.hash, look.surveyed.answers, purpose="survey")
     if look.replacement is not None:
         keep_answers(session, case, tx_seen.network, tx_seen.hash, look.replacement.answers, purpose="replacement")
+    keep_answers(session, case, tx_seen.network, tx_seen.hash, look.suggestions.answers, purpose="neighbours")
     return _decide(session, case, tx_seen, seen, look)
 
 
@@ -156,9 +162,8 @@ def decisive(seen: Sequence[Transaction], *, ours: Collection[str] = ()) -> Tran
     return min(seen, key=rank, default=None)
 
 
-def _asking(
-    case: RecoveryCase, seen: Sequence[Transaction], survey: Survey | None = None, gone: Replacement | None = None
-) -> Asking:
+def _asking(case: RecoveryCase, seen: Sequence[Transaction], look: Look | None = None) -> Asking:
+    gone = look.replacement if look else None
     return Asking(
         claimant=case.account,
         case_id=case.id,
@@ -166,7 +171,8 @@ def _asking(
         shown_on=tuple(tx.network for tx in seen if tx.status in SHOWN),
         replaced=gone.replaced if gone else None,
         replaced_by=gone.hash if gone else None,
-        holders=verdicts.holders_of(survey) if survey else {},
+        other_hashes=look.suggestions.hashes if look else (),
+        holders=verdicts.holders_of(look.surveyed.survey) if look else {},
     )
 
 
@@ -174,7 +180,7 @@ def _decide(
     session: Session, case: RecoveryCase, tx: Transaction, seen: Sequence[Transaction], look: Look
 ) -> float | None:
     survey = look.surveyed.survey
-    asking = _asking(case, seen, survey, look.replacement)
+    asking = _asking(case, seen, look)
     verdict = verdicts.judge(session, tx, asking, survey, policy_in_force(session), sandbox=look.sandbox)
     finding = verdict.finding
     if finding.cause == "A03" and look.unasked:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from chains.catalogue import network as find_network
+from chains.neighbours import MOST_ADDRESSES, Near
 from chains.survey import SurveyOrder
 from chains.surveyed import Survey
 from chains.types import Status, Transaction, TransferKind
@@ -55,6 +56,20 @@ def wanted(session: Session, tx: Transaction, asking: Asking, *, sandbox: bool) 
     if not legs and not addresses:
         return None
     return SurveyOrder(tx, tuple(legs[:MOST_LEGS]), tuple(dict.fromkeys(one for one in addresses if one)))
+
+
+def near(session: Session, tx: Transaction, asking: Asking, *, sandbox: bool) -> Near | None:
+    """Where to look for the payment that was meant, when this is none (A11): only at the claimant's own addresses."""
+    if not tx.final or tx.status is not Status.SUCCEEDED or tx.block is None or asking.claimant is None:
+        return None
+    books = read_books(session, tx, asking, sandbox=sandbox)
+    finding = diagnose(tx, find_network(tx.network), books, Survey(), BUILT_IN)
+    senders = {leg.sender for leg in tx.transfers if leg.sender} | (
+        {tx.fee.payer} if tx.fee and tx.fee.payer else set()
+    )
+    if finding.cause != "A11" or not books.claimant_addresses or not senders:
+        return None
+    return Near(tx.hash, tx.block.height, frozenset(senders), books.claimant_addresses[:MOST_ADDRESSES])
 
 
 def judge(
