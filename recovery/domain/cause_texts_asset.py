@@ -34,7 +34,10 @@ ASSET: dict[str, CauseText] = {
         mark("Old contract of a token"),
         mark("Your deposit arrived, but in the old form of a token that has since moved to a new contract."),
         RECOVERY,
-        mark("If its issuer still exchanges old tokens for new ones, tell us here; that may be worth more to you."),
+        mark(
+            "If its issuer takes old tokens for new ones, that may be worth more to you. Until the recovery starts you can "
+            "withdraw this case."
+        ),
     ),
     "D04": CauseText(
         mark("Look-alike token"),
@@ -104,7 +107,7 @@ ASSET: dict[str, CauseText] = {
             "ordinary coin, that could be lost."
         ),
         mark("We leave it untouched. A specialist looks at it and writes to you here."),
-        mark("If you know what it carries, please tell us here; that helps."),
+        mark("If it turns out to carry nothing, it can be treated like any other coin."),
     ),
     "D14": CauseText(
         mark("Issued asset, not listed"),

@@ -75,7 +75,7 @@ DELIVERY: dict[str, CauseText] = {
     "F06": CauseText(
         mark("Several source addresses"),
         mark("Your payment was made from several addresses at once, so it has no single sender to return it to."),
-        mark("A specialist asks you here which address of yours is to receive it."),
+        mark("A specialist settles with you which address is to receive it, and writes to you here."),
     ),
 }
 
@@ -95,7 +95,7 @@ PLATFORM: dict[str, CauseText] = {
     "G05": CauseText(
         mark("Sender's details missing"),
         mark("Payments of this size must say who sent them, and this one did not."),
-        mark("A specialist asks you here for what is missing. Then it goes on."),
+        mark("A specialist has to add what is missing, and writes to you here."),
     ),
     "G06": told_as(NOT_KNOWN, mark("Account not active")),
     "G07": CauseText(
@@ -109,7 +109,7 @@ PLATFORM: dict[str, CauseText] = {
             "This deposit is credited to your account already, in another product, sub-account or coin than you expected."
         ),
         mark("Please look into the history of your whole account, with all its products."),
-        mark("If you cannot find it there, please answer here."),
+        mark("If you cannot find it there, please report it again and say so."),
     ),
 }
 

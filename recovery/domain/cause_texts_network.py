@@ -55,7 +55,6 @@ NETWORK: dict[str, CauseText] = {
             "Your coins went to the same key as your deposit address, but on another kind of network. They are still there."
         ),
         EITHER,
-        MOVABLE,
     ),
     "C08": CauseText(
         mark("Network was shut down"),

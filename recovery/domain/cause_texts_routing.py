@@ -8,7 +8,6 @@ from recovery.domain.cause_wording import (
     NOT_KNOWN,
     NOT_LINKED,
     NOT_YOURS_TO_SEE,
-    RECOVERY,
     CauseText,
     told_as,
 )
@@ -50,7 +49,7 @@ ROUTING: dict[str, CauseText] = {
     "B09": CauseText(
         mark("Retired address"),
         mark(
-            "Your payment went to an earlier deposit address of your account, which is no longer shown. It is still safe."
+            "Your payment went to an earlier deposit address of your account, which is no longer shown. It is still yours."
         ),
         EITHER,
         mark("For your next deposit, please use the address that your account shows now."),
@@ -97,7 +96,6 @@ ROUTING: dict[str, CauseText] = {
         mark("Withdrawal that came back"),
         mark("This is a withdrawal of yours that its receiver sent back to us."),
         mark("Our clearing team compares the two payments. Then what came back is credited to your account."),
-        mark("If it was not a withdrawal of yours, please tell us here."),
     ),
 }
 """By code; B17 stands with what brought nothing to us."""

@@ -46,9 +46,7 @@ MOVABLE = mark(
     "If it cannot be moved today, your case stays open, and we look at it again by ourselves once it can be. "
     "Nothing is charged for waiting."
 )
-LISTED_LATER = mark(
-    "If this coin is listed before you accept a quote, tell us here, and we look whether it can be credited."
-)
+LISTED_LATER = mark("If this coin is listed before the recovery starts, it may be credited instead.")
 
 NOT_KNOWN = CauseText(
     mark("Not known yet"),

@@ -14,12 +14,14 @@ from recovery.domain.cause_texts import (
     UNKNOWN_CAUSE,
     CauseText,
 )
+from recovery.domain.check_texts import CHECKS, WHYS
 from recovery.domain.finding_texts import (
     ANSWERS,
-    CHECKS,
     CONDITIONS,
+    CONFIDENCES,
     KINDS,
     MEMOS,
+    NEVERS,
     NODE_STATES,
     OUTCOMES,
     PROBLEMS,
@@ -27,7 +29,6 @@ from recovery.domain.finding_texts import (
     RECOVERY_GROUPS,
     RECOVERY_NOTES,
     STATUSES,
-    WHYS,
 )
 from recovery.domain.marking import mark
 from recovery.domain.money_texts import (
@@ -50,6 +51,7 @@ __all__ = [
     "CAUSES",
     "CHECKS",
     "CONDITIONS",
+    "CONFIDENCES",
     "COSTS",
     "DETAILS",
     "ERRORS",
@@ -63,6 +65,7 @@ __all__ = [
     "LINKS",
     "MEMOS",
     "MESSAGES",
+    "NEVERS",
     "NODE_STATES",
     "NODE_WARNINGS",
     "OUTCOMES",
