@@ -29,6 +29,7 @@ from recovery.domain.finding_texts import (
     RECOVERY_GROUPS,
     RECOVERY_NOTES,
     STATUSES,
+    SURVEY_NOTES,
 )
 from recovery.domain.marking import mark
 from recovery.domain.money_texts import (
@@ -85,6 +86,7 @@ __all__ = [
     "STATES",
     "STATUSES",
     "STEP_STATES",
+    "SURVEY_NOTES",
     "TOLD_AS",
     "TRANSITIONS",
     "UNKNOWN_CAUSE",

@@ -76,7 +76,6 @@ TABLES = {
     "quote_state": texts.QUOTE_STATES,
     "kind": texts.KINDS,
     "why": texts.WHYS,
-    "label_next": texts.LABEL_NEXT,
     "public_event": texts.PUBLIC_EVENTS,
     "parked": {why: text for why, (text, _) in texts.PARKED.items()},
     "parked_until": {why: until for why, (_, until) in texts.PARKED.items()},
