@@ -130,8 +130,19 @@ def shown(session: Session, actor: Actor, row: RecoveryCase) -> Any:
     parts = {
         name: getattr(view, name)
         for name in (
-            *("closed", "next_look_at", "claim", "probe", "quote", "quotes", "plans", "messages"),
-            *("evidence", "postings", "statement", "merged_into", "merged_from", "settled", "dispute", "linked"),
+            *(
+                "closed",
+                "next_look_at",
+                "claim",
+                "probe",
+                "quote",
+                "quotes",
+                "plans",
+                "messages",
+                "evidence",
+                "postings",
+            ),
+            *("statement", "proofs", "merged_into", "merged_from", "settled", "dispute", "linked"),
         )
     }
     parts |= {

@@ -43,8 +43,18 @@ from recovery.domain.money_texts import (
     STEP_STATES,
 )
 from recovery.domain.policy_texts import DETAILS as POLICY_DETAILS
+from recovery.domain.proof_texts import (
+    DETAILS as PROOF_DETAILS,
+    PROOF_FIELDS,
+    PROOF_HOWS,
+    PROOF_LEVELS,
+    PROOF_LIMITS,
+    PROOF_METHODS,
+    PROOF_WHYS,
+)
 from recovery.domain.refusal_texts import DETAILS as REFUSALS, ERRORS
 from recovery.domain.registry_texts import DETAILS as REGISTRY_DETAILS
+from recovery.domain.scan_texts import DETAILS as SCAN_DETAILS, SCAN_TROUBLES
 from recovery.domain.warning_texts import NODE_WARNINGS, WARNINGS
 
 __all__ = [
@@ -74,6 +84,12 @@ __all__ = [
     "PLAN_STATES",
     "POSTINGS",
     "PROBLEMS",
+    "PROOF_FIELDS",
+    "PROOF_HOWS",
+    "PROOF_LEVELS",
+    "PROOF_LIMITS",
+    "PROOF_METHODS",
+    "PROOF_WHYS",
     "PUBLIC_EVENTS",
     "PURPOSES",
     "QUEUES",
@@ -83,6 +99,7 @@ __all__ = [
     "RECOVERY_GROUPS",
     "RECOVERY_NOTES",
     "ROLES",
+    "SCAN_TROUBLES",
     "STATES",
     "STATUSES",
     "STEP_STATES",
@@ -101,7 +118,9 @@ DETAILS: dict[str, str] = {
     **API_DETAILS,
     **REGISTRY_DETAILS,
     **REFUSALS,
+    **PROOF_DETAILS,
     **POLICY_DETAILS,
+    **SCAN_DETAILS,
     **dispute_texts.REFUSALS,
     **{f"address_{reason}": text for reason, text in ADDRESS_REASONS.items()},
 }

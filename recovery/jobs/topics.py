@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from recovery.jobs import credits, evidence, nodes, parked, planning, plans, quotes
+from recovery.jobs import credits, evidence, nodes, parked, planning, plans, proofs, quotes, scanning
 from recovery.jobs.work import Work
 
 TOPICS: dict[str, Callable[[Work], None]] = {
     "evidence.collect": evidence.collect,
     "case.probe": evidence.probe,
+    "proof.check": proofs.check,
     "quote.expire": quotes.expire,
     "sweep.plan": planning.plan_a_sweep,
     "refund.plan": planning.plan_a_refund,
@@ -19,9 +20,10 @@ TOPICS: dict[str, Callable[[Work], None]] = {
     "nodes.look": nodes.look,
     "parked.look": parked.look,
     "dispute.end": parked.end_dispute,
+    "chain.scan": scanning.scan,
 }
 
-OF_NO_CASE = {"nodes.look", "parked.look"}
+OF_NO_CASE = {"nodes.look", "parked.look", "chain.scan"}
 """Topics that no move of a case asks for: the scheduler plans them when it starts."""
 
 BY_SERVICES = {"dispute.end"}

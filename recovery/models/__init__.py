@@ -23,6 +23,7 @@ from recovery.models.registry import (
     RegistryUpload,
     SentWithdrawal,
 )
+from recovery.models.scan import PoolLook, ScanCursor, SeenTransfer
 from recovery.models.sighting import Sighting
 
 __all__ = [
@@ -57,6 +58,7 @@ __all__ = [
     "Plan",
     "PlanStep",
     "PlatformLabel",
+    "PoolLook",
     "Posting",
     "ProofDocument",
     "Quote",
@@ -66,6 +68,8 @@ __all__ = [
     "RegistryLoad",
     "RegistryUpload",
     "ReplayRun",
+    "ScanCursor",
+    "SeenTransfer",
     "SentWithdrawal",
     "Sighting",
     "SignOff",

@@ -201,9 +201,8 @@ def _move(session: Session, case: RecoveryCase, diagnosis: Diagnosis, verdict: V
     data = {"diagnosis": diagnosis.number, "cause": finding.cause, "network": tx.network, "leg": finding.leg}
     leg = next((leg for leg in tx.transfers if leg.position == finding.leg), None)
     if name == "dispute" and leg is not None:
-        if disputes.open_dispute(session, case, tx, leg) is None:
-            return _wait(session, case)
-        return None
+        disputed = disputes.open_dispute(session, case, tx, leg)
+        return _wait(session, case) if disputed is None and case.state in LOOKING else None
     if name == "merge" and leg is not None:
         merging.merge(session, case, holder_of(session, tx, leg))
         return None

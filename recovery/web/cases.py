@@ -73,7 +73,7 @@ def queue() -> Response:
 @pages.get("/cases/<ref>")
 def show(ref: str) -> Response:
     """One case: the depositor's page or the review screen."""
-    return _page(ref)
+    return case_page(ref)
 
 
 @pages.get("/cases/<ref>/progress")
@@ -99,7 +99,7 @@ def make_move(ref: str, move: str) -> Response:
         with current_app.extensions["database"].unit_of_work() as work:
             cases.move(work, actor, ref, move, load_move(move, fields), version=version(), request_id=request_id())
     except (InvalidInput, Conflict, StepUpNeeded) as error:
-        return _page(ref, status=error.status, refusal=error, move=move, fields=fields)
+        return case_page(ref, status=error.status, refusal=error, move=move, fields=fields)
     return redirect(url_for("cases.show", ref=ref), 303)
 
 
@@ -143,7 +143,7 @@ def _seen(ref: str) -> Seen:
     return Seen(view, open_to_me, state, mark)
 
 
-def _page(
+def case_page(
     ref: str,
     *,
     status: int = 200,
@@ -151,6 +151,7 @@ def _page(
     move: str = "",
     fields: dict[str, str] | None = None,
 ) -> Response:
+    """The page of a case as it is now, with what was refused and what was typed for ``move``."""
     actor = current_actor()
     context = _context(_seen(ref), actor)
     if refusal is not None:

@@ -170,7 +170,7 @@ class TestWhatDepositorsRead:
     @staticmethod
     def asked(public: str | None) -> str:
         """What comes next of an uncredited deposit that waits for its depositor."""
-        outcome = BUILT_IN.outcome(public) if public != "E04" and public != "B06" else ("AM",)
+        outcome = BUILT_IN.outcome(public) if public not in {"E04", "B06"} else ("AM",)
         return explanation(
             public, outcome, state="proof_asked", label="your_answer_needed", workflow="uncredited_deposit", parked=None
         ).next
