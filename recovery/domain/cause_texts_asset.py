@@ -83,7 +83,7 @@ ASSET: dict[str, CauseText] = {
         mark("Only the issuer can let it move again. Once they do, we can go on."),
     ),
     "D10": CauseText(
-        mark("NFT"),
+        mark("Collectible (NFT)"),
         mark("What arrived is a collectible (NFT), which our accounts cannot show."),
         SPECIALIST,
     ),

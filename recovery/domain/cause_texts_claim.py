@@ -61,7 +61,7 @@ DELIVERY: dict[str, CauseText] = {
     ),
     "F03": CauseText(
         mark("Several transfers in one"),
-        mark("Your transaction holds more than one deposit, and our books saw only a part of them."),
+        mark("Your transaction contains more than one deposit, and our books saw only a part of them."),
         CREDIT,
     ),
     "F04": CauseText(

@@ -55,11 +55,10 @@ class Source:
 
     def notes(self) -> set[str]:
         """Codes of what a survey notes; those that name a node end in a colon."""
-        surveyors = [
-            module
-            for module in self.modules.values()
-            if "chains.surveyed" in {origin for origin, _ in module.taken.values()}
-        ]
+        told = "chains.surveyed"
+        surveyors = [one for one in self.modules.values() if told in {origin for origin, _ in one.taken.values()}]
+        parts = {f"{origin}.{real}" for one in surveyors for origin, real in one.taken.values()}
+        surveyors += [one for one in self.modules.values() if one.name in parts]
         return self._ending_in({"notes"}, surveyors)
 
     def _ending_in(self, ends: set[str], modules: Iterable[Module]) -> set[str]:
