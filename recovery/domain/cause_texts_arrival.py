@@ -60,7 +60,6 @@ ARRIVAL: dict[str, CauseText] = {
             "Please look in your wallet for the transaction that took its place, and send its hash here. If there is none, "
             "the coins are still with the sender."
         ),
-        ANOTHER_HASH,
     ),
     "A08": CauseText(
         mark("Block was reorganised"),
@@ -87,13 +86,12 @@ ARRIVAL: dict[str, CauseText] = {
         ANOTHER_HASH,
     ),
     "A11": CauseText(
-        mark("Not a transfer to us"),
+        mark("Moves nothing to us"),
         mark(
             "This transaction did not bring any coins to an address of ours. It may be an approval, a swap, or "
             "the first half of a bridge."
         ),
         mark("Please look for the transaction that sent the coins to your deposit address, and send its hash here."),
-        ANOTHER_HASH,
     ),
     "A12": CauseText(
         mark("On its way through a bridge"),

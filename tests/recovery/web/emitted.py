@@ -55,10 +55,7 @@ class Source:
 
     def notes(self) -> set[str]:
         """Codes of what a survey notes; those that name a node end in a colon."""
-        told = "chains.surveyed"
-        surveyors = [one for one in self.modules.values() if told in {origin for origin, _ in one.taken.values()}]
-        parts = {f"{origin}.{real}" for one in surveyors for origin, real in one.taken.values()}
-        surveyors += [one for one in self.modules.values() if one.name in parts]
+        surveyors = [one for one in self.modules.values() if one.name.endswith((".survey", ".effect"))]
         return self._ending_in({"notes"}, surveyors)
 
     def _ending_in(self, ends: set[str], modules: Iterable[Module]) -> set[str]:
