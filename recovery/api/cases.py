@@ -15,6 +15,7 @@ from recovery.api._wall import current_actor, database, needs
 from recovery.api._writing import json_response, write
 from recovery.domain import texts
 from recovery.domain.actor import Actor
+from recovery.domain.explaining import explanation
 from recovery.errors import InvalidInput, NotFound
 from recovery.limits import APPEAL, READ
 from recovery.queries.case_view import CaseView, case_view
@@ -129,23 +130,45 @@ def shown(session: Session, actor: Actor, row: RecoveryCase) -> Any:
     parts = {
         name: getattr(view, name)
         for name in (
-            *("closed", "next_look_at", "diagnosis", "claim", "probe", "quote", "quotes", "plans", "messages"),
             *(
+                "closed",
+                "next_look_at",
+                "claim",
+                "probe",
+                "quote",
+                "quotes",
+                "plans",
+                "messages",
                 "evidence",
                 "postings",
-                "statement",
-                "proofs",
-                "merged_into",
-                "merged_from",
-                "settled",
-                "dispute",
-                "linked",
             ),
+            *("statement", "proofs", "merged_into", "merged_from", "settled", "dispute", "linked"),
         )
     }
-    return CaseOutput().dump(
-        {**_summary(view.case), **parts, "parked": _parked(view), "actions": _actions(session, actor, row)}
+    parts |= {
+        "diagnosis": _diagnosis(view, actor, row),
+        "parked": _parked(view),
+        "actions": _actions(session, actor, row),
+    }
+    return CaseOutput().dump(_summary(view.case) | parts)
+
+
+def _diagnosis(view: CaseView, actor: Actor, row: RecoveryCase) -> dict[str, Any] | None:
+    """The diagnosis with its sentences."""
+    if view.diagnosis is None:
+        return None
+    told = explanation(
+        view.diagnosis["cause"],
+        view.diagnosis["outcome"],
+        state=row.state,
+        label=view.label,
+        workflow=row.workflow,
+        parked=view.parked["why"] if view.parked else None,
     )
+    spoken = {"happened": said(told.happened), "next": said(told.next), "changes": said(told.changes)}
+    if actor.is_staff:
+        spoken["title"] = said(texts.CAUSES.get(view.diagnosis["cause"] or "", texts.UNKNOWN_CAUSE).title)
+    return {**view.diagnosis, **spoken}
 
 
 def _parked(view: CaseView) -> dict[str, Any] | None:

@@ -14,12 +14,14 @@ from recovery.domain.cause_texts import (
     UNKNOWN_CAUSE,
     CauseText,
 )
+from recovery.domain.check_texts import CHECKS, WHYS
 from recovery.domain.finding_texts import (
     ANSWERS,
-    CHECKS,
     CONDITIONS,
+    CONFIDENCES,
     KINDS,
     MEMOS,
+    NEVERS,
     NODE_STATES,
     OUTCOMES,
     PROBLEMS,
@@ -27,7 +29,7 @@ from recovery.domain.finding_texts import (
     RECOVERY_GROUPS,
     RECOVERY_NOTES,
     STATUSES,
-    WHYS,
+    SURVEY_NOTES,
 )
 from recovery.domain.marking import mark
 from recovery.domain.money_texts import (
@@ -60,6 +62,7 @@ __all__ = [
     "CAUSES",
     "CHECKS",
     "CONDITIONS",
+    "CONFIDENCES",
     "COSTS",
     "DETAILS",
     "ERRORS",
@@ -73,6 +76,7 @@ __all__ = [
     "LINKS",
     "MEMOS",
     "MESSAGES",
+    "NEVERS",
     "NODE_STATES",
     "NODE_WARNINGS",
     "OUTCOMES",
@@ -99,6 +103,7 @@ __all__ = [
     "STATES",
     "STATUSES",
     "STEP_STATES",
+    "SURVEY_NOTES",
     "TOLD_AS",
     "TRANSITIONS",
     "UNKNOWN_CAUSE",

@@ -125,6 +125,12 @@ def _names(session: Session, case: RecoveryCase) -> dict[uuid.UUID, str]:
     return {SYSTEM_ID: "System", **dict(rows.all())}
 
 
+_TRACE = (
+    "number", "look", "rules_version", "policy_version", "findings", "legs", "checks", "confidence", "unanswered",
+)  # fmt: skip
+"""What staff see of a diagnosis beside what the depositor reads."""
+
+
 def _diagnosis(session: Session, actor: Actor, case: RecoveryCase) -> Shown | None:
     last = session.scalars(
         select(Diagnosis).where(Diagnosis.case_id == case.id).order_by(Diagnosis.number.desc()).limit(1)
@@ -143,7 +149,8 @@ def _diagnosis(session: Session, actor: Actor, case: RecoveryCase) -> Shown | No
         "at": last.at,
     }
     if actor.is_staff:
-        shown |= _columns(last, ("number", "look", "rules_version", "findings", "legs", "checks"))
+        shown |= _columns(last, _TRACE)
+        shown["notes"] = (last.survey or {}).get("notes", [])
     return shown
 
 

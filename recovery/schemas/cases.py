@@ -103,9 +103,19 @@ class Claim(Schema):
 
 
 class Diagnosis(Schema):
-    """What was found. Staff also see the trace of checks."""
+    """What was found, and the sentences the depositor reads of it. Staff also see the trace of checks."""
 
     cause = fields.String(allow_none=True)
+    title = fields.String(metadata={"description": "for staff: the cause in a few words"})
+    happened = fields.String(metadata={"description": "what became of the deposit, in words"})
+    next = fields.String(metadata={"description": "what comes next, in words"})
+    changes = fields.String(
+        metadata={"description": "what would change this answer, in words; empty when nothing would"}
+    )
+    confidence = fields.String(metadata={"description": "for staff: certain, likely or unknown"})
+    unanswered = fields.List(fields.String(), metadata={"description": "for staff: checks that stayed open"})
+    notes = fields.List(fields.String(), metadata={"description": "for staff: what was not to be learnt of the chain"})
+    policy_version = fields.Integer(allow_none=True)
     outcome = fields.List(fields.String())
     conditions = fields.List(fields.Raw())
     findings = fields.List(fields.Raw())

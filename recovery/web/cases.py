@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 
 from recovery.domain import texts
 from recovery.domain.actor import Actor
+from recovery.domain.explaining import Explanation, explanation
 from recovery.domain.stages import stops
 from recovery.errors import Conflict, InvalidInput, RecoveryError, StepUpNeeded
 from recovery.limits import MOVE
@@ -176,6 +177,7 @@ def _context(seen: Seen, actor: Actor) -> dict[str, Any]:
         "case": view.case,
         "state": seen.state,
         "mark": seen.mark,
+        "told": _told(seen),
         "moving": seen.state in MOVING or signed or probing,
         "stops": stops(view.case.workflow, view.label, reviewed=view.case.workflow == "unlisted_token"),
         "choices": {choice.name: choice for choice in seen.choices},
@@ -185,6 +187,19 @@ def _context(seen: Seen, actor: Actor) -> dict[str, Any]:
         "problems": {},
         "typed": {},
     }
+
+
+def _told(seen: Seen) -> Explanation:
+    """What the case says to its depositor."""
+    view, found = seen.view, seen.view.diagnosis or {}
+    return explanation(
+        found.get("cause"),
+        found.get("outcome", ()),
+        state=seen.state,
+        label=view.label,
+        workflow=view.case.workflow,
+        parked=view.parked["why"] if view.parked else None,
+    )
 
 
 def balances(postings: Sequence[Mapping[str, Any]]) -> list[tuple[str, str, int]]:
