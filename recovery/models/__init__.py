@@ -23,6 +23,7 @@ from recovery.models.registry import (
     RegistryUpload,
     SentWithdrawal,
 )
+from recovery.models.screening import FraudSignal, Screening, ScreeningEntry, ScreeningList
 from recovery.models.sighting import Sighting
 
 __all__ = [
@@ -41,6 +42,7 @@ __all__ = [
     "DisputeParty",
     "Evidence",
     "FeePolicy",
+    "FraudSignal",
     "HandledRequest",
     "Job",
     "LedgerAccount",
@@ -66,6 +68,9 @@ __all__ = [
     "RegistryLoad",
     "RegistryUpload",
     "ReplayRun",
+    "Screening",
+    "ScreeningEntry",
+    "ScreeningList",
     "SentWithdrawal",
     "Sighting",
     "SignOff",
