@@ -56,21 +56,21 @@ RECEIPTS: Mapping[str, tuple[str, ...]] = {
 }
 """Kinds of tokens that stand for a share of something: all of these questions have an answer."""
 
-BRIDGED = (
-    "l1Token()",  # OP stack, first form
-    "remoteToken()",  # OP stack
-    "REMOTE_TOKEN()",
-    "l1Address()",  # Arbitrum, ZKsync
-    "counterpart()",  # Scroll
-    "bridge()",  # Linea
-    "bridgeContract()",  # Gnosis
-    "rootToken()",  # Polygon, FX portal
-    "DEPOSITOR_ROLE()",  # Polygon, PoS portal
-    "depositAddress(bytes32)",  # Axelar
-    "mpc()",  # Multichain
-    "nativeContract()",  # Wormhole
+BRIDGED: Sequence[tuple[str, ...]] = (
+    ("l1Token()",),  # OP stack, first form
+    ("remoteToken()",),  # OP stack
+    ("REMOTE_TOKEN()",),
+    ("l1Address()",),  # Arbitrum, ZKsync
+    ("counterpart()", "gateway()"),  # Scroll
+    ("bridge()",),  # Linea
+    ("bridgeContract()",),  # Gnosis
+    ("rootToken()",),  # Polygon, FX portal
+    ("DEPOSITOR_ROLE()", "getDomainSeperator()"),  # Polygon, PoS portal; the second is spelled like this there
+    ("depositAddress(bytes32)",),  # Axelar
+    ("mpc()",),  # Multichain
+    ("nativeContract()", "chainId()"),  # Wormhole
 )
-"""By what tokens say themselves that they stand for a token of another chain."""
+"""By what tokens say themselves that they stand for a token of another chain: each of the functions of one line has a value."""
 
 MINTER = "minter()"
 """The pool of an older Curve token, which has to be asked itself."""
@@ -82,7 +82,7 @@ _ALL = (
     *BLOCKED,
     *REBASING,
     *(signature for kind in RECEIPTS.values() for signature in kind),
-    *BRIDGED,
+    *(signature for sign in BRIDGED for signature in sign),
     MINTER,
 )
 _OWN_DISPATCH = tuple(bytes.fromhex(digits) for digits in ("a9059cbb", "23b872dd", "f242432a"))
@@ -128,14 +128,17 @@ def is_contract(code: bytes) -> bool:
     return bool(code) and not code.startswith(_DELEGATION)
 
 
-def questions(code: bytes | None, holder: str) -> list[Question]:
+def questions(code: bytes | None, holder: str, behind: bytes | None = None) -> list[Question]:
     """What to ask the contract with this ``code``, the canary first; ``holder`` is an account's 20 bytes in hexadecimal.
 
-    A contract that answers for itself is only asked what it has functions for; one that hands calls on, or whose code is not
-    known, is asked everything.
+    A contract that answers for itself is only asked what it has functions for. One that hands calls on is asked everything,
+    unless it does so to code that is known (``behind``) and has a transfer; so is one whose code is not known.
     """
-    itself = code is not None and _answers_itself(code)
-    asked = [one for one in dict.fromkeys(_ALL) if code is None or not itself or _names(code, one)]
+    if behind is not None and _has_transfer(behind):
+        known: bytes | None = (code or b"") + behind
+    else:
+        known = code if code is not None and _answers_itself(code) else None
+    asked = [one for one in dict.fromkeys(_ALL) if known is None or _names(known, one)]
     found = [Question(CANARY, _word(holder))]
     for signature in asked:
         if signature == INTERFACE:
@@ -149,9 +152,13 @@ def _names(code: bytes, signature: str) -> bool:
     return bytes.fromhex(selector(signature)).lstrip(b"\0") in code  # compilers leave leading zeros out
 
 
+def _has_transfer(code: bytes) -> bool:
+    return any(entry in code for entry in _OWN_DISPATCH)
+
+
 def _answers_itself(code: bytes) -> bool:
     """Whether the functions of a contract are in its own code: it has a transfer and nowhere hands a call on."""
-    if not any(entry in code for entry in _OWN_DISPATCH):
+    if not _has_transfer(code):
         return False
     place = 0
     while place < len(code):
@@ -235,7 +242,7 @@ def traits(replies: Replies, trial: Trial, amount: int, *, says_false_and_moves:
         takes_fee=fee,
         rebasing=rebasing,
         receipt_for=_receipt(replies),
-        bridged=_any(replies, BRIDGED, [replies.filled(one) for one in BRIDGED]),
+        bridged=_any(replies, sum(BRIDGED, ()), [all(map(replies.filled, sign)) for sign in BRIDGED]),
     )
 
 

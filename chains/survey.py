@@ -99,10 +99,17 @@ def _heard(module: Surveyor, network: Network, talk: Talk, order: SurveyOrder) -
         return module.survey_legs(network, talk, order)
     except NodeUnavailable:
         return "node_unavailable"
-    except NodeMistaken:
-        return "node_mistaken"
+    except NodeMistaken as mistake:
+        return _mistake(talk, str(mistake), "node_mistaken")
     except (ArithmeticError, LookupError, TypeError, ValueError, RecursionError):
-        return "answer_not_understood"  # one strange answer must not cost the other nodes' word
+        # One strange answer must not cost the other nodes' word.
+        return _mistake(talk, "answer not understood", "answer_not_understood")
+
+
+def _mistake(talk: Talk, trouble: str, code: str) -> str:
+    if isinstance(talk, Session):
+        talk.note_mistake(trouble)
+    return code
 
 
 def _side_by_side(ask: Callable[[int], None], told: list[Survey | str], deadline: float) -> None:

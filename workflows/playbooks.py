@@ -34,10 +34,17 @@ PUBLIC_CAUSE: dict[str, str | None] = {
     "B02": None,
     "B03": "B12",
     "B08": "B12",
-    "H04": None,
-    "G06": None,
     "B11": None,
-    "E01": "E01",
+    "E03": None,
+    "F05": None,
+    "G03": None,
+    "G04": None,
+    "G06": None,
+    "H04": None,
+    "H05": None,
+    "H09": None,
+    "H11": None,
+    "H12": "B12",
 }
 """What the depositor is shown where the truth would give away whose an address is, or that a hold exists."""
 

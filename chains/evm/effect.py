@@ -163,8 +163,9 @@ def _raised(
 ) -> dict[str, int]:
     """How much each of ``raising`` brought, by position; nothing where that is not known.
 
-    One movement brought all that arrived. Of several each brought what it says when all of it arrived, nothing when nothing did,
-    and an equal part when they are equal; else it cannot be told apart.
+    Never more than it says: what is beyond that came from elsewhere. One movement brought all that arrived. Of several each
+    brought what it says when all of it arrived, nothing when nothing did, and an equal part when they are equal; else it cannot
+    be told apart.
     """
     after = _balance(states.get(_AFTER), None if tells else 0)
     before = _balance(states[_BEFORE], 0) if _BEFORE in states else 0
@@ -174,7 +175,7 @@ def _raised(
     expected = sum(holding.takes(leg) for leg in transaction.transfers)
     brought = sum(leg.amount for leg in raising)
     arrived = rise - expected + brought  # without what this transaction took away again
-    if rise == expected:
+    if rise >= expected:
         return {leg.position: leg.amount for leg in raising}
     if arrived <= 0:
         return {leg.position: 0 for leg in raising}

@@ -2,7 +2,7 @@
 
 A receipt calls a transaction a success when its outermost call was one. Wallets that are contracts catch the failure of
 what they were asked to do and only log it. And a transaction that the layer below sends is from the alias of its sender
-there, an address nobody has the key of: the address plus :data:`ALIAS_OFFSET` (Arbitrum, OP stack, Scroll).
+there, an address nobody has the key of: the address plus :data:`ALIAS_OFFSET` (Arbitrum, OP stack, Scroll, ZKsync).
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ def _failed(log: Log) -> bool:
 def alias(network: Network, sent: Sent) -> str | None:
     """The code that says whether the sender is an alias, ``None`` where it is not.
 
-    Arbitrum's inbox gives every sender its alias (``alias_types``). The OP stack and Scroll spare ordinary accounts
+    Arbitrum's inbox gives every sender its alias (``alias_types``). The others spare ordinary accounts
     (``alias_perhaps_types``): there it is certain of messages of the bridge, and of who pays the account it is the alias of;
     of others who pay somebody it is possible.
     """

@@ -1,7 +1,8 @@
-"""What one node tells beyond the transaction, in two round trips (a third for a token that may be of an older Curve pool).
+"""What one node tells beyond the transaction, in two round trips where a token is no proxy and of no older Curve pool.
 
 Round one: what recipients held before and after the block, who else moved the tokens in it, where contracts stand, what the
-recipients hold now. Round two: what the tokens are like, and a trial of moving the amount on.
+recipients hold now. Round two: what the tokens are like, and a trial of moving the amount on. The code behind a proxy, and the
+pool behind a token, cost one more each.
 """
 
 from __future__ import annotations
@@ -30,6 +31,15 @@ TOO_MANY = "too_many_assets"
 CODE_NOT_VISIBLE = "code_not_visible"
 TRAITS_NOT_VISIBLE = "traits_not_visible"
 
+MOST_AT_ONCE = 40
+"""Calls in one batch; several providers take no more."""
+
+PROXY_SLOTS = (
+    f"0x{int.from_bytes(keccak(b'eip1967.proxy.implementation'), 'big') - 1:064x}",
+    f"0x{keccak(b'org.zeppelinos.proxy.implementation').hex()}",
+)
+"""Where proxies keep the address they hand calls to: by ERC-1967, and as it was before it."""
+
 NOBODY = checksummed(keccak(b"the recipient of a transfer that is only tried")[12:])
 """Where a trial sends: neither zero nor anybody's, so that no list of a token's has it."""
 
@@ -39,12 +49,14 @@ _SAFE_TRANSFER_FROM = "f242432a"
 
 @dataclass(frozen=True)
 class _Subject:
-    """A token contract, the leg that stands for it, its code and what the leg's recipient holds of it now."""
+    """A token contract, the leg that stands for it, its code, what the leg's recipient holds of it now, and for a proxy of the
+    usual kinds the code that it hands calls to."""
 
     contract: str
     leg: Transfer
     code: bytes | None
     held: int | None
+    behind: bytes | None = None
 
 
 def survey_legs(network: Network, talk: Talk, order: SurveyOrder) -> Survey:
@@ -63,16 +75,20 @@ def survey_legs(network: Network, talk: Talk, order: SurveyOrder) -> Survey:
         for name in contracts
     ]
     codes = [Call("eth_getCode", [place, "latest"]) for place in places]
-    told = iter(rpc_results(talk, network, [*(one.call for one in asked), *logs, *codes, *now], cap=LARGE_BODY_CAP))
+    slots = [Call("eth_getStorageAt", [name, slot, "latest"]) for name in contracts for slot in PROXY_SLOTS]
+    calls = [*(one.call for one in asked), *logs, *codes, *now, *slots]
+    some = MOST_AT_ONCE - 1  # beside the question for the chain
+    told = iter([*rpc_results(talk, network, calls[:some], cap=LARGE_BODY_CAP), *_asked(talk, calls[some:])])
     states = {question: next(told) for question in asked}
     block_logs = next(told) if logs else None
     code = {place: trial.reply(next(told)) for place in places}
     held = {name: _number(trial.reply(next(told))) for name in contracts}
+    targets = {name: _target([trial.reply(next(told)) for _ in PROXY_SLOTS]) for name in contracts}
     found = effect.effect(network, order.transaction, looked, states, block_logs, _telling(held))
     found.moved |= {leg.position: None for leg in legs[MOST_LEGS:]}
     subjects = [_Subject(name, firsts[name], code.get(name), held[name]) for name in contracts]
     try:
-        traits = _traits(network, talk, subjects)
+        traits = _traits(network, talk, _with_proxies(talk, subjects, targets))
     except (NodeUnavailable, NodeMistaken):  # what arrived is known all the same
         traits = {subject.contract: Traits(exists=_exists(subject)) for subject in subjects}
     return Survey(
@@ -84,6 +100,28 @@ def survey_legs(network: Network, talk: Talk, order: SurveyOrder) -> Survey:
         },
         notes=tuple(dict.fromkeys((*found.notes, *_notes(code, traits, more=len(firsts) > len(contracts))))),
     )
+
+
+def _asked(talk: Talk, calls: Sequence[Call]) -> list[Outcome]:
+    """All outcomes, in batches that providers take."""
+    told: list[Outcome] = []
+    for start in range(0, len(calls), MOST_AT_ONCE):
+        told += talk.rpc(calls[start : start + MOST_AT_ONCE], cap=LARGE_BODY_CAP)
+    return told
+
+
+def _target(slots: Sequence[bytes | None]) -> str | None:
+    """The address in the first of ``slots`` that holds one."""
+    words = [word for word in slots if word is not None and len(word) == 32 and any(word) and not any(word[:12])]
+    return checksummed(words[0][12:]) if words else None
+
+
+def _with_proxies(talk: Talk, subjects: Sequence[_Subject], targets: Mapping[str, str | None]) -> Sequence[_Subject]:
+    """``subjects`` with the code behind those that are proxies."""
+    proxies = [one for one in subjects if targets[one.contract] is not None]
+    told = _asked(talk, [Call("eth_getCode", [targets[one.contract], "latest"]) for one in proxies])
+    behind = {one.contract: trial.reply(outcome) for one, outcome in zip(proxies, told, strict=True)}
+    return [replace(one, behind=behind.get(one.contract)) for one in subjects]
 
 
 def _telling(held: Mapping[str, int | None]) -> list[str]:
@@ -113,10 +151,10 @@ def _traits(network: Network, talk: Talk, subjects: Sequence[_Subject]) -> dict[
     for subject in subjects:
         if _exists(subject) is False:
             continue
-        asked[subject.contract] = probes.questions(subject.code, str(subject.leg.recipient)[2:])
+        asked[subject.contract] = probes.questions(subject.code, str(subject.leg.recipient)[2:], subject.behind)
         calls += [facts.question(subject.contract, f"0x{one.data}") for one in asked[subject.contract]]
         calls += _trial_calls(subject)
-    told = iter(talk.rpc(calls, cap=LARGE_BODY_CAP) if calls else [])
+    told = iter(_asked(talk, calls))
     found: dict[str, Traits] = {}
     pools: dict[str, str] = {}
     for subject in subjects:
@@ -150,10 +188,8 @@ def _subject_traits(network: Network, subject: _Subject, replies: Replies, tried
 
 def _of_pools(talk: Talk, pools: Mapping[str, str]) -> list[str]:
     """The tokens whose minter is a pool."""
-    if not pools:
-        return []
     calls = [facts.question(pool, f"0x{one.data}") for pool in pools.values() for one in probes.POOL]
-    told = iter(talk.rpc(calls))
+    told = iter(_asked(talk, calls))
     replies = {name: Replies({one: trial.reply(next(told)) for one in probes.POOL}) for name in pools}
     return [name for name, said in replies.items() if all(said.filled(one.signature) for one in probes.POOL)]
 
@@ -200,8 +236,8 @@ def _tried(outcomes: Sequence[Outcome]) -> Trial:
 
 def _with_effect(traits: Traits, legs: Iterable[Transfer], moved: Mapping[str, int | None]) -> Traits:
     """``traits`` with what the legs themselves show of a fee: that less of one arrived outweighs a trial between others."""
-    if traits.rebasing:
-        return traits  # its balances are rounded
+    if traits.rebasing or traits.exists is False:
+        return traits  # balances that are rounded, or a token that is gone
     brought = [(moved.get(leg.position), leg.amount) for leg in legs if leg.kind is TransferKind.TOKEN]
     if any(came is not None and 0 < came < amount for came, amount in brought):
         return replace(traits, takes_fee=True)

@@ -136,7 +136,7 @@ def _traits(mint: str, row: Mapping[str, Any] | None, frozen: bool | None, epoch
 
 def _extensions(info: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
     """State by name of the extensions of a mint of the newer token program."""
-    found = {}
+    found: dict[str, Mapping[str, Any]] = {}
     rows = info.get("extensions") or []
     if not isinstance(rows, list):
         raise NodeMistaken("extensions are a list")

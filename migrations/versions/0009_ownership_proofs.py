@@ -79,9 +79,7 @@ def _challenges() -> None:
         _moment("voided_at"),
         sa.CheckConstraint(SUBJECTS, name=op.f("ck_ownership_challenge_subject_is_known")),
         sa.CheckConstraint("nonce ~ '^[0-9a-f]{64}$'", name=op.f("ck_ownership_challenge_nonce_is_32_bytes")),
-        sa.CheckConstraint(
-            "used_at IS NULL OR voided_at IS NULL", name=op.f("ck_ownership_challenge_used_or_voided")
-        ),
+        sa.CheckConstraint("used_at IS NULL OR voided_at IS NULL", name=op.f("ck_ownership_challenge_used_or_voided")),
         *_case("ownership_challenge"),
     )
     op.create_index(

@@ -80,8 +80,7 @@ def proven(now: LegSituation) -> bool:
 
 
 def _unusable_token(what: Recovery) -> bool:
-    traits = what.now.traits
-    return what.code == "D08" and (traits.transfer_works is False or traits.returns == "false")
+    return what.code == "D08" and what.now.traits.transfer_works is False
 
 
 MATRIX: tuple[Requirement, ...] = (

@@ -6,7 +6,7 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, func, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, func, text as sql
 from sqlalchemy.orm import Mapped, mapped_column
 
 from recovery.db import Base, BaseUnits
@@ -41,7 +41,7 @@ class OwnershipChallenge(Base):
             "uq_ownership_challenge_open",
             "case_id",
             unique=True,
-            postgresql_where=text("used_at IS NULL AND voided_at IS NULL"),
+            postgresql_where=sql("used_at IS NULL AND voided_at IS NULL"),
         ),
     )
 
@@ -80,9 +80,9 @@ class TestTransfer(Base):
             "uq_test_transfer_amount",
             *("network", "contract", "amount"),
             unique=True,
-            postgresql_where=text("closed_at IS NULL"),
+            postgresql_where=sql("closed_at IS NULL"),
         ),
-        Index("uq_test_transfer_open", "case_id", unique=True, postgresql_where=text("closed_at IS NULL")),
+        Index("uq_test_transfer_open", "case_id", unique=True, postgresql_where=sql("closed_at IS NULL")),
     )
 
 

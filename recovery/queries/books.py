@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import ColumnElement, func, or_, select, tuple_
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
 from chains.address import check_address
@@ -97,7 +98,7 @@ def _rows(
     some = (
         select(OwnedAddress.id)
         .where(*conditions, OwnedAddress.kind == "shared")
-        .distinct(OwnedAddress.network, OwnedAddress.address)
+        .ext(distinct_on(OwnedAddress.network, OwnedAddress.address))
         .order_by(OwnedAddress.network, OwnedAddress.address, OwnedAddress.id)
     )
     rows = session.scalars(
@@ -209,7 +210,7 @@ def _worth(session: Session, network: str, legs: Sequence[Transfer]) -> dict[str
     latest = session.scalars(
         select(AssetPrice)
         .where(AssetPrice.network == network, AssetPrice.contract.in_(contracts), AssetPrice.quote_contract.is_(None))
-        .distinct(AssetPrice.contract)
+        .ext(distinct_on(AssetPrice.contract))
         .order_by(AssetPrice.contract, AssetPrice.observed_at.desc(), AssetPrice.id.desc())
     )
     prices = {row.contract: row for row in latest}

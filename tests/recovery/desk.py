@@ -18,6 +18,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from chains.catalogue import network as find_network
+from chains.survey import Surveyed
+from chains.surveyed import Survey
 from chains.types import Block, Fee, Reading, Status, Transaction, Transfer, TransferKind, UnsignedStep
 from recovery.db import Database
 from recovery.domain.accounting import unsettled
@@ -29,6 +31,7 @@ from recovery.models import AssetPrice, CaseEvent, ListedAsset, OwnedAddress, Pl
 from recovery.queries.facts import current_plan, database_now, latest_quote
 from recovery.queries.people import actor_by_email
 from recovery.services import cases, credits, evidence, people, plans, policies, quotes
+from recovery.services.evidence import Look
 from recovery.services.transitions import lock
 
 NETWORK = find_network("local")
@@ -84,6 +87,11 @@ def seen(hash: str, *legs: Transfer, **changes: Any) -> Transaction:
         transfers=legs,
     )
     return replace(tx, **changes)
+
+
+def arrived(*transactions: Transaction) -> Survey:
+    """A survey in which balances rose by what every leg says."""
+    return Survey(moved={leg.position: leg.amount for tx in transactions for leg in tx.transfers})
 
 
 def sweep_steps(amount: int = GROSS, contract: str | None = TOKEN) -> tuple[UnsignedStep, ...]:
@@ -180,11 +188,12 @@ class Desk:
         with self.database.unit_of_work() as session:
             cases.move(session, self[by], ref, name, data, version=version, request_id=key or str(uuid.uuid4()))
 
-    def look(self, ref: str, *transactions: Transaction) -> float | None:
-        """What the evidence job does once nodes answered."""
+    def look(self, ref: str, *transactions: Transaction, survey: Survey | None = None) -> float | None:
+        """What the evidence job does once nodes answered; every token arrived unless ``survey`` says otherwise."""
+        told = survey if survey is not None else arrived(*transactions)
+        look = Look([Reading(tx, ()) for tx in transactions], sandbox=True, surveyed=Surveyed(told))
         with self.database.unit_of_work() as session:
-            readings = [Reading(tx, ()) for tx in transactions]
-            return evidence.conclude_look(session, find(session, ref), readings, sandbox=True)
+            return evidence.conclude_look(session, find(session, ref), look)
 
     def probe(self, ref: str, problem: str | None = None) -> None:
         """What the probe job does once the token answered."""

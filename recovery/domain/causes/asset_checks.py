@@ -153,7 +153,8 @@ def keeps_a_part(now: LegSituation) -> Check:
 
 def unusual_token(now: LegSituation) -> Check:
     """D08: a token whose transfers do not answer as the standard asks, or do not work."""
-    odd = now.traits.returns in ("nothing", "false") or now.traits.transfer_works is False
+    unusual = now.traits.returns in ("nothing", "false")  # what it says; whether it pays, the trial shows
+    odd = unusual or now.traits.transfer_works is False
     return told("unusual_token", odd and now.asset is None, "trial_transfer", now.leg.contract)
 
 

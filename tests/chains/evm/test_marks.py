@@ -126,6 +126,11 @@ def test_deposits_whose_sender_is_or_may_be_an_alias(row: Any, changes: dict[str
     assert seen == ({code} if code else set())
 
 
+def test_zksync_spares_ordinary_accounts_too() -> None:
+    assert "l1_alias_possible" in sent_up(network("zksync"), 0xFF)
+    assert not {one for one in sent_up(network("zksync"), 0xFE) if one.startswith("l1_alias")}
+
+
 def once(chain: Chain) -> Transaction:
     seen = told(chain)
     assert len(seen.transfers) == 1, legs(seen)

@@ -14,8 +14,8 @@ from chains.catalogue import network
 from chains.encoding import checksummed
 from chains.redecode import Recorded
 from chains.survey import SurveyOrder, survey, survey_again
-from chains.surveyed import Survey, Traits
 from chains.survey_json import survey_from_json, survey_to_json
+from chains.surveyed import Survey, Traits
 from chains.types import Node
 from chains.verify import verify
 from recovery.embedded import EmbeddedError, anvil

@@ -46,7 +46,7 @@ def scenes(network: Network) -> list[Scene]:
               {"status": "unknown", "warnings": ["node_syncing"]}),
         Scene("only_tx", reference, _only_tx(paid(3_100_000)),
               {"status": "succeeded", "confirmations": 1, "transfers": [leg],
-               "warnings": ["chain_identity_not_visible", "tip_not_visible"]}),
+               "warnings": ["chain_identity_not_visible", "partial_payment", "tip_not_visible"]}),
         _token(network),
     ]  # fmt: skip
 

@@ -15,6 +15,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from chains import catalogue
+from chains.survey import Surveyed
+from chains.surveyed import Survey
 from chains.types import Answer, Block, Fee, Reading, Source, Status, Transaction, Transfer, TransferKind
 from config.settings import Settings
 from recovery.app import create_app
@@ -25,6 +27,7 @@ from recovery.errors import TooMany
 from recovery.limits import Limit
 from recovery.models import OwnedAddress, RecoveryCase
 from recovery.services import cases, evidence, people
+from recovery.services.evidence import Look
 
 PASSWORD = "correct horse battery"
 DEPOSIT = "0x70997970C51812dc3A010C7d01b50e0d17dc79C8"
@@ -165,7 +168,9 @@ def look_at(database: Database, actors: dict[str, Actor]) -> Callable[..., str]:
             ref, case_id = case.ref, case.id
         with database.unit_of_work() as session:
             case = session.get_one(RecoveryCase, case_id)
-            evidence.conclude_look(session, case, [reading(hash_, transfers, status, final, **about)], sandbox=True)
+            told = reading(hash_, transfers, status, final, **about)
+            survey = Survey(moved={leg.position: leg.amount for leg in transfers})
+            evidence.conclude_look(session, case, Look([told], sandbox=True, surveyed=Surveyed(survey)))
         return ref
 
     return look
