@@ -82,7 +82,9 @@ class Settings:
             max_body_bytes=_number(env, "RECOVERY_MAX_BODY_BYTES", 1_048_576, least=1_024),
             max_reference_chars=_number(env, "RECOVERY_MAX_REFERENCE_CHARS", 2_048, least=128),
             trusted_proxies=_number(env, "RECOVERY_TRUSTED_PROXIES", 0, least=0),
-            screening_url=_url(env, "RECOVERY_SCREENING_URL", "") if env.get("RECOVERY_SCREENING_URL", "").strip() else "",
+            screening_url=_url(env, "RECOVERY_SCREENING_URL", "")
+            if env.get("RECOVERY_SCREENING_URL", "").strip()
+            else "",
             screening_header=_header(env, "RECOVERY_SCREENING_HEADER", "Authorization"),
             screening_token=_header(env, "RECOVERY_SCREENING_TOKEN", ""),
             screening_seconds=_number(env, "RECOVERY_SCREENING_TIMEOUT", 10, least=1),

@@ -20,9 +20,11 @@ from recovery.jobs.planning import SENT_BY_MACHINE, SentByHand
 from recovery.jobs.work import Work
 from recovery.queries.custody import our_wallet
 from recovery.queries.facts import open_claim
-from recovery.services import evidence
+from recovery.services import evidence, screening
 from recovery.services.evidence import Look
+from recovery.services.kyt import tool_of
 from recovery.services.readings import keep_reading, kept_readings
+from recovery.services.screening import Asked
 
 ASK_SECONDS = 12.0
 
@@ -40,8 +42,9 @@ def collect(work: Work) -> None:
     kept, told = _ask(work, hash, candidates)
     readings = [(kept | told)[network.slug] for network in candidates]
     surveyed, replacement = _ask_beside(work, readings)
+    screened = _screen(work, readings)
     crash_point("evidence:after_ask")
-    look = Look(readings, work.settings.sandbox, unasked, surveyed, replacement)
+    look = Look(readings, work.settings.sandbox, unasked, surveyed, replacement, screened)
     with work.finishing() as session:
         case = work.case(session)
         for reading in told.values():
@@ -75,6 +78,13 @@ def _ask_beside(work: Work, readings: Sequence[Reading]) -> tuple[Surveyed, Repl
     if wanted.remains is None:
         return surveyed, None
     return surveyed, find_replacement(network, nodes, wanted.hash, wanted.remains, timeout=ASK_SECONDS)
+
+
+def _screen(work: Work, readings: Sequence[Reading]) -> Asked:
+    """What a screening tool says of the senders, once there is something final to be judged."""
+    with work.database.reading() as session:
+        questions = evidence.to_screen(session, work.case(session), readings)
+    return screening.ask(tool_of(work.settings), questions)
 
 
 def _slugs(hash: str, only: str | None) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from recovery.jobs import credits, evidence, nodes, parked, planning, plans, quotes
+from recovery.jobs import credits, evidence, nodes, parked, planning, plans, quotes, screening
 from recovery.jobs.work import Work
 
 TOPICS: dict[str, Callable[[Work], None]] = {
@@ -19,12 +19,14 @@ TOPICS: dict[str, Callable[[Work], None]] = {
     "nodes.look": nodes.look,
     "parked.look": parked.look,
     "dispute.end": parked.end_dispute,
+    "screening.look": screening.look,
+    "screening.ask": screening.ask_again,
 }
 
-OF_NO_CASE = {"nodes.look", "parked.look"}
+OF_NO_CASE = {"nodes.look", "parked.look", "screening.look"}
 """Topics that no move of a case asks for: the scheduler plans them when it starts."""
 
-BY_SERVICES = {"dispute.end"}
+BY_SERVICES = {"dispute.end", "screening.ask"}
 """Topics that a service asks for, only where there is something to do: no row of a table emits them."""
 
 ASK_NO_NODE = {"quote.expire", "credit.deliver", "dispute.end"}

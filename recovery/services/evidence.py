@@ -24,12 +24,15 @@ from recovery.domain.causes.transaction_checks import names_too_little
 from recovery.domain.diagnosis import RULES_VERSION
 from recovery.domain.ids import new_id
 from recovery.domain.parking import WHY_OF_CAUSE
+from recovery.domain.screening import Gate, Question
 from recovery.models import AssetProbe, Diagnosis, Evidence, RecoveryCase
 from recovery.queries.books import Asking
 from recovery.queries.custody import pays_us
 from recovery.queries.facts import database_now, holder_of
 from recovery.queries.policies import policy_in_force
-from recovery.services import claims, disputes, merging, parking, verdicts
+from recovery.queries.screening import questions_about
+from recovery.services import claims, disputes, merging, parking, screening, verdicts
+from recovery.services.screening import Asked
 from recovery.services.sightings import note_sighting, what_remains
 from recovery.services.transitions import advance, lock
 from recovery.services.verdicts import Verdict
@@ -84,7 +87,8 @@ class Look:
     """What the nodes were asked and said in one look at a case.
 
     ``unasked`` are networks the hash could be on that have no node; who reads "not found" is told. ``surveyed`` is what was
-    asked beside the decisive transaction, ``replacement`` what became of one that had waited and is gone.
+    asked beside the decisive transaction, ``replacement`` what became of one that had waited and is gone,
+    ``screened`` what a screening tool was asked of the senders.
     """
 
     readings: Sequence[Reading]
@@ -92,6 +96,7 @@ class Look:
     unasked: Sequence[str] = ()
     surveyed: Surveyed = field(default_factory=lambda: Surveyed(Survey()))
     replacement: Replacement | None = None
+    screened: Asked = field(default_factory=Asked)
 
 
 @dataclass(frozen=True)
@@ -113,6 +118,15 @@ def still_wanted(session: Session, case: RecoveryCase, readings: Sequence[Readin
     order = verdicts.wanted(session, tx, _asking(case, seen), sandbox=sandbox)
     remains = what_remains(session, tx) if tx.status not in SHOWN else None
     return Wanted(tx.network, tx.hash, order, remains) if order or remains else None
+
+
+def to_screen(session: Session, case: RecoveryCase, readings: Sequence[Reading]) -> tuple[Question, ...]:
+    """Who sent what reached us in the decisive transaction, once it is final; not who was clear a short while ago."""
+    seen = [reading.transaction for reading in readings]
+    tx = decisive(seen, ours={tx.network for tx in seen if pays_us(session, tx)})
+    if tx is None or not tx.final or tx.status is not Status.SUCCEEDED:
+        return ()
+    return screening.not_clear(session, case, questions_about(session, case, tx.network, tx.transfers))
 
 
 def conclude_look(session: Session, case: RecoveryCase, look: Look) -> float | None:
@@ -139,6 +153,7 @@ def conclude_look(session: Session, case: RecoveryCase, look: Look) -> float | N
     keep_answers(session, case, tx_seen.network, tx_seen.hash, look.surveyed.answers, purpose="survey")
     if look.replacement is not None:
         keep_answers(session, case, tx_seen.network, tx_seen.hash, look.replacement.answers, purpose="replacement")
+    screening.keep(session, case, Gate.INTAKE, look.screened)
     return _decide(session, case, tx_seen, seen, look)
 
 
