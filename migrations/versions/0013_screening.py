@@ -28,7 +28,7 @@ def upgrade() -> None:
         sa.Column("loaded_at", sa.DateTime(timezone=True), server_default=sa.func.now(), nullable=False),
         sa.CheckConstraint("length(sha256) = 64", name=op.f("ck_screening_list_sha256_is_whole")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_screening_list")),
-        sa.UniqueConstraint("name", "number", name=op.f("uq_screening_list_name")),
+        sa.UniqueConstraint("name", "number", name=op.f("uq_screening_list_name_number")),
     )
     op.create_table(
         "screening_entry",
@@ -53,6 +53,8 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["case_id"], ["recovery_case.id"], name=op.f("fk_fraud_signal_case_id")),
         sa.PrimaryKeyConstraint("case_id", "code", "reason", name=op.f("pk_fraud_signal")),
     )
+    op.create_index("ix_recovery_case_account", "recovery_case", ["account", "opened_at"])
+    op.create_index("ix_ownership_proof_signature", "ownership_proof", ["signature"], postgresql_using="hash")
     for table in KEPT:
         op.execute(
             f"CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE ON {table} "
@@ -75,6 +77,8 @@ def _screening() -> None:
         sa.Column("network", sa.Text(), nullable=False),
         sa.Column("address", sa.Text(), nullable=False),
         sa.Column("account", sa.Text(), nullable=False),
+        sa.Column("asset", sa.Text(), nullable=False),
+        sa.Column("amount", sa.Numeric(78, 0), nullable=False),
         sa.Column("verdict", sa.Text(), nullable=False),
         sa.Column("provider", sa.Text(), nullable=False),
         sa.Column("list_version", sa.Text(), nullable=False),
@@ -93,9 +97,13 @@ def _screening() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_screening")),
     )
     op.create_index("ix_screening_case", "screening", ["case_id", "at"])
+    found = sa.text("verdict = 'sanctioned'")
+    op.create_index("ix_screening_sanctioned", "screening", ["case_id", "at"], postgresql_where=found)
 
 
 def downgrade() -> None:
     """As it was before."""
+    op.drop_index("ix_ownership_proof_signature", "ownership_proof")
+    op.drop_index("ix_recovery_case_account", "recovery_case")
     for table in reversed(KEPT):
         op.drop_table(table)

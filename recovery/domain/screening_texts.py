@@ -9,11 +9,15 @@ TRANSITIONS: dict[str, str] = {"freeze_credit": mark("Stop the credit")}
 EVENTS: dict[str, str] = {"freeze_credit": mark("Credit stopped by screening")}
 
 WHY_NOT: dict[str, str] = {
-    "screening_is_clear": mark("Sender or destination are not screened freshly, or not clear. The machine asks again by itself."),
+    "screening_is_clear": mark(
+        "Sender or destination are not screened freshly, or not clear. The machine asks again by itself."
+    ),
 }
 
 REFUSALS: dict[str, str] = {
-    "list_name_is_invalid": mark("Names are small letters, digits, dots and dashes, versions letters and digits; 40 at most."),
+    "list_name_is_invalid": mark(
+        "Names are small letters, digits, dots and dashes, versions letters and digits; 40 at most."
+    ),
     "list_is_empty": mark("The file names no address."),
     "list_is_malformed": mark("The file is no list of addresses as it can be read here."),
 }

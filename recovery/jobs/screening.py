@@ -13,7 +13,7 @@ from recovery.db import Database
 from recovery.domain.screening import Gate, Question, Verdict
 from recovery.jobs.work import Work
 from recovery.models import Job, RecoveryCase
-from recovery.services import screening
+from recovery.services import fraud, screening
 from recovery.services.kyt import tool_of
 from recovery.services.screening import SECONDS_UNTIL_ASKED_AGAIN, Asked
 from recovery.services.transitions import lock
@@ -37,8 +37,9 @@ def ask(work: Work, questions: Sequence[Question]) -> Asked:
 
 
 def passes(session: Session, work: Work, case: RecoveryCase, gate: Gate, asked: Asked) -> bool:
-    """Keep what was answered. Whether the case may go on; else it was stopped, or the job comes back and asks again."""
+    """Keep what was answered, and the signs of fraud there are by now. Whether the case may go on; else it was stopped, or the job comes back and asks again."""
     verdict = screening.keep(session, case, gate, asked)
+    fraud.note(session, case)
     if verdict is Verdict.UNKNOWN:
         work.again(session, SECONDS_UNTIL_ASKED_AGAIN)
     elif verdict is not Verdict.CLEAR:

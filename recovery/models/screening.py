@@ -6,10 +6,10 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint, func
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from recovery.db import Base
+from recovery.db import Base, BaseUnits
 
 
 class ScreeningList(Base):
@@ -61,6 +61,8 @@ class Screening(Base):
     network: Mapped[str]
     address: Mapped[str]
     account: Mapped[str]
+    asset: Mapped[str]
+    amount: Mapped[int] = mapped_column(BaseUnits)
     verdict: Mapped[str]
     provider: Mapped[str]
     list_version: Mapped[str]
@@ -76,6 +78,7 @@ class Screening(Base):
         CheckConstraint("verdict IN ('clear', 'unknown', 'hold', 'sanctioned')", name="verdict_is_known"),
         CheckConstraint("(answer IS NULL) = (sha256 IS NULL)", name="answer_has_its_digest"),
         Index("ix_screening_case", "case_id", "at"),
+        Index("ix_screening_sanctioned", "case_id", "at", postgresql_where=text("verdict = 'sanctioned'")),
     )
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
 
 from sqlalchemy import and_, or_, select, tuple_
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
 from chains.catalogue import network as find_network
@@ -195,17 +196,14 @@ def screened(
 
 @dataclass(frozen=True)
 class BlockedFunds:
-    """A case with a sanctioned party: what is kept, since when, and until when it is to be reported."""
+    """A case with a sanctioned party: how much is kept (base units of a CAIP-19 asset), since when, and when the report is due."""
 
     ref: str
     state: str
     account: str
     network: str
-    asset: str | None
-    contract: str | None
-    symbol: str | None
-    decimals: int | None
-    amount: int | None
+    asset: str
+    amount: int
     address: str
     role: str
     provider: str
@@ -226,7 +224,7 @@ def blocked_funds(session: Session, actor: Actor, now: datetime) -> list[Blocked
     first = (
         select(Screening.id)
         .where(Screening.verdict == Verdict.SANCTIONED)
-        .distinct(Screening.case_id)
+        .ext(distinct_on(Screening.case_id))
         .order_by(Screening.case_id, Screening.at, Screening.id)
     )
     rows = session.execute(
@@ -236,27 +234,18 @@ def blocked_funds(session: Session, actor: Actor, now: datetime) -> list[Blocked
         .order_by(Screening.at, RecoveryCase.ref)
         .limit(MOST_BLOCKED)
     ).all()
-    claims = _claims(session, [case.id for _, case in rows])
-    return [_blocked(answer, case, claims.get(case.id), now) for answer, case in rows]
+    return [_blocked(answer, case, now) for answer, case in rows]
 
 
-def _claims(session: Session, cases: Collection[uuid.UUID]) -> Mapping[uuid.UUID, Claim]:
-    rows = session.scalars(select(Claim).where(Claim.case_id.in_(cases)).order_by(Claim.claimed_at, Claim.id))
-    return {claim.case_id: claim for claim in rows}
-
-
-def _blocked(answer: Screening, case: RecoveryCase, claim: Claim | None, now: datetime) -> BlockedFunds:
+def _blocked(answer: Screening, case: RecoveryCase, now: datetime) -> BlockedFunds:
     due = report_due(answer.at)
     return BlockedFunds(
         ref=case.ref,
         state=case.state,
         account=case.account,
         network=answer.network,
-        asset=claim.asset if claim else None,
-        contract=claim.contract if claim else None,
-        symbol=claim.symbol if claim else None,
-        decimals=claim.decimals if claim else None,
-        amount=claim.amount if claim else None,
+        asset=answer.asset,
+        amount=answer.amount,
         address=answer.address,
         role=answer.role,
         provider=answer.provider,

@@ -31,7 +31,7 @@ from recovery.queries.custody import pays_us
 from recovery.queries.facts import database_now, holder_of
 from recovery.queries.policies import policy_in_force
 from recovery.queries.screening import questions_about
-from recovery.services import claims, disputes, merging, parking, screening, verdicts
+from recovery.services import claims, disputes, fraud, merging, parking, screening, verdicts
 from recovery.services.screening import Asked
 from recovery.services.sightings import note_sighting, what_remains
 from recovery.services.transitions import advance, lock
@@ -213,6 +213,8 @@ def _move(session: Session, case: RecoveryCase, diagnosis: Diagnosis, verdict: V
     if name == "wait_for_chain":
         return _wait(session, case)
     case.next_look_at = None
+    if fraud.asks_for_a_person(session, case) and name == "propose_credit":
+        name = "hold"
     data = {"diagnosis": diagnosis.number, "cause": finding.cause, "network": tx.network, "leg": finding.leg}
     leg = next((leg for leg in tx.transfers if leg.position == finding.leg), None)
     if name == "dispute" and leg is not None:

@@ -79,6 +79,8 @@ def keep(session: Session, case: RecoveryCase, gate: Gate, asked: Asked) -> Verd
                     network=subject.network,
                     address=subject.address,
                     account=subject.account,
+                    asset=question.asset,
+                    amount=question.amount,
                     verdict=one.verdict,
                     provider=one.provider,
                     list_version=one.list_version,
