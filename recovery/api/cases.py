@@ -131,6 +131,7 @@ def shown(session: Session, actor: Actor, row: RecoveryCase) -> Any:
         for name in (
             *("closed", "next_look_at", "diagnosis", "claim", "probe", "quote", "quotes", "plans", "messages"),
             *("evidence", "postings", "statement", "merged_into", "merged_from", "settled", "dispute", "linked"),
+            *("signals", "screenings"),
         )
     }
     return CaseOutput().dump(

@@ -8,7 +8,7 @@ A sign is a reason for people to look, never a decision: the score orders a queu
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 WEAK, FAIR, STRONG = 1, 2, 3
@@ -30,6 +30,28 @@ class Signal:
     def holds(self) -> bool:
         """Whether a person must look before anything is credited."""
         return self.code in HOLDS and self.strength == STRONG
+
+
+@dataclass(frozen=True)
+class Limits:
+    """From where on something is unusual."""
+
+    filed_within: timedelta = timedelta(minutes=10)
+    cases_in_day: int = 10
+    cases_in_hour: int = 20
+    cases_in_month: int = 30
+    declined_in_week: int = 5
+    security_rest: timedelta = timedelta(hours=72)
+    failed_proofs: int = 3
+    seconds_to_approve: int = 20
+    approvals_in_hour: int = 30
+    pair_of: int = 20
+    pair_percent: int = 90
+    day_begins: int = 5
+    day_ends: int = 22
+
+
+LIMITS = Limits()
 
 
 @dataclass(frozen=True)
@@ -88,29 +110,7 @@ class FraudFacts:
     claimed_amount: int | None = None
     small_claims: tuple[int, ...] = ()
     threshold: int | None = None
-    limits: Limits = field(default_factory=lambda: LIMITS)
-
-
-@dataclass(frozen=True)
-class Limits:
-    """From where on something is unusual."""
-
-    filed_within: timedelta = timedelta(minutes=10)
-    cases_in_day: int = 10
-    cases_in_hour: int = 20
-    cases_in_month: int = 30
-    declined_in_week: int = 5
-    security_rest: timedelta = timedelta(hours=72)
-    failed_proofs: int = 3
-    seconds_to_approve: int = 20
-    approvals_in_hour: int = 30
-    pair_of: int = 20
-    pair_percent: int = 90
-    day_begins: int = 5
-    day_ends: int = 22
-
-
-LIMITS = Limits()
+    limits: Limits = LIMITS
 
 
 def signals(facts: FraudFacts) -> tuple[Signal, ...]:

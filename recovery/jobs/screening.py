@@ -37,7 +37,10 @@ def ask(work: Work, questions: Sequence[Question]) -> Asked:
 
 
 def passes(session: Session, work: Work, case: RecoveryCase, gate: Gate, asked: Asked) -> bool:
-    """Keep what was answered, and the signs of fraud there are by now. Whether the case may go on; else it was stopped, or the job comes back and asks again."""
+    """Keep what was answered, and the signs of fraud there are by now. Whether the case may go on.
+
+    Where it may not, it was stopped, or the job comes back and asks again.
+    """
     verdict = screening.keep(session, case, gate, asked)
     fraud.note(session, case)
     if verdict is Verdict.UNKNOWN:

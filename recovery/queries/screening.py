@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
+from typing import Any
 
 from sqlalchemy import and_, or_, select, tuple_
 from sqlalchemy.dialects.postgresql import distinct_on
@@ -63,6 +64,37 @@ def lists_in_force(session: Session) -> ListsInForce:
     newest = {row.name: row for row in rows}
     version = ",".join(f"{row.name}@{row.version}#{row.number}" for row in newest.values())
     return ListsInForce(tuple(row.id for row in newest.values()), version or NO_LISTS)
+
+
+def lists_shown(session: Session) -> list[dict[str, Any]]:
+    """The lists in force by name, for people."""
+    ids = lists_in_force(session).ids
+    rows = session.scalars(select(ScreeningList).where(ScreeningList.id.in_(ids)).order_by(ScreeningList.name))
+    return [
+        {
+            "name": row.name,
+            "version": row.version,
+            "sha256": row.sha256,
+            "entries": row.entries,
+            "loaded_at": row.loaded_at.isoformat(),
+        }
+        for row in rows
+    ]
+
+
+MAY_SEE = frozenset({"specialist", "lead", "auditor"})
+"""Who is shown what screening said. Never a depositor."""
+
+MOST_SHOWN = 100
+_SHOWN = ("gate", "role", "network", "address", "verdict", "provider", "list_version", "reasons", "sha256", "at")
+
+
+def screenings_shown(session: Session, actor: Actor, case: RecoveryCase) -> tuple[dict[str, Any], ...]:
+    """What was answered for a case, the newest first; nothing for anybody who may not see it."""
+    if not actor.roles & MAY_SEE:
+        return ()
+    newest = select(Screening).where(Screening.case_id == case.id).order_by(Screening.at.desc(), Screening.id.desc())
+    return tuple({name: getattr(row, name) for name in _SHOWN} for row in session.scalars(newest.limit(MOST_SHOWN)))
 
 
 @lru_cache(maxsize=4096)
@@ -196,7 +228,7 @@ def screened(
 
 @dataclass(frozen=True)
 class BlockedFunds:
-    """A case with a sanctioned party: how much is kept (base units of a CAIP-19 asset), since when, and when the report is due."""
+    """A case with a sanctioned party: what is kept (base units of a CAIP-19 asset), since when, when the report is due."""
 
     ref: str
     state: str

@@ -7,7 +7,18 @@ from flask import Flask
 
 def register(app: Flask) -> None:
     """Add every page to the application."""
-    from recovery.web import appeals, auth, cases, export, health, networks, nodes, registries, registry_files
+    from recovery.web import (
+        appeals,
+        auth,
+        cases,
+        export,
+        health,
+        networks,
+        nodes,
+        registries,
+        registry_files,
+        screening,
+    )
 
-    for module in (health, auth, appeals, cases, networks, nodes, export, registries, registry_files):
+    for module in (health, auth, appeals, cases, networks, nodes, export, registries, registry_files, screening):
         app.register_blueprint(module.pages)

@@ -79,6 +79,10 @@ TABLES = {
     "parked": {why: text for why, (text, _) in texts.PARKED.items()},
     "parked_until": {why: until for why, (_, until) in texts.PARKED.items()},
     "link": texts.LINKS,
+    "signal": texts.SIGNALS,
+    "verdict": texts.VERDICTS,
+    "gate": texts.GATES,
+    "side": texts.SIDES,
     "format": texts.FORMATS,
 }
 
