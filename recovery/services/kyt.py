@@ -62,7 +62,7 @@ def ask(tool: Tool, question: Question) -> Answer:
         return _answer(Verdict.CLEAR, ("no_single_sender",), None)
     try:
         status, body = _exchange(tool, question)
-    except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
+    except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError, OverflowError) as error:
         log.warning("screening.unreachable", error=type(error).__name__)
         return _answer(Verdict.UNKNOWN, ("no_answer",), None)
     if status != OK:

@@ -152,8 +152,11 @@ def test_nobody_there_is_unknown() -> None:
     assert (answer.verdict, answer.body) == (Verdict.UNKNOWN, None)
 
 
-def test_an_address_that_is_none_is_unknown() -> None:
-    assert kyt.ask(Tool("http://[", "Authorization", "", 1.0), QUESTION).verdict is Verdict.UNKNOWN
+@pytest.mark.parametrize(
+    "url", ["http://127.0.0.1:99999/", "http://127.0.0.1:-1/", "http://", "http://127.0.0.1:1\x00/"]
+)
+def test_an_address_that_is_none_is_unknown(url: str) -> None:
+    assert kyt.ask(Tool(url, "Authorization", "", 1.0), QUESTION).verdict is Verdict.UNKNOWN
 
 
 def test_all_questions_together_end_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
