@@ -11,6 +11,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from config.nodes import PREFIX, nodes_from_env
 
@@ -57,6 +58,11 @@ class Settings:
     screening_token: str = field(default="", repr=False)
     screening_seconds: int = 10
     log_level: str = "INFO"
+
+    @property
+    def host(self) -> str:
+        """Host and port people reach the desk at, as proofs of ownership name it."""
+        return urlsplit(self.base_url).netloc.rpartition("@")[2].lower()
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] | None = None, *, services: bool = True) -> Settings:

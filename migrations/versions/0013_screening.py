@@ -54,6 +54,8 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("case_id", "code", "reason", name=op.f("pk_fraud_signal")),
     )
     op.create_index("ix_recovery_case_account", "recovery_case", ["account", "opened_at"])
+    bound = sa.text("destination IS NOT NULL")
+    op.create_index("ix_quote_destination", "quote", ["destination"], postgresql_where=bound)
     op.create_index("ix_ownership_proof_signature", "ownership_proof", ["signature"], postgresql_using="hash")
     for table in KEPT:
         op.execute(
@@ -104,6 +106,7 @@ def _screening() -> None:
 def downgrade() -> None:
     """As it was before."""
     op.drop_index("ix_ownership_proof_signature", "ownership_proof")
+    op.drop_index("ix_quote_destination", "quote")
     op.drop_index("ix_recovery_case_account", "recovery_case")
     for table in reversed(KEPT):
         op.drop_table(table)

@@ -16,7 +16,7 @@ from recovery.api._writing import json_response, write
 from recovery.domain import texts
 from recovery.domain.actor import Actor
 from recovery.errors import InvalidInput, NotFound
-from recovery.limits import APPEAL, READ
+from recovery.limits import APPEAL, APPEAL_ACCOUNT, ASKS_NODES, READ
 from recovery.queries.case_view import CaseView, case_view
 from recovery.queries.cases import CaseRow, find_case, list_cases
 from recovery.schemas.cases import (
@@ -51,6 +51,8 @@ MOVES = frozenset(row.name for table in WORKFLOWS.values() for row in table.tran
 def appeal(given: dict[str, Any]) -> Response:
     """Report a transaction. The same hash of the same depositor leads to the same open case."""
     spend(APPEAL, current_actor().id)
+    if current_actor().account:
+        spend(APPEAL_ACCOUNT, current_actor().account)
 
     def act(session: Session, actor: Actor, key: str) -> Any:
         case = open_case(session, actor, **given, request_id=key)
@@ -113,6 +115,8 @@ def advance(given: dict[str, Any], ref: str, transition: str) -> Response:
     if transition not in MOVES:
         raise NotFound("unknown_move")
     body = read_json()
+    if transition in ASKS_NODES:
+        spend(APPEAL, current_actor().id)
     fields = load_move(transition, {name: value for name, value in body.items() if name != "version"})
 
     def act(session: Session, actor: Actor, key: str) -> Any:
@@ -130,8 +134,8 @@ def shown(session: Session, actor: Actor, row: RecoveryCase) -> Any:
         name: getattr(view, name)
         for name in (
             *("closed", "next_look_at", "diagnosis", "claim", "probe", "quote", "quotes", "plans", "messages"),
-            *("evidence", "postings", "statement", "merged_into", "merged_from", "settled", "dispute", "linked"),
-            *("signals", "screenings"),
+            *("evidence", "postings", "statement", "proofs", "merged_into", "merged_from", "settled", "dispute"),
+            *("linked", "signals", "screenings"),
         )
     }
     return CaseOutput().dump(

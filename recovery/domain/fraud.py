@@ -69,7 +69,7 @@ class FraudFacts:
     """What is known around one case. Counts are of the claimant's account unless said otherwise; amounts are base units.
 
     ``linked``: the account owns the destination or proved source or destination. ``paid_at`` is the block's time.
-    ``bound_to`` are the destinations of all quotes that were accepted, in order. ``settled_before`` names other transactions
+    ``others_paid_there``: how many other accounts accepted a refund to the destination of this case. ``settled_before`` names other transactions
     credited or refunded to the account with the same asset and amount. ``effect``: by leg, whether the balance moved as
     written. ``source_code``: whether the sender is a contract on this network, ``None`` not known; ``source_asked`` whether
     anybody looked. ``small_claims`` are the amounts of the account's other claims of the same asset within 30 days,
@@ -80,7 +80,7 @@ class FraudFacts:
     paid_at: datetime | None = None
     linked: bool = True
     second_claimant: bool = False
-    bound_to: tuple[str, ...] = ()
+    others_paid_there: int = 0
     security_changed_at: datetime | None = None
     settled_before: tuple[str, ...] = ()
     findings: frozenset[str] = frozenset()
@@ -137,10 +137,9 @@ def somebody_elses_transaction(facts: FraudFacts) -> Iterator[Signal]:
 
 
 def refund_redirected(facts: FraudFacts) -> Iterator[Signal]:
-    """V2: another destination was bound before the one that is bound now."""
-    different = list(dict.fromkeys(facts.bound_to))
-    if len(different) > 1:
-        yield Signal("V2", STRONG, "destination_changed", {"before": different[-2], "now": different[-1]})
+    """V2: an accepted quote keeps its destination, so a thief's shows by how many accounts are paid to it."""
+    if facts.others_paid_there:
+        yield Signal("V2", FAIR, "destination_shared", {"accounts": str(facts.others_paid_there)})
 
 
 def taken_over_account(facts: FraudFacts) -> Iterator[Signal]:

@@ -42,7 +42,7 @@ SIGNALS: dict[str, str] = {
     "filed_within_minutes": mark("Reported within minutes of the transaction by somebody with no link to it."),
     "many_claims_a_day": mark("The account reported many transactions within a day."),
     "second_claimant": mark("Another account claims the same transfer."),
-    "destination_changed": mark("Another destination was bound to an earlier quote of this case."),
+    "destination_shared": mark("Other accounts accepted refunds to the same destination."),
     "security_changed": mark("Password, second factor or address of the account changed shortly before the report."),
     "same_amount_settled": mark("The same amount of the same asset was credited or refunded to the account before."),
     "log_without_effect": mark("The token wrote down a transfer, but the balance did not move by it."),

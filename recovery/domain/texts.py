@@ -41,8 +41,18 @@ from recovery.domain.money_texts import (
     STEP_STATES,
 )
 from recovery.domain.policy_texts import DETAILS as POLICY_DETAILS
+from recovery.domain.proof_texts import (
+    DETAILS as PROOF_DETAILS,
+    PROOF_FIELDS,
+    PROOF_HOWS,
+    PROOF_LEVELS,
+    PROOF_LIMITS,
+    PROOF_METHODS,
+    PROOF_WHYS,
+)
 from recovery.domain.refusal_texts import DETAILS as REFUSALS, ERRORS
 from recovery.domain.registry_texts import DETAILS as REGISTRY_DETAILS
+from recovery.domain.scan_texts import DETAILS as SCAN_DETAILS, SCAN_TROUBLES
 from recovery.domain.warning_texts import NODE_WARNINGS, WARNINGS
 
 __all__ = [
@@ -71,6 +81,12 @@ __all__ = [
     "PLAN_STATES",
     "POSTINGS",
     "PROBLEMS",
+    "PROOF_FIELDS",
+    "PROOF_HOWS",
+    "PROOF_LEVELS",
+    "PROOF_LIMITS",
+    "PROOF_METHODS",
+    "PROOF_WHYS",
     "PUBLIC_EVENTS",
     "PURPOSES",
     "QUEUES",
@@ -80,6 +96,7 @@ __all__ = [
     "RECOVERY_GROUPS",
     "RECOVERY_NOTES",
     "ROLES",
+    "SCAN_TROUBLES",
     "SIDES",
     "SIGNALS",
     "STATES",
@@ -100,7 +117,9 @@ DETAILS: dict[str, str] = {
     **API_DETAILS,
     **REGISTRY_DETAILS,
     **REFUSALS,
+    **PROOF_DETAILS,
     **POLICY_DETAILS,
+    **SCAN_DETAILS,
     **dispute_texts.REFUSALS,
     **screening_texts.REFUSALS,
     **{f"address_{reason}": text for reason, text in ADDRESS_REASONS.items()},

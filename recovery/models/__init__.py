@@ -23,6 +23,7 @@ from recovery.models.registry import (
     RegistryUpload,
     SentWithdrawal,
 )
+from recovery.models.scan import PoolLook, ScanCursor, SeenTransfer
 from recovery.models.screening import FraudSignal, Screening, ScreeningEntry, ScreeningList
 from recovery.models.sighting import Sighting
 
@@ -59,6 +60,7 @@ __all__ = [
     "Plan",
     "PlanStep",
     "PlatformLabel",
+    "PoolLook",
     "Posting",
     "ProofDocument",
     "Quote",
@@ -68,9 +70,11 @@ __all__ = [
     "RegistryLoad",
     "RegistryUpload",
     "ReplayRun",
+    "ScanCursor",
     "Screening",
     "ScreeningEntry",
     "ScreeningList",
+    "SeenTransfer",
     "SentWithdrawal",
     "Sighting",
     "SignOff",

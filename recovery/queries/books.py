@@ -19,6 +19,7 @@ from recovery.domain.memos import candidates, digit_keys
 from recovery.models import Account, AssetPrice, ListedAsset, OwnedAddress, PlatformLabel, Sighting as SightingRow
 from recovery.queries.book_history import read_credits, read_legs, read_withdrawals
 from recovery.queries.facts import database_now
+from recovery.queries.ownership import proofs_of
 from recovery.queries.screening import screened
 
 MOST_TWINS = 64
@@ -63,6 +64,7 @@ def read_books(session: Session, tx: Transaction, asking: Asking, *, sandbox: bo
         withdrawals=read_withdrawals(session, tx, legs, owners, labels, asking.claimant),
         credits=read_credits(session, tx, asking.claimant),
         screened=screened(session, asking.case_id, tx.network, legs),
+        proofs=proofs_of(session, asking.case_id, tx.network, tx.hash) if asking.case_id else (),
         sightings=_sightings(session, tx),
         claimant=asking.claimant,
         claimant_state=account.state if account else "active",

@@ -22,6 +22,7 @@ from recovery.models import (
     Evidence,
     LedgerAccount,
     Message,
+    OwnershipProof,
     Person,
     Plan,
     PlanStep,
@@ -37,6 +38,7 @@ from recovery.queries.fraud import signals_shown
 from recovery.queries.linked import Linked, linked_cases
 from recovery.queries.parked import parked_of
 from recovery.queries.policies import policy_of
+from recovery.queries.proof_view import proofs_view
 from recovery.queries.screening import screenings_shown
 from workflows.states import State
 
@@ -62,6 +64,7 @@ class CaseView:
     evidence: tuple[Shown, ...]
     postings: tuple[Shown, ...]
     statement: Shown | None
+    proofs: Shown | None
     merged_into: str | None
     merged_from: tuple[str, ...]
     settled: Shown | None
@@ -96,6 +99,7 @@ def case_view(session: Session, actor: Actor, case: RecoveryCase) -> CaseView:
         evidence=_evidence(session, case) if staff else (),
         postings=_postings(session, case) if staff else (),
         statement=_statement(case, quotes, plans),
+        proofs=proofs_view(session, actor, case, names),
         merged_into=merged_into(session, actor, case) if case.state == State.MERGED else None,
         merged_from=tuple(merged_from(session, actor, case)),
         settled=settled_pointer(session, case),
@@ -121,7 +125,9 @@ def _columns(row: Any, names: tuple[str, ...]) -> Shown:
 def _names(session: Session, case: RecoveryCase) -> dict[uuid.UUID, str]:
     actors = select(CaseEvent.actor_id).where(CaseEvent.case_id == case.id)
     authors = select(Message.author_id).where(Message.case_id == case.id)
-    rows = session.execute(select(Person.id, Person.display_name).where(Person.id.in_(actors.union(authors))))
+    judges = select(OwnershipProof.judged_by).where(OwnershipProof.case_id == case.id)
+    people = Person.id.in_(actors.union(authors, judges))
+    rows = session.execute(select(Person.id, Person.display_name).where(people))
     return {SYSTEM_ID: "System", **dict(rows.all())}
 
 

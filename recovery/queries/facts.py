@@ -27,6 +27,7 @@ from recovery.models import (
     RecoveryCase,
     SignOff,
 )
+from recovery.queries.ownership import suffices
 from recovery.queries.screening import is_clear, questions_of
 from workflows.facts import Facts
 from workflows.machine import Workflow
@@ -107,7 +108,7 @@ def read_facts(session: Session, case: RecoveryCase) -> Facts:
     """What is true of the case now. Call it under the case's row lock when a move depends on it."""
     claim = open_claim(session, case.id)
     if claim is None:
-        return Facts()
+        return Facts(proof_suffices=suffices(session, case))
     probe = latest_probe(session, case.id)
     quote = latest_quote(session, case.id)
     expired = quote is not None and quote.expires_at <= database_now(session)
@@ -137,6 +138,7 @@ def read_facts(session: Session, case: RecoveryCase) -> Facts:
         asset_listed=asset is not None and asset.state == "listed",
         account_blocked=account is not None and account.state != "active",
         plan_addresses_hold=plan is not None and _addresses_hold(session, plan),
+        proof_suffices=suffices(session, case),
         dispute_open=open_dispute_of(session, case.id) is not None,
         sweep_done=_is_swept(session, case.id),
         screening_clear=_is_screened(session, case, claim),

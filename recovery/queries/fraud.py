@@ -85,7 +85,7 @@ def fraud_facts(session: Session, case: RecoveryCase) -> FraudFacts:
         "opened_at": case.opened_at,
         "security_changed_at": account.security_changed_at if account else None,
         "second_claimant": _second_claimant(session, case),
-        "bound_to": _destinations(session, case),
+        "others_paid_there": _others_paid_there(session, case),
         **_velocity(session, case),
         **_people(session, case),
         **_proofs(session, case),
@@ -100,13 +100,15 @@ def _second_claimant(session: Session, case: RecoveryCase) -> bool:
     return session.scalar(other.limit(1)) is not None
 
 
-def _destinations(session: Session, case: RecoveryCase) -> tuple[str, ...]:
-    rows = session.scalars(
-        select(Quote.destination)
-        .where(Quote.case_id == case.id, Quote.destination.is_not(None))
-        .order_by(Quote.accepted_at, Quote.number)
+def _others_paid_there(session: Session, case: RecoveryCase) -> int:
+    """How many other accounts accepted a refund to the destination this case's depositor accepted."""
+    own = select(Quote.destination).where(Quote.case_id == case.id, Quote.state == "accepted").scalar_subquery()
+    others = (
+        select(func.count(RecoveryCase.account.distinct()))
+        .join(Quote, Quote.case_id == RecoveryCase.id)
+        .where(Quote.destination == own, RecoveryCase.account != case.account)
     )
-    return tuple(text for text in rows if text)
+    return session.scalar(others) or 0
 
 
 def _velocity(session: Session, case: RecoveryCase) -> dict[str, int]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from marshmallow import Schema, fields, validate
 
 from recovery.schemas.moves import SCHEMAS
+from recovery.schemas.proofs import Proofs
 from recovery.schemas.shapes import Input, Moment, PageQuery, TokenAmount, Whole
 
 
@@ -334,6 +335,7 @@ class CaseOutput(CaseSummary):
     evidence = fields.List(fields.Nested(Evidence))
     postings = fields.List(fields.Nested(Posting))
     statement = fields.Nested(Statement, allow_none=True)
+    proofs = fields.Nested(Proofs, allow_none=True)
     merged_into = fields.String(allow_none=True, metadata={"description": "number of the own case that goes on"})
     merged_from = fields.List(fields.String())
     settled = fields.Nested(Settled, allow_none=True)

@@ -29,6 +29,7 @@ from recovery.models import AssetProbe, Diagnosis, Evidence, RecoveryCase
 from recovery.queries.books import Asking
 from recovery.queries.custody import pays_us
 from recovery.queries.facts import database_now, holder_of
+from recovery.queries.ownership import asked_before
 from recovery.queries.policies import policy_in_force
 from recovery.queries.screening import questions_about
 from recovery.services import claims, disputes, fraud, merging, parking, screening, verdicts
@@ -212,15 +213,16 @@ def _move(session: Session, case: RecoveryCase, diagnosis: Diagnosis, verdict: V
         name = "wait_for_chain"
     if name == "wait_for_chain":
         return _wait(session, case)
+    if name == "ask_proof" and asked_before(session, case):
+        name = "hold"  # what was owed was shown, and it still cannot be decided by rule: a person does
     case.next_look_at = None
     if fraud.asks_for_a_person(session, case) and name == "propose_credit":
         name = "hold"
     data = {"diagnosis": diagnosis.number, "cause": finding.cause, "network": tx.network, "leg": finding.leg}
     leg = next((leg for leg in tx.transfers if leg.position == finding.leg), None)
     if name == "dispute" and leg is not None:
-        if disputes.open_dispute(session, case, tx, leg) is None:
-            return _wait(session, case)
-        return None
+        disputed = disputes.open_dispute(session, case, tx, leg)
+        return _wait(session, case) if disputed is None and case.state in LOOKING else None
     if name == "merge" and leg is not None:
         merging.merge(session, case, holder_of(session, tx, leg))
         return None

@@ -156,8 +156,9 @@ def import_list(
     except WrongList as wrong:
         raise InvalidInput(wrong.code, {"file": [wrong.code]}) from None
     rows, refused = _canonical(listed)
+    entries = len(listed) - len(refused)
     if (refused and not partial) or not rows:
-        return Imported(name, version, sha256, len(rows), tuple(refused), taken=False)
+        return Imported(name, version, sha256, entries, tuple(refused), taken=False)
     last = session.scalar(select(func.max(ScreeningList.number)).where(ScreeningList.name == name))
     made = ScreeningList(
         id=new_id(),
@@ -165,13 +166,13 @@ def import_list(
         number=(last or 0) + 1,
         version=version,
         sha256=sha256,
-        entries=len(rows),
+        entries=entries,
         loaded_by=actor.id,
     )
     session.add(made)
     session.flush()
     session.execute(insert(ScreeningEntry), [{"list_id": made.id, **row} for row in rows])
-    return Imported(name, version, sha256, len(rows), tuple(refused), taken=True)
+    return Imported(name, version, sha256, entries, tuple(refused), taken=True)
 
 
 def _canonical(listed: Sequence[Listed]) -> tuple[list[dict[str, str]], list[Listed]]:

@@ -16,6 +16,7 @@ from chains.surveyed import Survey
 from chains.types import Status, Transaction, TransferKind
 from recovery.domain.books import Books
 from recovery.domain.cause_policy import BUILT_IN, Policy
+from recovery.domain.causes.destination_checks import another_account
 from recovery.domain.causes.finding import Finding
 from recovery.domain.causes.situation import Situation
 from recovery.domain.diagnosis import diagnose, legs_to_us
@@ -49,10 +50,11 @@ def wanted(session: Session, tx: Transaction, asking: Asking, *, sandbox: bool) 
         return None
     books = read_books(session, tx, asking, sandbox=sandbox)
     network = find_network(tx.network)
-    ours = legs_to_us(Situation(tx, network, books, Survey(), BUILT_IN))
+    found = legs_to_us(Situation(tx, network, books, Survey(), BUILT_IN))
+    ours = [one for one in found if not another_account(one)]  # how long it takes would tell whose it is
     legs = [one.leg for one in ours if one.leg.kind in (TransferKind.TOKEN, TransferKind.NFT)]
     addresses = [one.leg.recipient for one in ours if one.whose.owner.custody in ("contract", "multisig")]
-    if not ours and network.family in LOOKS_THROUGH_ACCOUNTS:
+    if not found and network.family in LOOKS_THROUGH_ACCOUNTS:
         legs = [leg for leg in tx.transfers if leg.kind is TransferKind.TOKEN]
     if not legs and not addresses:
         return None

@@ -12,13 +12,19 @@ def register(app: Flask) -> None:
         auth,
         cases,
         export,
+        finds,
         health,
         networks,
         nodes,
+        policies,
+        proofs,
         registries,
         registry_files,
         screening,
     )
 
-    for module in (health, auth, appeals, cases, networks, nodes, export, registries, registry_files, screening):
+    for module in (
+        health, auth, appeals, cases, proofs, networks, nodes, policies, finds, export, registries, registry_files,
+        screening,
+    ):  # fmt: skip
         app.register_blueprint(module.pages)

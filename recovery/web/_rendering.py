@@ -19,7 +19,7 @@ from markupsafe import Markup
 from chains import catalogue
 from chains.errors import ChainError
 from chains.types import Network
-from recovery.domain import amounts, chain_text, texts
+from recovery.domain import amounts, chain_text, policy_texts, texts
 from recovery.domain.marking import mark
 from recovery.web._language import language, languages, spoken
 from recovery.web._wall import local_path
@@ -40,7 +40,7 @@ LEAD_MOVES = frozenset(
     {
         "take", "conclude", "quote", "prepare_sweep", "approve_credit", "approve_sweep_wallet", "approve_sweep_clearing",
         "approve_refund_wallet", "approve_refund_clearing", "check_again", "resume_sweep", "resume_refund",
-        "give_reference", "answer",
+        "give_reference", "answer", "judge_proof",
     }
 )  # fmt: skip
 """Moves whose button is the one to look for."""
@@ -84,6 +84,20 @@ TABLES = {
     "gate": texts.GATES,
     "side": texts.SIDES,
     "format": texts.FORMATS,
+    "proof_method": texts.PROOF_METHODS,
+    "proof_how": texts.PROOF_HOWS,
+    "proof_limit": texts.PROOF_LIMITS,
+    "proof_level": texts.PROOF_LEVELS,
+    "proof_field": texts.PROOF_FIELDS,
+    "proof_why": texts.PROOF_WHYS,
+    "proof": policy_texts.PROOFS,
+    "fee": policy_texts.FEES,
+    "eligible": policy_texts.ELIGIBLE,
+    "refund_to": policy_texts.TARGETS,
+    "parameter": policy_texts.PARAMETERS,
+    "choice": policy_texts.CHOICES,
+    "policy_state": policy_texts.STATES,
+    "scan_trouble": texts.SCAN_TROUBLES,
 }
 
 
@@ -93,7 +107,7 @@ def install(app: Flask) -> None:
     app.jinja_env.filters.update(
         chain=chain, amount=amount, moment=moment, ago=ago, until=until, code=code, pretty=pretty, short=short
     )
-    app.jinja_env.filters.update(detail=detail_text, warning=warning)
+    app.jinja_env.filters.update(detail=detail_text, warning=warning, lasting=lasting)
     app.jinja_env.globals.update(
         asset_amount=asset_amount,
         cause_text=cause_text,
@@ -194,6 +208,11 @@ def until(value: datetime | str | None) -> str:
     if when is None or when <= datetime.now(UTC):
         return ""
     return _duration(when - datetime.now(UTC), "minute", "long")
+
+
+def lasting(seconds: int) -> str:
+    """A span of time in words, rounded to one unit."""
+    return _duration(timedelta(seconds=seconds), "second", "long")
 
 
 def pretty(value: object) -> str:
@@ -331,6 +350,8 @@ def _page() -> dict[str, Any]:
         "locale": language(),
         "languages": languages(),
         "here": local_path(here),
+        "can_policy": bool(g.get("actor") and g.actor.roles & {"auditor", "lead", "admin"}),
+        "can_batch": bool(g.get("actor") and g.actor.roles & {"specialist", "lead"}),
         "can_export": bool(g.get("actor") and g.actor.roles & {"auditor", "lead"}),
         "lead_moves": LEAD_MOVES,
     }

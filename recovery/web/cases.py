@@ -14,7 +14,7 @@ from recovery.domain import texts
 from recovery.domain.actor import Actor
 from recovery.domain.stages import stops
 from recovery.errors import Conflict, InvalidInput, RecoveryError, StepUpNeeded
-from recovery.limits import MOVE
+from recovery.limits import APPEAL, ASKS_NODES, MOVE
 from recovery.queries import cases as case_queries
 from recovery.queries.case_view import CaseView, case_view, evidence_body
 from recovery.schemas.moves import load_move
@@ -72,7 +72,7 @@ def queue() -> Response:
 @pages.get("/cases/<ref>")
 def show(ref: str) -> Response:
     """One case: the depositor's page or the review screen."""
-    return _page(ref)
+    return case_page(ref)
 
 
 @pages.get("/cases/<ref>/progress")
@@ -91,6 +91,8 @@ def make_move(ref: str, move: str) -> Response:
     """Every move of every workflow. What the person typed survives a refusal; the case shows its present state."""
     actor = current_actor()
     current_app.extensions["limits"].spend(MOVE, str(actor.id))
+    if move in ASKS_NODES:
+        current_app.extensions["limits"].spend(APPEAL, str(actor.id))
     fields = typed()
     try:
         confirm_password()
@@ -98,7 +100,7 @@ def make_move(ref: str, move: str) -> Response:
         with current_app.extensions["database"].unit_of_work() as work:
             cases.move(work, actor, ref, move, load_move(move, fields), version=version(), request_id=request_id())
     except (InvalidInput, Conflict, StepUpNeeded) as error:
-        return _page(ref, status=error.status, refusal=error, move=move, fields=fields)
+        return case_page(ref, status=error.status, refusal=error, move=move, fields=fields)
     return redirect(url_for("cases.show", ref=ref), 303)
 
 
@@ -142,7 +144,7 @@ def _seen(ref: str) -> Seen:
     return Seen(view, open_to_me, state, mark)
 
 
-def _page(
+def case_page(
     ref: str,
     *,
     status: int = 200,
@@ -150,6 +152,7 @@ def _page(
     move: str = "",
     fields: dict[str, str] | None = None,
 ) -> Response:
+    """The page of a case as it is now, with what was refused and what was typed for ``move``."""
     actor = current_actor()
     context = _context(_seen(ref), actor)
     if refusal is not None:

@@ -27,7 +27,7 @@ TABLE: list[tuple[str, str, dict[str, Any], dict[str, Any]]] = [
     ("V1", "filed_within_minutes", STRANGER, STRANGER | {"paid_at": NOON + SECONDS}),
     ("V1", "many_claims_a_day", {"cases_in_day": 10}, {"cases_in_day": 9}),
     ("V1", "second_claimant", {"second_claimant": True}, {}),
-    ("V2", "destination_changed", {"bound_to": ("a", "b")}, {"bound_to": ("a", "a")}),
+    ("V2", "destination_shared", {"others_paid_there": 1}, {}),
     (
         "V3",
         "security_changed",

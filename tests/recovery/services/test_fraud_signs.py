@@ -20,12 +20,11 @@ from recovery.models import (
     Person,
     PlatformLabel,
     ProofDocument,
-    Quote,
     SignOff,
 )
 from recovery.queries import fraud as facts_of
 from recovery.queries.case_view import case_view
-from recovery.queries.facts import database_now, latest_quote
+from recovery.queries.facts import database_now
 from recovery.queries.fraud import fraud_facts
 from recovery.services import fraud
 from tests.recovery.desk import (
@@ -33,7 +32,6 @@ from tests.recovery.desk import (
     GROSS,
     LISTED,
     SENDER,
-    TANK,
     TOKEN,
     Desk,
     Survey,
@@ -179,16 +177,13 @@ def test_staff_with_the_account_of_the_claimant(desk: Desk) -> None:
     assert ("V13", "self_link") in signs(desk, ref)
 
 
-def test_a_changed_destination(desk: Desk) -> None:
-    ref = desk.accepted()
-    assert ("V2", "destination_changed") not in signs(desk, ref)
+def test_a_destination_that_others_are_paid_to_as_well(desk: Desk) -> None:
+    ref, other = desk.accepted(), desk.accepted()
+    assert ("V2", "destination_shared") not in signs(desk, ref)  # both are of one account
     with desk.database.unit_of_work() as session:
-        bound = latest_quote(session, find(session, ref).id)
-        assert bound is not None
-        values = {column.name: getattr(bound, column.name) for column in Quote.__table__.columns}
-        again = {"id": new_id(), "number": bound.number + 1, "destination": TANK, "state": "superseded"}
-        session.add(Quote(**values | again))
-    assert ("V2", "destination_changed") in signs(desk, ref)
+        find(session, other).account = "acct-2"
+    assert ("V2", "destination_shared") in signs(desk, ref)
+    assert ("V2", "destination_shared") not in signs(desk, desk.quoted())
 
 
 def proof(case_id: Any, **changes: Any) -> OwnershipProof:

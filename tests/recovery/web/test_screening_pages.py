@@ -65,7 +65,7 @@ def test_the_api_tells_the_same_people_the_same(
         return app.test_client().get(f"/api/v1/cases/{marked}", headers=headers).get_json()
 
     for name in ("specialist", "auditor"):
-        assert [one["code"] for one in told(name)["signals"]] == ["V17"]
+        assert [one["code"] for one in told(name)["signals"]] == ["V17", "V6"]
         assert {one["verdict"] for one in told(name)["screenings"]} == {"clear", "sanctioned"}
     for name in ("depositor", "wallet"):
         assert told(name)["signals"] == told(name)["screenings"] == []
