@@ -69,11 +69,11 @@ class FraudFacts:
     """What is known around one case. Counts are of the claimant's account unless said otherwise; amounts are base units.
 
     ``linked``: the account owns the destination or proved source or destination. ``paid_at`` is the block's time.
-    ``others_paid_there``: how many other accounts accepted a refund to the destination of this case. ``settled_before`` names other transactions
-    credited or refunded to the account with the same asset and amount. ``effect``: by leg, whether the balance moved as
-    written. ``source_code``: whether the sender is a contract on this network, ``None`` not known; ``source_asked`` whether
-    anybody looked. ``small_claims`` are the amounts of the account's other claims of the same asset within 30 days,
-    ``threshold`` what one claim of it must stay below to need less.
+    ``others_paid_there``: how many other accounts accepted a refund to the destination of this case. ``settled_before`` names
+    other transactions credited or refunded to the account with the same asset and amount. ``without_effect``: legs that were
+    written down while no balance moved. ``source_code``: whether the sender is a contract on this network, ``None`` not known;
+    ``source_asked`` whether anybody looked. ``small_claims`` are the amounts of the account's other claims of the same asset
+    within 30 days, ``threshold`` what one claim of it must stay below to need less.
     """
 
     opened_at: datetime

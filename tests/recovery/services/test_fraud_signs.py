@@ -198,7 +198,7 @@ def proof(case_id: Any, **changes: Any) -> OwnershipProof:
 def challenge(case_id: Any, now: Any) -> OwnershipChallenge:
     return OwnershipChallenge(
         id=new_id(), case_id=case_id, network="local", address=SENDER, subject="source", method="eip191",
-        nonce=new_id().hex * 2, text="x", payload={}, expires_at=now + timedelta(days=1), voided_at=now,
+        nonce=new_id().hex * 2, domain="example.org", text="x", payload={}, expires_at=now + timedelta(days=1), voided_at=now,
     )  # fmt: skip
 
 

@@ -339,3 +339,27 @@ def test_two_rounds_are_not_mixed(desk: Desk) -> None:
         }
         assert len(screening.not_clear(session, case, screening.questions(session, case))) == 1
     assert DEPOSIT not in {row.address for row in rows(desk, ref)}
+
+
+def test_a_gate_that_gets_no_answer_leaves_the_case_and_its_job_where_they_are(desk: Desk, tmp_path: Path) -> None:
+    ref = desk.drafted()
+    load(desk, OTHER)
+    assert planned(desk) == 1
+    settings = Settings(
+        database_url="", redis_url="", home=tmp_path, secret_key="k" * 40, screening_url="http://127.0.0.1:1/"
+    )
+    with desk.database.reading() as session:
+        job = session.scalars(select(Job.id).where(Job.topic == "screening.ask")).one()
+    (work,) = lease(desk.database, settings, job)
+    jobs.ask_again(work)
+    assert desk.state(ref) == "sweep_sign_off"
+    with desk.database.reading() as session:
+        waiting = session.get_one(Job, job)
+        assert waiting.state == "due"
+        assert waiting.due_at > database_now(session)
+    assert [(row.provider, row.verdict) for row in rows(desk, ref)][-4:] == [
+        ("offline", "clear"),
+        ("http", "unknown"),
+        ("offline", "clear"),
+        ("http", "unknown"),
+    ]
