@@ -17,7 +17,7 @@ from recovery.domain import texts
 from recovery.domain.actor import Actor
 from recovery.domain.explaining import explanation
 from recovery.errors import InvalidInput, NotFound
-from recovery.limits import APPEAL, READ
+from recovery.limits import APPEAL, APPEAL_ACCOUNT, ASKS_NODES, READ
 from recovery.queries.case_view import CaseView, case_view
 from recovery.queries.cases import CaseRow, find_case, list_cases
 from recovery.schemas.cases import (
@@ -52,6 +52,8 @@ MOVES = frozenset(row.name for table in WORKFLOWS.values() for row in table.tran
 def appeal(given: dict[str, Any]) -> Response:
     """Report a transaction. The same hash of the same depositor leads to the same open case."""
     spend(APPEAL, current_actor().id)
+    if current_actor().account:
+        spend(APPEAL_ACCOUNT, current_actor().account)
 
     def act(session: Session, actor: Actor, key: str) -> Any:
         case = open_case(session, actor, **given, request_id=key)
@@ -114,6 +116,8 @@ def advance(given: dict[str, Any], ref: str, transition: str) -> Response:
     if transition not in MOVES:
         raise NotFound("unknown_move")
     body = read_json()
+    if transition in ASKS_NODES:
+        spend(APPEAL, current_actor().id)
     fields = load_move(transition, {name: value for name, value in body.items() if name != "version"})
 
     def act(session: Session, actor: Actor, key: str) -> Any:
@@ -130,19 +134,9 @@ def shown(session: Session, actor: Actor, row: RecoveryCase) -> Any:
     parts = {
         name: getattr(view, name)
         for name in (
-            *(
-                "closed",
-                "next_look_at",
-                "claim",
-                "probe",
-                "quote",
-                "quotes",
-                "plans",
-                "messages",
-                "evidence",
-                "postings",
-            ),
-            *("statement", "proofs", "merged_into", "merged_from", "settled", "dispute", "linked"),
+            *("closed", "next_look_at", "claim", "probe", "quote", "quotes", "plans", "messages"),
+            *("evidence", "postings", "statement", "proofs", "merged_into", "merged_from", "settled", "dispute"),
+            *("linked", "signals", "screenings"),
         )
     }
     parts |= {

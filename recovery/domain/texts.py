@@ -6,7 +6,7 @@ and the rules.
 
 from __future__ import annotations
 
-from recovery.domain import dispute_texts
+from recovery.domain import dispute_texts, screening_texts
 from recovery.domain.address_texts import REASONS as ADDRESS_REASONS
 from recovery.domain.api_texts import DETAILS as API_DETAILS
 from recovery.domain.cause_texts import (
@@ -69,6 +69,7 @@ __all__ = [
     "EVENTS",
     "EXPLAINS",
     "FORMATS",
+    "GATES",
     "KINDS",
     "LABELS",
     "LABEL_NEXT",
@@ -100,6 +101,8 @@ __all__ = [
     "RECOVERY_NOTES",
     "ROLES",
     "SCAN_TROUBLES",
+    "SIDES",
+    "SIGNALS",
     "STATES",
     "STATUSES",
     "STEP_STATES",
@@ -107,6 +110,7 @@ __all__ = [
     "TOLD_AS",
     "TRANSITIONS",
     "UNKNOWN_CAUSE",
+    "VERDICTS",
     "WARNINGS",
     "WHYS",
     "WHY_NOT",
@@ -122,6 +126,7 @@ DETAILS: dict[str, str] = {
     **POLICY_DETAILS,
     **SCAN_DETAILS,
     **dispute_texts.REFUSALS,
+    **screening_texts.REFUSALS,
     **{f"address_{reason}": text for reason, text in ADDRESS_REASONS.items()},
 }
 """Detail code of a refusal or a form field → one sentence; those of pages come first."""
@@ -241,6 +246,7 @@ TRANSITIONS: dict[str, str] = {
     "freeze_refund": mark("Freeze the refund"),
     "resume_refund": mark("Watch the refund again"),
     **dispute_texts.TRANSITIONS,
+    **screening_texts.TRANSITIONS,
 }
 
 EVENTS: dict[str, str] = {
@@ -303,6 +309,7 @@ EVENTS: dict[str, str] = {
     "freeze_refund": mark("Refund frozen"),
     "resume_refund": mark("Refund watched again"),
     **dispute_texts.EVENTS,
+    **screening_texts.EVENTS,
 }
 
 WHY_NOT: dict[str, str] = {
@@ -331,6 +338,7 @@ WHY_NOT: dict[str, str] = {
     "needs_step_up": mark("Confirm with your password first."),
     "your_own_case": mark("This is your own case; somebody else must decide it."),
     **dispute_texts.WHY_NOT,
+    **screening_texts.WHY_NOT,
 }
 
 QUEUES: dict[str, str] = {
@@ -378,6 +386,10 @@ MESSAGES: dict[str, str] = {
 
 PARKED = dispute_texts.PARKED
 LINKS = dispute_texts.LINKS
+SIGNALS = screening_texts.SIGNALS
+VERDICTS = screening_texts.VERDICTS
+GATES = screening_texts.GATES
+SIDES = screening_texts.SIDES
 TOLD_AS = dispute_texts.TOLD_AS
 
 LABEL_NEXT: dict[str, str] = {

@@ -21,9 +21,11 @@ from recovery.jobs.planning import SENT_BY_MACHINE, SentByHand
 from recovery.jobs.work import Work
 from recovery.queries.custody import our_wallet
 from recovery.queries.facts import open_claim
-from recovery.services import evidence
+from recovery.services import evidence, screening
 from recovery.services.evidence import Look
+from recovery.services.kyt import tool_of
 from recovery.services.readings import keep_reading, kept_readings
+from recovery.services.screening import Asked
 
 ASK_SECONDS = 12.0
 
@@ -45,6 +47,7 @@ def collect(work: Work) -> None:
     unasked = [slug for slug in slugs if slug not in configured and not networks()[slug].sandbox]
     readings = [(kept | told)[slug] for slug in slugs if slug in kept | told]
     look = _ask_beside(work, Look(readings, work.settings.sandbox, unasked))
+    look = replace(look, screened=_screen(work, readings))
     crash_point("evidence:after_ask")
     with work.finishing() as session:
         case = work.case(session)
@@ -86,6 +89,13 @@ def _ask_beside(work: Work, look: Look) -> Look:
     if wanted.near:
         look = replace(look, suggestions=neighbours(network, nodes, wanted.near, timeout=ASK_SECONDS))
     return look
+
+
+def _screen(work: Work, readings: Sequence[Reading]) -> Asked:
+    """What a screening tool says of the senders, once there is something final to be judged."""
+    with work.database.reading() as session:
+        questions = evidence.to_screen(session, work.case(session), readings)
+    return screening.ask(tool_of(work.settings), questions)
 
 
 def _slugs(hash: str, only: str | None) -> list[str]:

@@ -20,6 +20,7 @@ from recovery.models import Account, AssetPrice, ListedAsset, OwnedAddress, Plat
 from recovery.queries.book_history import read_credits, read_legs, read_withdrawals
 from recovery.queries.facts import database_now
 from recovery.queries.ownership import proofs_of
+from recovery.queries.screening import screened
 
 MOST_TWINS = 64
 """Recipients whose twins on other networks are computed; more receive in a batch only, where nobody pays a wrong network."""
@@ -63,6 +64,7 @@ def read_books(session: Session, tx: Transaction, asking: Asking, *, sandbox: bo
         labels=labels,
         withdrawals=read_withdrawals(session, tx, legs, owners, labels, asking.claimant),
         credits=read_credits(session, tx, asking.claimant),
+        screened=screened(session, asking.case_id, tx.network, legs),
         proofs=proofs_of(session, asking.case_id, tx.network, tx.hash) if asking.case_id else (),
         sightings=_sightings(session, tx),
         claimant=asking.claimant,

@@ -304,6 +304,31 @@ class Linked(Schema):
     cases = fields.List(fields.Nested(LinkedCase), required=True)
 
 
+class FraudSign(Schema):
+    """A sign of fraud: a reason to look, never a decision."""
+
+    code = fields.String(required=True)
+    reason = fields.String(required=True)
+    strength = fields.Integer(required=True)
+    evidence = fields.Dict(keys=fields.String(), values=fields.String(), required=True)
+    at = Moment(required=True)
+
+
+class Screened(Schema):
+    """What one provider said of one party at one gate."""
+
+    gate = fields.String(required=True)
+    role = fields.String(required=True)
+    network = fields.String(required=True)
+    address = fields.String(required=True)
+    verdict = fields.String(required=True)
+    provider = fields.String(required=True)
+    list_version = fields.String(required=True)
+    reasons = fields.List(fields.String(), required=True)
+    sha256 = fields.String(required=True, allow_none=True)
+    at = Moment(required=True)
+
+
 class CaseOutput(CaseSummary):
     """A case, as far as who asks may see it: lists that are for staff alone are empty for a depositor."""
 
@@ -327,6 +352,8 @@ class CaseOutput(CaseSummary):
     parked = fields.Nested(Parked, allow_none=True)
     dispute = fields.Nested(Dispute, allow_none=True, metadata={"description": "for staff"})
     linked = fields.Nested(Linked, allow_none=True, metadata={"description": "for staff"})
+    signals = fields.List(fields.Nested(FraudSign), metadata={"description": "for specialist, lead and auditor"})
+    screenings = fields.List(fields.Nested(Screened), metadata={"description": "for specialist, lead and auditor"})
 
 
 class CasePage(Schema):

@@ -25,13 +25,16 @@ from recovery.domain.causes.transaction_checks import names_too_little
 from recovery.domain.diagnosis import RULES_VERSION
 from recovery.domain.ids import new_id
 from recovery.domain.parking import WHY_OF_CAUSE
+from recovery.domain.screening import Gate, Question
 from recovery.models import AssetProbe, Diagnosis, Evidence, RecoveryCase
 from recovery.queries.books import Asking
 from recovery.queries.custody import pays_us
 from recovery.queries.facts import database_now, holder_of
 from recovery.queries.ownership import asked_before
 from recovery.queries.policies import policy_in_force
-from recovery.services import claims, disputes, merging, parking, verdicts
+from recovery.queries.screening import questions_about
+from recovery.services import claims, disputes, fraud, merging, parking, screening, verdicts
+from recovery.services.screening import Asked
 from recovery.services.sightings import note_sighting, what_remains
 from recovery.services.transitions import advance, lock
 from recovery.services.verdicts import Verdict
@@ -87,7 +90,7 @@ class Look:
 
     ``unasked`` are networks the hash could be on that have no node; who reads "not found" is told. ``surveyed`` is what was
     asked beside the decisive transaction, ``replacement`` what became of one that had waited and is gone, ``suggestions``
-    what may have been meant.
+    what may have been meant, ``screened`` what a screening tool was asked of the senders.
     """
 
     readings: Sequence[Reading]
@@ -96,6 +99,7 @@ class Look:
     surveyed: Surveyed = field(default_factory=lambda: Surveyed(Survey()))
     replacement: Replacement | None = None
     suggestions: Suggestions = field(default_factory=Suggestions)
+    screened: Asked = field(default_factory=Asked)
 
 
 @dataclass(frozen=True)
@@ -119,6 +123,15 @@ def still_wanted(session: Session, case: RecoveryCase, readings: Sequence[Readin
     remains = what_remains(session, tx) if tx.status not in SHOWN else None
     near = None if order else verdicts.near(session, tx, _asking(case, seen), sandbox=sandbox)
     return Wanted(tx.network, tx.hash, order, remains, near) if order or remains or near else None
+
+
+def to_screen(session: Session, case: RecoveryCase, readings: Sequence[Reading]) -> tuple[Question, ...]:
+    """Who sent what reached us in the decisive transaction, once it is final; not who was clear a short while ago."""
+    seen = [reading.transaction for reading in readings]
+    tx = decisive(seen, ours={tx.network for tx in seen if pays_us(session, tx)})
+    if tx is None or not tx.final or tx.status is not Status.SUCCEEDED:
+        return ()
+    return screening.not_clear(session, case, questions_about(session, case, tx.network, tx.transfers))
 
 
 def conclude_look(session: Session, case: RecoveryCase, look: Look) -> float | None:
@@ -146,6 +159,7 @@ def conclude_look(session: Session, case: RecoveryCase, look: Look) -> float | N
     if look.replacement is not None:
         keep_answers(session, case, tx_seen.network, tx_seen.hash, look.replacement.answers, purpose="replacement")
     keep_answers(session, case, tx_seen.network, tx_seen.hash, look.suggestions.answers, purpose="neighbours")
+    screening.keep(session, case, Gate.INTAKE, look.screened)
     return _decide(session, case, tx_seen, seen, look)
 
 
@@ -207,6 +221,8 @@ def _move(session: Session, case: RecoveryCase, diagnosis: Diagnosis, verdict: V
     if name == "ask_proof" and asked_before(session, case):
         name = "hold"  # what was owed was shown, and it still cannot be decided by rule: a person does
     case.next_look_at = None
+    if fraud.asks_for_a_person(session, case) and name == "propose_credit":
+        name = "hold"
     data = {"diagnosis": diagnosis.number, "cause": finding.cause, "network": tx.network, "leg": finding.leg}
     leg = next((leg for leg in tx.transfers if leg.position == finding.leg), None)
     if name == "dispute" and leg is not None:

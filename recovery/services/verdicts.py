@@ -30,6 +30,10 @@ LOOKS_THROUGH_ACCOUNTS = frozenset({"solana"})
 """Families where a payment can land on a token account that was taken for a wallet."""
 
 
+CODE_BY_NETWORK = frozenset({"evm"})
+"""Families in which a sender's address can be a contract on one network and nobody's, or somebody else's, on another (V8)."""
+
+
 @dataclass(frozen=True)
 class Verdict:
     """A finding and everything it was made from."""
@@ -55,6 +59,8 @@ def wanted(session: Session, tx: Transaction, asking: Asking, *, sandbox: bool) 
         legs = [leg for leg in tx.transfers if leg.kind is TransferKind.TOKEN]
     if not legs and not addresses:
         return None
+    if network.family in CODE_BY_NETWORK:
+        addresses += [one.leg.sender for one in ours[:MOST_LEGS]]
     return SurveyOrder(tx, tuple(legs[:MOST_LEGS]), tuple(dict.fromkeys(one for one in addresses if one)))
 
 

@@ -15,7 +15,7 @@ from recovery.domain.actor import Actor
 from recovery.domain.explaining import Explanation, explanation
 from recovery.domain.stages import stops
 from recovery.errors import Conflict, InvalidInput, RecoveryError, StepUpNeeded
-from recovery.limits import MOVE
+from recovery.limits import APPEAL, ASKS_NODES, MOVE
 from recovery.queries import cases as case_queries
 from recovery.queries.case_view import CaseView, case_view, evidence_body
 from recovery.schemas.moves import load_move
@@ -92,6 +92,8 @@ def make_move(ref: str, move: str) -> Response:
     """Every move of every workflow. What the person typed survives a refusal; the case shows its present state."""
     actor = current_actor()
     current_app.extensions["limits"].spend(MOVE, str(actor.id))
+    if move in ASKS_NODES:
+        current_app.extensions["limits"].spend(APPEAL, str(actor.id))
     fields = typed()
     try:
         confirm_password()
