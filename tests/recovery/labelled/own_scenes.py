@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
+from chains.ton import fields
 from chains.types import Network
 from tests.chains.evm import scenes as evm
 from tests.chains.scene import Scene
 from tests.chains.ton import scenes as ton
+from tests.chains.ton.making import Chain, comment, internal_transfer, jetton_transfer
 from tests.chains.xrpl import book
 
 ROUTER, OTHER = "0x" + "44" * 20, "0x" + "55" * 20
@@ -77,8 +80,18 @@ def _xrpl(network: Network) -> list[Scene]:
 
 
 def _ton(network: Network) -> list[Scene]:
-    chain, reference = ton.token(network, notified=False)
-    return [Scene("silent_jetton", reference, chain.answers())]
+    """A jetton that was sent without coins to tell its receiver with."""
+    chain = Chain(chain=network.params["global_id"])
+    chain.tip_time = int(time.time())
+    chain.jetton_wallets = {ton.PAYER_WALLET: (ton.PAYER, ton.MASTER), ton.SHOP_WALLET: (ton.SHOP, ton.MASTER)}
+    words = comment("order 18")
+    ask = chain.message(ton.PAYER, ton.PAYER_WALLET, 100_000_000, jetton_transfer(25_000_000, ton.SHOP, words))
+    top = chain.transaction(chain.outside(ton.PAYER), [ask])
+    moved = internal_transfer(25_000_000, ton.PAYER, words, forward=0)
+    inner = chain.message(ton.PAYER_WALLET, ton.SHOP_WALLET, 90_000_000, moved)
+    chain.transaction(ask, [inner])
+    chain.transaction(inner, [])
+    return [Scene("silent_jetton", fields.digest(top["hash"]), chain.answers())]
 
 
 _MADE: dict[str, Callable[[Network], list[Scene]]] = {"evm": _evm, "ton": _ton, "xrpl": _xrpl}

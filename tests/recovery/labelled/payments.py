@@ -75,7 +75,7 @@ LINES: tuple[Line, ...] = (
     Line("tezos", "token", "op:0/0/0", "G02", "D01"),
     Line("ton", "final", "msg:*", "G02", "D01"),
     Line("ton", "token", "msg:*", "G02", "D01"),
-    Line("ton", "silent_jetton", "msg:*", "B07", "D01"),
+    Line("ton", "silent_jetton", "msg:*", "B07", "B07", over="B07"),
     Line("tron", "final", "native", "G02", "D01"),
     Line("tron", "token", "log:0", "G02", "D01"),
     Line("utxo", "final", "vout:0", "G02", "D01"),
