@@ -16,7 +16,8 @@ class Owner:
     """One row of the address book, of whatever time. ``account`` is empty for our own wallets.
 
     A ``shared`` address belongs to whoever its ``memo`` names. ``network`` is empty for the transaction's own; on another
-    network ``here`` is how the same key or script is written on the transaction's, and ``script`` whether it is a script there.
+    network ``here`` is how the same key or script is written on the transaction's, and ``script`` whether it may be a script of
+    a witness wallet.
     """
 
     address: str

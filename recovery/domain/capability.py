@@ -69,6 +69,10 @@ def _code(*codes: str) -> Applies:
     return lambda what: what.code in codes
 
 
+def _ended(what: Recovery) -> bool:
+    return what.code == "C08" or (what.moves and what.now.all.network.retired is not None)
+
+
 def _unproven(what: Recovery) -> bool:
     return what.code in ("B01", "B02", "B06", "E04") and not what.now.whose.account and not proven(what.code, what.now)
 
@@ -96,7 +100,7 @@ MATRIX: tuple[Requirement, ...] = (
     Requirement("old_key", _custody("archived"), "retired_address_key_archive"),
     Requirement("key_of_another_network", _code("C04", "C05", "C06"), "key_export"),
     Requirement("forked_coin", _code("C05", "C09"), "replay_risk"),
-    Requirement("chain_ended", _code("C08"), "retired_chain_claim"),
+    Requirement("chain_ended", _ended, "retired_chain_claim"),
     Requirement("stopped_by_issuer", _code("D09"), "token_paused_or_frozen"),
     Requirement("transfers_refused", _unusable_token, "issuer_cooperation"),
     Requirement("rides_on_coins", _code("D13"), "indexer_required"),

@@ -206,7 +206,7 @@ def _turned(decided: _Decided, code: str, check: Check) -> _Decided:
     )
 
 
-CLOSED = frozenset({"H01", "H02", "H03", "A11", "B17", "G08"})
+CLOSED = frozenset({"H01", "H02", "H03", "A11", "B17", "G08", "H07"})
 """Causes of a leg on which nothing more is to be done."""
 
 

@@ -158,11 +158,16 @@ def _twin(network: Network, row: OwnedAddress, here: str) -> Owner:
         network=row.network,
         here=here,
         family=networks()[row.network].family,
-        script=check_address(network, here).kind in ("p2sh", "p2wsh", "script"),
+        script=_may_be_witness(network, row.network, here),
         valid_from=row.valid_from,
         valid_until=row.valid_until,
         label=row.label or "",
     )
+
+
+def _may_be_witness(network: Network, book: str, here: str) -> bool:
+    """Whether the row is of a network with witnesses and its script, so written here, may be a witness wallet's."""
+    return "hrp" in networks()[book].params and check_address(network, here).kind in ("p2sh", "p2wsh", "script")
 
 
 def _assets(session: Session, network: str) -> tuple[KnownAsset, ...]:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from recovery.domain.causes.finding import Check, told
 from recovery.domain.causes.situation import LegSituation
 from recovery.domain.causes.whose import paid_at
-from recovery.domain.returned import Incoming, ReturnPolicy, match_returned
+from recovery.domain.returned import Incoming, ReturnPolicy, SentWithdrawal, match_returned
 
 EVM_LIKE = frozenset({"evm", "tron"})
 HIDDEN_MEMO = ("memo_encrypted", "memo_unreadable", "memo_not_visible", "memo_not_certain", "several_memos")
@@ -18,12 +18,28 @@ def nothing_moved(now: LegSituation) -> Check:
     return told("amount_is_zero", now.leg.amount == 0, "zero_value", now.leg.position)
 
 
+def our_withdrawal(now: LegSituation) -> Check:
+    """H07: the claimant's own withdrawal, of which this leg is the change or the part that reached another customer."""
+    claimant = now.books.claimant
+    theirs = any(claimant in (None, one.account) for one in _sent_here(now))
+    elsewhere = now.whose.standing == "role" or (claimant is not None and now.whose.account != claimant)
+    return told("is_a_withdrawal_of_ours", theirs and elsewhere, "withdrawals_we_sent", now.tx.hash if theirs else None)
+
+
+def _sent_here(now: LegSituation) -> list[SentWithdrawal]:
+    """The withdrawals that this transaction carried out."""
+    return [one for one in now.books.withdrawals if one.hash == now.tx.hash]
+
+
 def our_own_move(now: LegSituation) -> Check:
-    """B17: from one of our addresses to another."""
+    """B17: from one of our addresses to another, unless it is a customer's withdrawal to that address, which is a deposit."""
     senders = [row.account for row in now.books.owners if not row.network and row.address == now.leg.sender]
     own = now.whose.account or now.whose.owner.account
-    concerned = now.books.claimant in (None, own, *senders)  # anybody else would learn whose both addresses are
-    return told("sent_by_ourselves", bool(senders) and concerned, "sender_in_address_book", now.leg.position)
+    parties = [own, *senders]
+    concerned = now.books.claimant in (None, *parties) or not any(parties)  # else one learns whose both addresses are
+    for_customer = any(one.destination == now.leg.recipient for one in _sent_here(now))
+    ours = bool(senders) and concerned and not for_customer
+    return told("sent_by_ourselves", ours, "sender_in_address_book", now.leg.position)
 
 
 def another_account(now: LegSituation) -> bool:
