@@ -71,6 +71,8 @@ class Contract:
     transfer: str | None = word(1)
     """What ``transfer`` returns, ``None`` when it reverts."""
     deltas: list[tuple[int, str, int]] = field(default_factory=list)
+    holdings: dict[tuple[str, int], list[tuple[int, int]]] = field(default_factory=dict)
+    """Of ERC-1155: by holder and id what came at which height."""
 
     @property
     def code(self) -> str:
@@ -333,6 +335,9 @@ class Node:
         asked = data[2:10]
         if asked == selector("balanceOf(address)"):
             return "0x" + word(self.chain.held(place, "0x" + data[34:74].lower(), height))
+        if asked == selector("balanceOf(address,uint256)") and contract.holdings:
+            came = contract.holdings.get(("0x" + data[34:74].lower(), int(data[74:138], 16)), [])
+            return "0x" + word(sum(amount for at, amount in came if at <= height))
         if asked in (selector("transfer(address,uint256)"), selector("transferFrom(address,address,uint256)")):
             if contract.transfer is None:
                 raise Refusal(*REVERTED)
