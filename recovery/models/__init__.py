@@ -24,6 +24,7 @@ from recovery.models.registry import (
     SentWithdrawal,
 )
 from recovery.models.scan import PoolLook, ScanCursor, SeenTransfer
+from recovery.models.screening import FraudSignal, Screening, ScreeningEntry, ScreeningList
 from recovery.models.sighting import Sighting
 
 __all__ = [
@@ -42,6 +43,7 @@ __all__ = [
     "DisputeParty",
     "Evidence",
     "FeePolicy",
+    "FraudSignal",
     "HandledRequest",
     "Job",
     "LedgerAccount",
@@ -69,6 +71,9 @@ __all__ = [
     "RegistryUpload",
     "ReplayRun",
     "ScanCursor",
+    "Screening",
+    "ScreeningEntry",
+    "ScreeningList",
     "SeenTransfer",
     "SentWithdrawal",
     "Sighting",

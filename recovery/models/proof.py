@@ -145,4 +145,5 @@ class OwnershipProof(Base):
         CheckConstraint(SUBJECTS, name="subject_is_known"),
         CheckConstraint("strength IN ('weak', 'strong')", name="strength_is_known"),
         Index("ix_ownership_proof_case", "case_id", "at"),
+        Index("ix_ownership_proof_signature", "signature", postgresql_using="hash"),
     )

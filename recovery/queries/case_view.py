@@ -34,10 +34,12 @@ from recovery.models import (
 from recovery.queries.cases import CaseRow, case_row, shown_cause
 from recovery.queries.disputes import dispute_shown, merged_from, merged_into, settled_pointer
 from recovery.queries.facts import latest_probe, open_claim
+from recovery.queries.fraud import signals_shown
 from recovery.queries.linked import Linked, linked_cases
 from recovery.queries.parked import parked_of
 from recovery.queries.policies import policy_of
 from recovery.queries.proof_view import proofs_view
+from recovery.queries.screening import screenings_shown
 from workflows.states import State
 
 Shown = dict[str, Any]
@@ -69,6 +71,8 @@ class CaseView:
     parked: Shown | None
     dispute: Shown | None
     linked: Linked | None
+    signals: tuple[Shown, ...]
+    screenings: tuple[Shown, ...]
 
 
 def case_view(session: Session, actor: Actor, case: RecoveryCase) -> CaseView:
@@ -102,6 +106,8 @@ def case_view(session: Session, actor: Actor, case: RecoveryCase) -> CaseView:
         parked=_parked(session, case),
         dispute=dispute_shown(session, case) if staff else None,
         linked=linked_cases(session, case) if staff else None,
+        signals=signals_shown(session, actor, case),
+        screenings=screenings_shown(session, actor, case),
     )
 
 
@@ -125,6 +131,12 @@ def _names(session: Session, case: RecoveryCase) -> dict[uuid.UUID, str]:
     return {SYSTEM_ID: "System", **dict(rows.all())}
 
 
+_TRACE = (
+    "number", "look", "rules_version", "policy_version", "findings", "legs", "checks", "confidence", "unanswered",
+)  # fmt: skip
+"""What staff see of a diagnosis beside what the depositor reads."""
+
+
 def _diagnosis(session: Session, actor: Actor, case: RecoveryCase) -> Shown | None:
     last = session.scalars(
         select(Diagnosis).where(Diagnosis.case_id == case.id).order_by(Diagnosis.number.desc()).limit(1)
@@ -143,7 +155,8 @@ def _diagnosis(session: Session, actor: Actor, case: RecoveryCase) -> Shown | No
         "at": last.at,
     }
     if actor.is_staff:
-        shown |= _columns(last, ("number", "look", "rules_version", "findings", "legs", "checks"))
+        shown |= _columns(last, _TRACE)
+        shown["notes"] = (last.survey or {}).get("notes", [])
     return shown
 
 

@@ -28,6 +28,7 @@ from recovery.models import (
     SignOff,
 )
 from recovery.queries.ownership import suffices
+from recovery.queries.screening import is_clear, questions_of
 from workflows.facts import Facts
 from workflows.machine import Workflow
 from workflows.states import State
@@ -140,7 +141,22 @@ def read_facts(session: Session, case: RecoveryCase) -> Facts:
         proof_suffices=suffices(session, case),
         dispute_open=open_dispute_of(session, case.id) is not None,
         sweep_done=_is_swept(session, case.id),
+        screening_clear=_is_screened(session, case, claim),
     )
+
+
+SCREENED_IN = frozenset(
+    {State.CREDIT_SIGN_OFF, State.PLANNING_SWEEP, State.SWEEP_SIGN_OFF, State.SWEPT, State.REFUND_SIGN_OFF}
+)
+"""Where a gate comes next; elsewhere nobody asks."""
+
+
+def _is_screened(session: Session, case: RecoveryCase, claim: Claim) -> bool:
+    """Whether everybody to whom or from whom value of the case goes is clear by now."""
+    if case.state not in SCREENED_IN:
+        return False
+    now = database_now(session)
+    return all(is_clear(session, case.id, one.subject, now) for one in questions_of(session, case, claim))
 
 
 def _addresses_hold(session: Session, plan: Plan) -> bool:

@@ -103,6 +103,12 @@ def accepted(session: Session, case: RecoveryCase, order: ProofOrder) -> list[Ac
     return [Accepted(one.kind, one.address, one.method, one.strength) for one in found]
 
 
+def asked_before(session: Session, case: RecoveryCase) -> bool:
+    """Whether a proof was asked for in this case, and what was shown since is as much as was asked."""
+    order = proof_order(session, case)
+    return order is not None and enough(order.level, accepted(session, case, order))
+
+
 def suffices(session: Session, case: RecoveryCase) -> bool:
     """Whether what was proven is as much as the case asks for; only asked while it does."""
     if case.state not in PROVING:

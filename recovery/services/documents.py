@@ -116,10 +116,10 @@ def _judge(
         OwnershipProof(
             id=new_id(),
             case_id=case.id,
-            subject="source",
+            subject="source" if order.source else "destination",
             network=order.network,
             hash=order.hash,
-            address=order.source or "",
+            address=order.source or order.recipient or "",
             method=DOCUMENTS,
             strength="weak",
             verdict=verdict,

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from chains.catalogue import network as find_network
+from chains.neighbours import MOST_ADDRESSES, Near
 from chains.survey import SurveyOrder
 from chains.surveyed import Survey
 from chains.types import Status, Transaction, TransferKind
@@ -27,6 +28,10 @@ MOST_LEGS = 64
 
 LOOKS_THROUGH_ACCOUNTS = frozenset({"solana"})
 """Families where a payment can land on a token account that was taken for a wallet."""
+
+
+CODE_BY_NETWORK = frozenset({"evm"})
+"""Families in which a sender's address can be a contract on one network and nobody's, or somebody else's, on another (V8)."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +59,23 @@ def wanted(session: Session, tx: Transaction, asking: Asking, *, sandbox: bool) 
         legs = [leg for leg in tx.transfers if leg.kind is TransferKind.TOKEN]
     if not legs and not addresses:
         return None
+    if network.family in CODE_BY_NETWORK:
+        addresses += [one.leg.sender for one in ours[:MOST_LEGS]]
     return SurveyOrder(tx, tuple(legs[:MOST_LEGS]), tuple(dict.fromkeys(one for one in addresses if one)))
+
+
+def near(session: Session, tx: Transaction, asking: Asking, *, sandbox: bool) -> Near | None:
+    """Where to look for the payment that was meant, when this is none (A11): only at the claimant's own addresses."""
+    if not tx.final or tx.status is not Status.SUCCEEDED or tx.block is None or asking.claimant is None:
+        return None
+    books = read_books(session, tx, asking, sandbox=sandbox)
+    finding = diagnose(tx, find_network(tx.network), books, Survey(), BUILT_IN)
+    senders = {leg.sender for leg in tx.transfers if leg.sender} | (
+        {tx.fee.payer} if tx.fee and tx.fee.payer else set()
+    )
+    if finding.cause != "A11" or not books.claimant_addresses or not senders:
+        return None
+    return Near(tx.hash, tx.block.height, frozenset(senders), books.claimant_addresses[:MOST_ADDRESSES])
 
 
 def judge(

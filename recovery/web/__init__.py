@@ -20,9 +20,11 @@ def register(app: Flask) -> None:
         proofs,
         registries,
         registry_files,
+        screening,
     )
 
     for module in (
         health, auth, appeals, cases, proofs, networks, nodes, policies, finds, export, registries, registry_files,
+        screening,
     ):  # fmt: skip
         app.register_blueprint(module.pages)

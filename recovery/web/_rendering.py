@@ -20,6 +20,7 @@ from chains import catalogue
 from chains.errors import ChainError
 from chains.types import Network
 from recovery.domain import amounts, chain_text, policy_texts, texts
+from recovery.domain.capability import NEVER
 from recovery.domain.marking import mark
 from recovery.web._language import language, languages, spoken
 from recovery.web._wall import local_path
@@ -54,6 +55,7 @@ TABLES = {
     "queue": texts.QUEUES,
     "workflow": texts.WORKFLOWS,
     "condition": texts.CONDITIONS,
+    "confidence": texts.CONFIDENCES,
     "check": texts.CHECKS,
     "answer": texts.ANSWERS,
     "node_state": texts.NODE_STATES,
@@ -74,11 +76,14 @@ TABLES = {
     "quote_state": texts.QUOTE_STATES,
     "kind": texts.KINDS,
     "why": texts.WHYS,
-    "label_next": texts.LABEL_NEXT,
     "public_event": texts.PUBLIC_EVENTS,
     "parked": {why: text for why, (text, _) in texts.PARKED.items()},
     "parked_until": {why: until for why, (_, until) in texts.PARKED.items()},
     "link": texts.LINKS,
+    "signal": texts.SIGNALS,
+    "verdict": texts.VERDICTS,
+    "gate": texts.GATES,
+    "side": texts.SIDES,
     "format": texts.FORMATS,
     "proof_method": texts.PROOF_METHODS,
     "proof_how": texts.PROOF_HOWS,
@@ -103,7 +108,9 @@ def install(app: Flask) -> None:
     app.jinja_env.filters.update(
         chain=chain, amount=amount, moment=moment, ago=ago, until=until, code=code, pretty=pretty, short=short
     )
-    app.jinja_env.filters.update(detail=detail_text, warning=warning, lasting=lasting)
+    app.jinja_env.filters.update(
+        detail=detail_text, lasting=lasting, said=said, survey_note=survey_note, warning=warning
+    )
     app.jinja_env.globals.update(
         asset_amount=asset_amount,
         cause_text=cause_text,
@@ -114,6 +121,7 @@ def install(app: Flask) -> None:
         looks_foreign=chain_text.looks_foreign,
         native_decimals=native_decimals,
         native_symbol=native_symbol,
+        never_text=never_text,
         network_name=network_name,
         public_events=frozenset(texts.PUBLIC_EVENTS),
     )
@@ -149,8 +157,18 @@ def warning(value: str) -> str:
     return said(text, node=chain_text.shown(node, 100)) if text else code(value)
 
 
+def survey_note(value: str) -> str:
+    """The sentence of what was, or was not, to be learnt beside a transaction; some notes name a node as warnings do."""
+    return said(texts.SURVEY_NOTES[value]) if value in texts.SURVEY_NOTES else warning(value)
+
+
+def never_text(cause: str | None) -> str:
+    """Why nothing could ever be recovered, where that is so; else nothing."""
+    return said(texts.NEVERS[NEVER[cause]]) if cause in NEVER else ""
+
+
 def cause_text(cause: str | None, part: str) -> str:
-    """``title``, ``happened`` or ``next`` of a cause."""
+    """The ``title`` of a cause, or another part of its text."""
     entry = texts.CAUSES.get(cause or "", texts.UNKNOWN_CAUSE)
     return said(str(getattr(entry, part)))
 

@@ -12,9 +12,10 @@ from werkzeug.wrappers import Response
 
 from recovery.domain import texts
 from recovery.domain.actor import Actor
+from recovery.domain.explaining import Explanation, explanation
 from recovery.domain.stages import stops
 from recovery.errors import Conflict, InvalidInput, RecoveryError, StepUpNeeded
-from recovery.limits import MOVE
+from recovery.limits import APPEAL, ASKS_NODES, MOVE
 from recovery.queries import cases as case_queries
 from recovery.queries.case_view import CaseView, case_view, evidence_body
 from recovery.schemas.moves import load_move
@@ -91,6 +92,8 @@ def make_move(ref: str, move: str) -> Response:
     """Every move of every workflow. What the person typed survives a refusal; the case shows its present state."""
     actor = current_actor()
     current_app.extensions["limits"].spend(MOVE, str(actor.id))
+    if move in ASKS_NODES:
+        current_app.extensions["limits"].spend(APPEAL, str(actor.id))
     fields = typed()
     try:
         confirm_password()
@@ -176,6 +179,7 @@ def _context(seen: Seen, actor: Actor) -> dict[str, Any]:
         "case": view.case,
         "state": seen.state,
         "mark": seen.mark,
+        "told": _told(seen),
         "moving": seen.state in MOVING or signed or probing,
         "stops": stops(view.case.workflow, view.label, reviewed=view.case.workflow == "unlisted_token"),
         "choices": {choice.name: choice for choice in seen.choices},
@@ -185,6 +189,19 @@ def _context(seen: Seen, actor: Actor) -> dict[str, Any]:
         "problems": {},
         "typed": {},
     }
+
+
+def _told(seen: Seen) -> Explanation:
+    """What the case says to its depositor."""
+    view, found = seen.view, seen.view.diagnosis or {}
+    return explanation(
+        found.get("cause"),
+        found.get("outcome", ()),
+        state=seen.state,
+        label=view.label,
+        workflow=view.case.workflow,
+        parked=view.parked["why"] if view.parked else None,
+    )
 
 
 def balances(postings: Sequence[Mapping[str, Any]]) -> list[tuple[str, str, int]]:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from recovery.domain.causes.finding import Check, told
 from recovery.domain.causes.situation import LegSituation
 from recovery.domain.causes.whose import paid_at
-from recovery.domain.returned import Incoming, ReturnPolicy, match_returned
+from recovery.domain.returned import Incoming, ReturnPolicy, SentWithdrawal, match_returned
 
 EVM_LIKE = frozenset({"evm", "tron"})
 HIDDEN_MEMO = ("memo_encrypted", "memo_unreadable", "memo_not_visible", "memo_not_certain", "several_memos")
@@ -18,12 +18,28 @@ def nothing_moved(now: LegSituation) -> Check:
     return told("amount_is_zero", now.leg.amount == 0, "zero_value", now.leg.position)
 
 
+def our_withdrawal(now: LegSituation) -> Check:
+    """H07: the claimant's own withdrawal, of which this leg is the change or the part that reached another customer."""
+    claimant = now.books.claimant
+    theirs = any(claimant in (None, one.account) for one in _sent_here(now))
+    elsewhere = now.whose.standing == "role" or (claimant is not None and now.whose.account != claimant)
+    return told("is_a_withdrawal_of_ours", theirs and elsewhere, "withdrawals_we_sent", now.tx.hash if theirs else None)
+
+
+def _sent_here(now: LegSituation) -> list[SentWithdrawal]:
+    """The withdrawals that this transaction carried out."""
+    return [one for one in now.books.withdrawals if one.hash == now.tx.hash]
+
+
 def our_own_move(now: LegSituation) -> Check:
-    """B17: from one of our addresses to another."""
+    """B17: from one of our addresses to another, unless it is a customer's withdrawal to that address, which is a deposit."""
     senders = [row.account for row in now.books.owners if not row.network and row.address == now.leg.sender]
     own = now.whose.account or now.whose.owner.account
-    concerned = now.books.claimant in (None, own, *senders)  # anybody else would learn whose both addresses are
-    return told("sent_by_ourselves", bool(senders) and concerned, "sender_in_address_book", now.leg.position)
+    parties = [own, *senders]
+    concerned = now.books.claimant in (None, *parties) or not any(parties)  # else one learns whose both addresses are
+    for_customer = any(one.destination == now.leg.recipient for one in _sent_here(now))
+    ours = bool(senders) and concerned and not for_customer
+    return told("sent_by_ourselves", ours, "sender_in_address_book", now.leg.position)
 
 
 def another_account(now: LegSituation) -> bool:
@@ -88,19 +104,25 @@ def best_return(now: LegSituation) -> str | None:
     return found.matches[0].withdrawal.hash
 
 
+def known_at_source(now: LegSituation) -> bool:
+    """Whether we sent a withdrawal of the claimant to the sender before."""
+    claimant = now.books.claimant
+    return claimant is not None and any(
+        one.account == claimant and one.destination == now.leg.sender for one in now.books.withdrawals
+    )
+
+
 def linked_to_source(now: LegSituation) -> bool:
-    """Whether the claimant is known at the source: a proof, or an earlier withdrawal of theirs to that address."""
-    claimant, sender = now.books.claimant, now.leg.sender
-    proven = any(proof.kind == "source" and proof.address == sender for proof in now.books.proofs)
-    sent = any(one.account == claimant and one.destination == sender for one in now.books.withdrawals)
-    return proven or (claimant is not None and sent)
+    """Whether the claimant is known at the source, or proved that it is theirs."""
+    proven = any(proof.kind == "source" and proof.address == now.leg.sender for proof in now.books.proofs)
+    return proven or known_at_source(now)
 
 
 def not_linked(now: LegSituation) -> Check:
     """H05: nothing links the claimant to either end of a payment to an address that many share or that has a role."""
     by_role = now.whose.standing == "role" and now.whose.owner.kind in ("cold", "contract")
     shared = now.whose.standing == "shared"
-    unlinked = now.books.claimant is not None and not linked_to_source(now)
+    unlinked = now.books.claimant is not None and not known_at_source(now)
     return told("claimant_not_linked", unlinked and (by_role or shared), "no_link_to_either_end", now.leg.position)
 
 

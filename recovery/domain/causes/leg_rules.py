@@ -21,6 +21,7 @@ LEG_RULES: tuple[tuple[str, LegCheck], ...] = (
     ("H02", claim_checks.refunded),
     ("H03", claim_checks.claimed_before),
     ("A11", destination.nothing_moved),
+    ("H07", destination.our_withdrawal),
     ("B17", destination.our_own_move),
     ("B03", destination.anothers_and_credited),
     ("H09", destination.given_on),
@@ -64,7 +65,12 @@ HOLD_RULES: tuple[tuple[str, LegCheck], ...] = (
 )
 """Asked of everything that would move money."""
 
-_BEFORE_A_CREDIT: tuple[tuple[str, LegCheck], ...] = (*ASSET_RULES, *AMOUNT_RULES, *OPEN_RULES)
+_BEFORE_A_CREDIT: tuple[tuple[str, LegCheck], ...] = (
+    ("C08", destination.retired_chain),
+    *ASSET_RULES,
+    *AMOUNT_RULES,
+    *OPEN_RULES,
+)
 
 
 def obstacle(now: LegSituation, *, beside_: str) -> str | None:

@@ -12,6 +12,7 @@ from stellar_sdk.memo import Memo
 from stellar_sdk.operation import Operation
 
 from chains.catalogue import network
+from chains.encoding import on_ed25519
 from chains.stellar.address import ACCOUNT, MUXED, strkey
 from chains.stellar.horizon import read
 from chains.types import Transaction
@@ -25,8 +26,11 @@ NOW = datetime(2025, 3, 1, 12, 0, 9, tzinfo=UTC)
 
 
 def key(name: str) -> bytes:
-    """32 bytes of a name."""
-    return hashlib.sha256(name.encode()).digest()
+    """32 bytes of a name that are a point of the curve, as every key is."""
+    found = hashlib.sha256(name.encode()).digest()
+    while not on_ed25519(found):
+        found = hashlib.sha256(found).digest()
+    return found
 
 
 def person(name: str) -> str:

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from recovery.errors import InvalidInput, MoveNotOpen, NotAllowed, NotFound
 from recovery.models import ProofDocument
 from recovery.queries.proof_view import document_body
-from tests.recovery.desk import Desk, find
+from tests.recovery.desk import DEPOSIT, Desk, find
 from tests.recovery.proving import JPEG, PDF, PNG, asked
 from workflows.tables import WORKFLOWS
 
@@ -23,6 +23,14 @@ def test_documents_pass_the_case_to_a_specialist_who_accepts_them(desk: Desk) ->
     assert proof.judged_by == desk["maker"].id
     assert case.state() == "submitted"
     assert [event.name for event in desk.events(case.ref)][-3:] == ["hand_in_documents", "judge_proof", "accept_proof"]
+
+
+def test_without_a_visible_sender_documents_are_about_the_destination(desk: Desk) -> None:
+    case = asked(desk, level="link", sender=None)
+    case.hand_in(("receipt.pdf", PDF))
+    desk.move("maker", case.ref, "judge_proof", reason="fits")
+    assert (case.last().subject, case.last().address) == ("destination", DEPOSIT)
+    assert case.state() == "submitted"
 
 
 def test_accepted_documents_alone_are_not_a_strong_proof(desk: Desk) -> None:

@@ -18,17 +18,21 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import delete, select
 
+from chains.surveyed import Survey
 from recovery.db import Database
 from recovery.domain import diagnosis, texts
 from recovery.domain.actor import Actor
-from recovery.domain.diagnosis import Finding
+from recovery.domain.books import Books
+from recovery.domain.cause_policy import BUILT_IN
+from recovery.domain.causes.finding import Finding
 from recovery.domain.ids import new_id
 from recovery.domain.scopes import SCOPES
 from recovery.models import OwnedAddress, RecoveryCase
-from recovery.services import cases, evidence, people
+from recovery.services import cases, evidence, people, verdicts
+from recovery.services.evidence import Look
 from tests.recovery.rivals import claim_or_dispute
 from tests.recovery.web.conftest import reading, transfer
-from workflows.playbooks import ALIKE_FOR_STRANGERS, PLAYBOOKS, PUBLIC_CAUSE, REFUSED_AS, Playbook, move_of
+from workflows.playbooks import ALIKE_FOR_STRANGERS, PUBLIC_CAUSE, REFUSED_AS, move_for
 from workflows.states import PUBLIC_LABELS, State
 
 Clients = Callable[[str], FlaskClient]
@@ -40,7 +44,8 @@ BOOKS: dict[str, tuple[str, str, str | None]] = {
     "an address of ours that nobody owned": ("H12", "", None),
     "no address of ours": ("B12", "none", None),
 }
-"""What the address book says → the cause, the account in the book, and the cause where this release has no rule yet."""
+"""What the address book says → the cause, the account in the book, and the cause to put in its place where this network has
+no such addresses."""
 
 BLANKED = (
     (re.compile(r"RC-[0-9A-Z-]{10,}"), "REF"),
@@ -62,19 +67,11 @@ def blank(text: str) -> str:
 
 
 @pytest.fixture
-def neutral(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The moves for somebody the books do not link to any address of the transaction."""
-    alike = {cause: Playbook(playbook.outcome, move_of(cause, linked=False)) for cause, playbook in PLAYBOOKS.items()}
-    monkeypatch.setattr(evidence, "PLAYBOOKS", alike)
-
-
-@pytest.fixture
 def answers(
     app: Flask,
     database: Database,
     actors: dict[str, Actor],
     client_of: Clients,
-    neutral: None,
     monkeypatch: pytest.MonkeyPatch,
 ) -> Callable[[str], dict[str, str]]:
     """Everything the depositor can read of a case under one state of the address book."""
@@ -89,9 +86,9 @@ def answers(
             if account != "none":
                 session.add(owned(account))
         if without_rule is not None:
-            monkeypatch.setattr(evidence, "diagnose", lambda *args: as_cause(diagnosis.diagnose(*args), without_rule))
+            monkeypatch.setattr(verdicts, "diagnose", lambda *args: as_cause(diagnosis.diagnose(*args), without_rule))
         ref = looked_at(database, actors["depositor"])
-        monkeypatch.setattr(evidence, "diagnose", diagnosis.diagnose)
+        monkeypatch.setattr(verdicts, "diagnose", diagnosis.diagnose)
         with database.reading() as session:
             assert session.scalar(select(RecoveryCase.cause).where(RecoveryCase.ref == ref)) == cause
         return seen_by(app, client, token, ref)
@@ -109,7 +106,7 @@ def owned(account: str) -> OwnedAddress:
 def as_cause(finding: Finding, cause: str) -> Finding:
     """The same finding under another code."""
     legs = tuple(replace(leg, cause=cause) for leg in finding.legs)
-    return replace(finding, cause=cause, outcome=PLAYBOOKS[cause].outcome, legs=legs)
+    return replace(finding, cause=cause, outcome=BUILT_IN.outcome(cause), legs=legs)
 
 
 def looked_at(database: Database, actor: Actor) -> str:
@@ -120,7 +117,7 @@ def looked_at(database: Database, actor: Actor) -> str:
         ref, case_id = case.ref, case.id
     with database.unit_of_work() as session:
         shown = reading(hash_, (transfer(recipient=ELSEWHERE),), evidence.Status.SUCCEEDED, True)
-        evidence.conclude_look(session, session.get_one(RecoveryCase, case_id), [shown], sandbox=True)
+        evidence.conclude_look(session, session.get_one(RecoveryCase, case_id), Look([shown], sandbox=True))
     return ref
 
 
@@ -207,8 +204,9 @@ def disputed(database: Database, actors: dict[str, Actor]) -> tuple[str, str]:
         case = session.scalars(select(RecoveryCase).where(RecoveryCase.ref == second)).one()
         evidence.keep_answers(session, case, "local", hash_, (), purpose="transaction")
         case.cause, case.network = "H04", "local"
-        found = diagnosis.Finding("H04", ("HD",), (), (), (), (), "certain", None)
-        evidence._write(session, case, shown, found)
+        found = Finding("H04", ("HD",), (), (), (), (), "certain", None)
+        verdict = verdicts.Verdict(found, shown, Books(), Survey(), BUILT_IN)
+        evidence._write(session, case, verdict, found)
     claim_or_dispute(desk, second, shown)
     with database.unit_of_work() as session:
         token = people.create_token(session, email="depositor@example.org", label="test", scopes=list(SCOPES))
@@ -218,7 +216,7 @@ def disputed(database: Database, actors: dict[str, Actor]) -> tuple[str, str]:
 def test_the_table_of_causes() -> None:
     """What strangers are told alike is alike in outcome, move and words."""
     assert {cause for _, (cause, _, _) in BOOKS.items()} == ALIKE_FOR_STRANGERS
-    assert {move_of(cause, linked=False) for cause in ALIKE_FOR_STRANGERS} == {"decline"}
+    assert {move_for(cause, BUILT_IN.outcome(cause), linked=False) for cause in ALIKE_FOR_STRANGERS} == {"decline"}
     for cause in ALIKE_FOR_STRANGERS:
         assert REFUSED_AS.get(cause, PUBLIC_CAUSE.get(cause, cause)) == "B12"
     assert PUBLIC_LABELS[State.DISPUTED] == PUBLIC_LABELS[State.UNDER_REVIEW] == PUBLIC_LABELS[State.ON_HOLD]
@@ -226,4 +224,4 @@ def test_the_table_of_causes() -> None:
 
 
 def test_who_owns_the_address_today_is_asked_for_a_proof() -> None:
-    assert move_of("H12", linked=True) == PLAYBOOKS["H12"].move
+    assert move_for("H12", BUILT_IN.outcome("H12"), linked=True) == "ask_proof"
