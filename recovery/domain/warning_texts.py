@@ -28,6 +28,7 @@ WARNINGS: dict[str, str] = {
     "collateral_returned": mark("It failed; a part of its collateral went back."),
     "confidential_transfer_not_visible": mark("A part of it is encrypted by the token."),
     "conflicted": mark("It is in conflict with another transaction."),
+    "contract_ended": mark("A part of it is what a contract left when it was destroyed."),
     "delivered_amount_not_visible": mark("How much was delivered cannot be seen."),
     "destination_not_a_key": mark(
         "The destination belongs to a program and not to a key; make sure that its owner can move what arrives."
@@ -46,6 +47,7 @@ WARNINGS: dict[str, str] = {
     "fee_unclear": mark("Fee and movements cannot be told apart with certainty."),
     "finalized_block_not_visible": mark("A node does not say what is final."),
     "hash_not_recomputed": mark("A node does not show enough to compute the hash anew."),
+    "hash_of_a_block": mark("This is the hash of a block, not of a transaction."),
     "hash_used_twice": mark("Two transactions have this hash; only the later one counts."),
     "history_not_visible": mark(
         "A node does not keep the whole history, so it cannot say that something does not exist."

@@ -74,7 +74,7 @@ def _(s: Stage) -> None:
     paid(s, chain, to=where, height=chain.height_at(ago(10)))
 
 
-@scenario("B09-archived", "B09", conditions=["retired_address_key_archive"], outcomes=[["SW"], ["SW", "CR"], ["SW", "RF"]])
+@scenario("B09-archived", "B09", conditions=["retired_address_key_archive"], outcomes=[["CR"], ["SW", "CR"]])
 def _(s: Stage) -> None:
     chain = world(s)
     where = address("alice's old")
@@ -154,6 +154,13 @@ def _(s: Stage) -> None:
     s.books["accounts"][0]["state"] = "closed"
 
 
+@scenario("B10-closed-and-nobody-asks", "B10", outcomes=[["RF"], ["SW", "RF"]], hidden=())
+def _(s: Stage) -> None:
+    paid(s, world(s))
+    s.account = None
+    s.books["accounts"][0]["state"] = "closed"
+
+
 @scenario("B10-near-other-account-closed", "G02", "CR")
 def _(s: Stage) -> None:
     paid(s, world(s))
@@ -163,6 +170,13 @@ def _(s: Stage) -> None:
 @scenario("G06-frozen", "G06", "HD")
 def _(s: Stage) -> None:
     paid(s, world(s))
+    s.books["accounts"][0]["state"] = "frozen"
+
+
+@scenario("G06-frozen-and-nobody-asks", "G06", "HD", hidden=())
+def _(s: Stage) -> None:
+    paid(s, world(s))
+    s.account = None
     s.books["accounts"][0]["state"] = "frozen"
 
 
@@ -240,6 +254,25 @@ def _(s: Stage) -> None:
     paid(s, world(s))
     sanction(s)
     s.books["accounts"][0]["state"] = "frozen"
+
+
+@scenario("G04-payer-behind-a-router", "G04", "HD")
+def _(s: Stage) -> None:
+    chain = world(s)
+    router = chain.token("router")
+    tx = chain.send("payment", STRANGER, router, data="0xdeadbeef")
+    chain.move(tx, USDT, router, ALICE, 5_000_000)
+    s.reference = tx.hash
+    sanction(s)
+
+
+@scenario("G04-coin-through-a-contract", "G04", "HD")
+def _(s: Stage) -> None:
+    chain = world(s)
+    mixer = chain.token("a mixer")
+    tx = chain.send("payment", STRANGER, mixer, data="0xdeadbeef", inner=[("CALL", mixer, ALICE, ETH, None)])
+    s.reference = tx.hash
+    sanction(s, where=mixer)
 
 
 @scenario("G04-near-platform", "G02", "CR", without=["G04"])
@@ -513,7 +546,7 @@ def _(s: Stage) -> None:
     sent(s, chain, chain.token("unlisted", "FOO"))
 
 
-@scenario("C03-unknown-code", None)
+@scenario("C03-unknown-code", (None, "C03"), outcomes=[["WT"], ["SW", "RF"]])
 def _(s: Stage) -> None:
     paid(s, twin(s, {"refused": frozenset({"eth_getCode"})}, custody="contract", kind="contract"))
 
@@ -548,15 +581,19 @@ def _(s: Stage) -> None:
 
 @scenario("C09-both-sides-of-a-fork", "G02", "CR", findings=["C09"])
 def _(s: Stage) -> None:
+    s.chain("polygon")
     other = s.chain("ethereum-classic")
     other.send("payment", STRANGER, ALICE, 2 * ETH, height=1_000_000)
     paid(s, world(s))
+    s.network = "polygon"
 
 
 @scenario("C09-near-one-side", "G02", "CR", without=["C09"])
 def _(s: Stage) -> None:
+    s.chain("polygon")
     s.chain("ethereum-classic")
     paid(s, world(s))
+    s.network = "polygon"
 
 
 @scenario("C10-testnet-link", "C10", "RJ", status=0)
@@ -576,7 +613,13 @@ def _(s: Stage) -> None:
     l1 = address("a contract of layer 1")
     s.chain("ethereum").token(l1)
     alias = "0x" + f"{(int(l1, 16) + int('0x1111000000000000000000000000000000001111', 16)) % 2**160:040x}"
-    sent(s, chain, chain.token("unlisted", "FOO"), sender=alias)
+    sent(s, chain, chain.token("unlisted", "FOO"), sender=alias, kind="0x69")
+
+
+@scenario("C11-near-ordinary-sender", "D01", "SW", "RF", without=["C11"])
+def _(s: Stage) -> None:
+    chain = world(s, slug="arbitrum")
+    sent(s, chain, chain.token("unlisted", "FOO"))
 
 
 # --- own books while nodes are down

@@ -93,6 +93,7 @@ class Tx:
     height: int | None
     status: int = 1
     nonce: int = 5
+    kind: str = "0x2"
     logs: list[dict[str, Any]] = field(default_factory=list)
     inner: Sequence[tuple[str, str, str, int, str | None]] = ()
 
@@ -268,7 +269,7 @@ class Node:
     def _sent(self, tx: Tx) -> dict[str, Any]:
         mined = tx.height is not None
         return {
-            "hash": tx.hash, "type": "0x2", "from": tx.sender.lower(), "to": tx.to.lower(), "value": hex(tx.value),
+            "hash": tx.hash, "type": tx.kind, "from": tx.sender.lower(), "to": tx.to.lower(), "value": hex(tx.value),
             "gas": hex(GAS), "gasPrice": hex(GAS_PRICE), "input": tx.data, "nonce": hex(tx.nonce),
             "chainId": hex(self.chain.id), "blockNumber": hex(tx.height) if tx.height is not None else None,
             "blockHash": self.chain.block_hash(tx.height) if tx.height is not None else None,
