@@ -28,7 +28,6 @@ WARNINGS: dict[str, str] = {
     "collateral_returned": mark("It failed; a part of its collateral went back."),
     "confidential_transfer_not_visible": mark("A part of it is encrypted by the token."),
     "conflicted": mark("It is in conflict with another transaction."),
-    "contract_ended": mark("A part of it is what a contract left when it was destroyed."),
     "delivered_amount_not_visible": mark("How much was delivered cannot be seen."),
     "destination_not_a_key": mark(
         "The destination belongs to a program and not to a key; make sure that its owner can move what arrives."
@@ -140,6 +139,7 @@ WARNINGS: dict[str, str] = {
 
 NODE_WARNINGS: dict[str, str] = {
     "answer_not_understood": mark("The node %(node)s gave an answer that cannot be read."),
+    "contract_ended": mark("The movement %(node)s is what a contract left when it was destroyed."),
     "node_differs": mark("The node %(node)s says something else than the others."),
     "node_mistaken": mark("The node %(node)s gave an answer that cannot be trusted."),
     "node_slow": mark("The node %(node)s was too slow; the others agree without it."),
@@ -151,4 +151,4 @@ NODE_WARNINGS: dict[str, str] = {
     "said_succeeded": mark("The node %(node)s says that it succeeded."),
     "said_unknown": mark("The node %(node)s cannot tell."),
 }
-"""Warnings that name a node behind a colon (``node_slow:host``)."""
+"""Warnings that name a node behind a colon (``node_slow:host``), or the place of a movement (``contract_ended:trace:0``)."""

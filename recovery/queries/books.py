@@ -56,6 +56,8 @@ def read_books(session: Session, tx: Transaction, asking: Asking, *, sandbox: bo
     known = {row.address for row in owners if not row.network} | {row.here for row in owners if row.network}
     legs = tuple(leg for leg in tx.transfers if asking.holders.get(leg.recipient or "", leg.recipient) in known)
     parties = {one for leg in tx.transfers for one in (leg.sender, leg.recipient, leg.contract) if one}
+    if tx.fee is not None and tx.fee.payer is not None:
+        parties.add(tx.fee.payer)
     labels = _labels(session, tx.network, parties)
     assets = _assets(session, tx.network)
     withdrawals = read_withdrawals(session, tx, legs, owners, labels, asking.claimant)
@@ -83,8 +85,16 @@ def read_books(session: Session, tx: Transaction, asking: Asking, *, sandbox: bo
         replaced=asking.replaced,
         replaced_by=asking.replaced_by,
         other_hashes=asking.other_hashes,
+        states={} if asking.claimant is not None else _states(session, owners),
         sandbox=sandbox,
     )
+
+
+def _states(session: Session, owners: Sequence[Owner]) -> dict[str, str]:
+    """Accounts of ``owners`` that are not active."""
+    names = {row.account for row in owners if row.account}
+    rows = session.execute(select(Account.account, Account.state).where(Account.account.in_(names))).all()
+    return {account: state for account, state in rows if state != "active"}
 
 
 def _owners(session: Session, network: Network, tx: Transaction, holders: Mapping[str, str]) -> tuple[Owner, ...]:

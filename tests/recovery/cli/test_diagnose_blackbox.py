@@ -11,10 +11,11 @@ import pytest
 from tests.recovery.cli.evm_assets import scenario as assets
 from tests.recovery.cli.evm_scenarios import scenario as evm
 from tests.recovery.cli.evm_whose import scenario as whose
+from tests.recovery.cli.family_scenarios import scenario as families
 from tests.recovery.cli.scenario import Scenario
 from tests.recovery.cli.stage import House, Stage, Verdict, house as open_house, in_process
 
-ALL = [*evm.all, *whose.all, *assets.all]
+ALL = [*evm.all, *whose.all, *assets.all, *families.all]
 
 
 @pytest.fixture(scope="module")

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from chains.surveyed import Survey, Traits
-from chains.types import Status
-from recovery.domain.books import Books, LegHistory, Owner, Screened
+from chains.types import Fee, Status
+from recovery.domain.books import Books, Label, LegHistory, Owner, Screened
 from recovery.domain.cause_policy import BUILT_IN
 from recovery.domain.cause_rows import CODES
 from recovery.domain.causes.finding import Says
@@ -293,6 +293,26 @@ class TestProofs:
     def test_a_proof_of_another_address_proves_nothing(self) -> None:
         found = memo(None, books=known(owners=(SHARED,), proofs=(replace(PROVEN[0], address=OUTSIDE),))).found()
         assert found.outcome == ("AM",)
+
+
+class TestAccountsWithoutAClaimant:
+    """Nobody claims: then the state of the owner's account counts."""
+
+    @pytest.mark.parametrize(("state", "cause"), [("frozen", "G06"), ("closed", "B10"), ("active", "G02")])
+    def test_the_owners_state(self, state: str, cause: str) -> None:
+        books = known(claimant=None, states={"acct-1": state, "acct-2": "frozen"})
+        assert Facts(paid(), books).found().cause == cause
+        assert Facts(paid(), replace(books, claimant="acct-1")).found().cause == "G02"
+
+
+class TestWhoPaid:
+    """A sanctioned payer does not hide behind a contract."""
+
+    def test_who_paid_for_the_transaction_is_looked_up_too(self) -> None:
+        fee = Fee("asset", "ETH", 1, "0xpayer")
+        routed = replace(paid(), fee=fee)
+        books = known(labels={"0xpayer": Label("a list", "sanctioned")})
+        assert (Facts(routed, books).found().cause, Facts(paid(), books).found().cause) == ("G04", "G02")
 
 
 class TestOwnersInTime:
