@@ -55,14 +55,19 @@ def read_books(session: Session, tx: Transaction, asking: Asking, *, sandbox: bo
     account = session.get(Account, asking.claimant) if asking.claimant is not None else None
     known = {row.address for row in owners if not row.network} | {row.here for row in owners if row.network}
     legs = tuple(leg for leg in tx.transfers if asking.holders.get(leg.recipient or "", leg.recipient) in known)
-    labels = _labels(session, tx)
+    parties = {one for leg in tx.transfers for one in (leg.sender, leg.recipient, leg.contract) if one}
+    if tx.fee is not None and tx.fee.payer is not None:
+        parties.add(tx.fee.payer)
+    labels = _labels(session, tx.network, parties)
     assets = _assets(session, tx.network)
+    withdrawals = read_withdrawals(session, tx, legs, owners, labels, asking.claimant)
+    labels |= _labels(session, tx.network, {one.destination for one in withdrawals} - parties)
     return Books(
         owners=owners,
         assets=assets,
         legs=read_legs(session, tx, asking.claimant, asking.case_id),
         labels=labels,
-        withdrawals=read_withdrawals(session, tx, legs, owners, labels, asking.claimant),
+        withdrawals=withdrawals,
         credits=read_credits(session, tx, asking.claimant),
         screened=screened(session, asking.case_id, tx.network, legs),
         proofs=proofs_of(session, asking.case_id, tx.network, tx.hash) if asking.case_id else (),
@@ -80,8 +85,16 @@ def read_books(session: Session, tx: Transaction, asking: Asking, *, sandbox: bo
         replaced=asking.replaced,
         replaced_by=asking.replaced_by,
         other_hashes=asking.other_hashes,
+        states={} if asking.claimant is not None else _states(session, owners),
         sandbox=sandbox,
     )
+
+
+def _states(session: Session, owners: Sequence[Owner]) -> dict[str, str]:
+    """Accounts of ``owners`` that are not active."""
+    names = {row.account for row in owners if row.account}
+    rows = session.execute(select(Account.account, Account.state).where(Account.account.in_(names))).all()
+    return {account: state for account, state in rows if state != "active"}
 
 
 def _owners(session: Session, network: Network, tx: Transaction, holders: Mapping[str, str]) -> tuple[Owner, ...]:
@@ -182,11 +195,10 @@ def _has_addresses(session: Session, network: str) -> bool:
     return session.scalar(found) is not None
 
 
-def _labels(session: Session, tx: Transaction) -> dict[str, Label]:
-    named = {one for leg in tx.transfers for one in (leg.sender, leg.recipient, leg.contract) if one}
+def _labels(session: Session, network: str, named: set[str]) -> dict[str, Label]:
     rows = session.scalars(
         select(PlatformLabel)
-        .where(PlatformLabel.network == tx.network, PlatformLabel.address.in_(named))
+        .where(PlatformLabel.network == network, PlatformLabel.address.in_(named))
         .order_by(PlatformLabel.address)
     )
     return {row.address: Label(row.platform, row.kind) for row in rows} if named else {}

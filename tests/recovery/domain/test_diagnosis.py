@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from chains.surveyed import Survey, Traits
-from chains.types import Status
-from recovery.domain.books import Books, LegHistory, Owner, Screened
+from chains.types import Fee, Status
+from recovery.domain.books import Books, Label, LegHistory, Owner, Screened
 from recovery.domain.cause_policy import BUILT_IN
 from recovery.domain.cause_rows import CODES
 from recovery.domain.causes.finding import Says
@@ -295,6 +295,26 @@ class TestProofs:
         assert found.outcome == ("AM",)
 
 
+class TestAccountsWithoutAClaimant:
+    """Nobody claims: then the state of the owner's account counts."""
+
+    @pytest.mark.parametrize(("state", "cause"), [("frozen", "G06"), ("closed", "B10"), ("active", "G02")])
+    def test_the_owners_state(self, state: str, cause: str) -> None:
+        books = known(claimant=None, states={"acct-1": state, "acct-2": "frozen"})
+        assert Facts(paid(), books).found().cause == cause
+        assert Facts(paid(), replace(books, claimant="acct-1")).found().cause == "G02"
+
+
+class TestWhoPaid:
+    """A sanctioned payer does not hide behind a contract."""
+
+    def test_who_paid_for_the_transaction_is_looked_up_too(self) -> None:
+        fee = Fee("asset", "ETH", 1, "0xpayer")
+        routed = replace(paid(), fee=fee)
+        books = known(labels={"0xpayer": Label("a list", "sanctioned")})
+        assert (Facts(routed, books).found().cause, Facts(paid(), books).found().cause) == ("G04", "G02")
+
+
 class TestOwnersInTime:
     """The owner at the time of the payment decides."""
 
@@ -305,17 +325,35 @@ class TestOwnersInTime:
         assert (since.found().cause, since.found().outcome) == ("H09", ("RJ",))
         assert replace(then, books=replace(books, claimant="acct-3")).found().cause == "B08"
 
-    def test_between_two_owners_it_is_still_the_former_ones(self) -> None:
+    @pytest.mark.parametrize("claimant", ["acct-1", "acct-2", None])
+    def test_between_two_owners_it_is_nobodys_until_somebody_proves_it(self, claimant: str | None) -> None:
         ended = replace(OWNER, valid_until=PAID_AT - timedelta(days=1))
-        books = known(owners=(ended, LATER))
+        found = Facts(paid(), known(owners=(ended, LATER), claimant=claimant)).found()
+        assert (found.cause, found.outcome) == ("H12", ("AM",))
+        assert Facts(paid(), known(owners=(ended, LATER), claimant="acct-3")).found().cause == "B08"
+
+    def test_retired_and_given_back_to_the_same_owner_is_still_theirs(self) -> None:
+        ended = replace(OWNER, valid_until=PAID_AT - timedelta(days=1))
+        books = known(owners=(ended, replace(LATER, account="acct-1")))
         assert Facts(paid(), books).found().cause == "B09"
-        assert Facts(paid(), replace(books, claimant="acct-2")).found().cause == "H12"
+
+    def test_a_contract_that_an_account_was_given_is_its_deposit_address(self) -> None:
+        given = replace(OWNER, kind="contract", custody="contract")
+        assert Facts(paid(), known(owners=(given,))).found().cause == "G02"
+        assert Facts(paid(), known(owners=(given,), claimant="acct-2")).found().cause == "B08"
+        assert Facts(paid(), known(owners=(replace(given, account=""),))).found().cause == "H05"
+
+    def test_anothers_address_where_it_was_credited(self) -> None:
+        books = known(claimant="acct-2", legs={"log:0": LegHistory("acct-1", 1_000)})
+        assert (Facts(paid(), books).found().cause, Facts(paid(), known(claimant="acct-2")).found().cause) == ("B03", "B08")
 
     def test_a_retired_address_in_the_archive_names_what_must_be_prepared(self) -> None:
         books = owned(valid_until=PAID_AT - timedelta(days=1), custody="archived")
         found = Facts(paid(leg(TOKEN)), books).found()
         assert (found.cause, found.outcome) == ("B09", ("SW", "RF"))
         assert found.conditions == ("retired_address_key_archive",)
+        credited = Facts(paid(), books).found()
+        assert (credited.outcome, credited.conditions) == (("CR",), ("retired_address_key_archive",))
 
 
 class TestPrivacy:
