@@ -25,6 +25,7 @@ from tests.recovery.domain.cause_examples import (
     EXAMPLES,
     GONE,
     GOOD,
+    HASH,
     HOT,
     LATER,
     MEMOS,
@@ -44,6 +45,7 @@ from tests.recovery.domain.cause_examples import (
     known,
     leg,
     memo,
+    on,
     owned,
     paid,
     policy,
@@ -425,8 +427,16 @@ FROM_OUR_TANK = Owner(SENDER, "", "hot", "key")
         ({"owners": (HOT, FROM_OUR_TANK), "withdrawals": (OUR_WITHDRAWAL,)}, "acct-1", "H07"),
         ({"owners": (HOT, FROM_OUR_TANK), "withdrawals": (OUR_WITHDRAWAL,)}, None, "H07"),
         # paid out to another customer: a deposit of theirs, a withdrawal to whoever sent it
-        ({"owners": (replace(OWNER, account="acct-2"), FROM_OUR_TANK), "withdrawals": (TO_A_CUSTOMER,)}, "acct-2", "G02"),
-        ({"owners": (replace(OWNER, account="acct-2"), FROM_OUR_TANK), "withdrawals": (TO_A_CUSTOMER,)}, "acct-1", "H07"),
+        (
+            {"owners": (replace(OWNER, account="acct-2"), FROM_OUR_TANK), "withdrawals": (TO_A_CUSTOMER,)},
+            "acct-2",
+            "G02",
+        ),
+        (
+            {"owners": (replace(OWNER, account="acct-2"), FROM_OUR_TANK), "withdrawals": (TO_A_CUSTOMER,)},
+            "acct-1",
+            "H07",
+        ),
         ({"owners": (OWNER, FROM_OUR_TANK), "withdrawals": (TO_A_CUSTOMER,)}, "acct-1", "G02"),
         # between wallets of our own there is nobody whose address would be told
         ({"owners": (HOT, FROM_OUR_TANK)}, "acct-1", "B17"),

@@ -116,7 +116,14 @@ def _tokens(row: Network) -> Iterator[State]:
 
     def state(name: str, scene: str, token: Token, books: Registries, expected: Expected) -> State:
         shown = with_states(plays_of(scene_of(row.slug, scene) or all_scenes(row.slug)[0]), height, token)
-        return State(f"{row.slug}: {name}", Question(row.slug, evm.HASH, MINE), books, [shown], expected, settled="H01" in expected.findings)
+        return State(
+            f"{row.slug}: {name}",
+            Question(row.slug, evm.HASH, MINE),
+            books,
+            [shown],
+            expected,
+            settled="H01" in expected.findings,
+        )
 
     plain = _payment(row, "shown_token")
     books, odd = exchange(plain).rows(), exchange(plain, assets=[]).rows()
@@ -127,7 +134,9 @@ def _tokens(row: Network) -> Iterator[State]:
     yield state("a part was kept, not listed", "shown_token", Token(8), odd, label("D06"))
     yield state("a part was kept, listed", "shown_token", Token(8), books, label("D06", CREDIT))
     paused = {"0x5c975abb": f"0x{1:064x}"}
-    yield state("paused", "shown_token", Token(9, paused), odd, label("D09", None, conditions=("token_paused_or_frozen",)))
+    yield state(
+        "paused", "shown_token", Token(9, paused), odd, label("D09", None, conditions=("token_paused_or_frozen",))
+    )
     yield state("paused, listed", "shown_token", Token(9, paused), books, label("D09"))
     two = _payment(row, "two_legs")
     first = exchange(two, credits=[credit(two)]).rows()
@@ -147,10 +156,18 @@ def _tokens(row: Network) -> Iterator[State]:
 def _twins(row: Network, p: Payment, height: int) -> Iterator[State]:
     """A contract of ours that stands on another network; here a node shows that there is code, or none."""
     there = next(twin for twin in twins(row, str(p.leg.recipient)) if twin.network != "tron")
-    held = {"network": there.network, "address": there.address, "account": MINE, "kind": "deposit", "custody": "contract"}
+    held = {
+        "network": there.network,
+        "address": there.address,
+        "account": MINE,
+        "kind": "deposit",
+        "custody": "contract",
+    }
     books = exchange(p, addresses=[held]).rows()
     shown = with_states(plays_of(scene_of(row.slug, "shown_token") or all_scenes(row.slug)[0]), height, Token(9))
     expected = label("C03", None, conditions=("contract_cannot_send",))
     yield State(f"{row.slug}: a contract, deployed", Question(row.slug, evm.HASH, MINE), books, [shown], expected)
     own = exchange(p, addresses=[address(p, p.leg.recipient, custody="contract")], assets=[asset(p), coin(p)]).rows()
-    yield State(f"{row.slug}: a contract of this network", Question(row.slug, evm.HASH, MINE), own, [shown], label("G02"))
+    yield State(
+        f"{row.slug}: a contract of this network", Question(row.slug, evm.HASH, MINE), own, [shown], label("G02")
+    )

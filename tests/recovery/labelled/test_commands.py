@@ -89,7 +89,10 @@ def _cases() -> dict[str, tuple[Payment, Registries, Sequence[Plays], Expected, 
         p = _first(slug, scene)
         found[f"{name}, a good deposit"] = (p, exchange(p).rows(), [p.truth], label(cause), MINE)
     p = _first("stellar", "token")
-    shared = [address(p, p.leg.recipient, MINE, "shared", memo="7"), address(p, p.leg.recipient, OTHER, "shared", memo="8")]
+    shared = [
+        address(p, p.leg.recipient, MINE, "shared", memo="7"),
+        address(p, p.leg.recipient, OTHER, "shared", memo="8"),
+    ]
     found["stellar, an unknown memo"] = (p, exchange(p, addresses=shared).rows(), [p.truth], label("B02"), MINE)
     p = _first("ton", "final")
     found["ton, another customer's"] = (

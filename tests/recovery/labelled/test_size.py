@@ -78,7 +78,18 @@ def milliseconds(database: Database, tx: Transaction, asking: Asking) -> tuple[f
     return sorted(taken)[len(taken) // 2], cause
 
 
-TYPED_MEMOS = ("1022", "001022", " １０２２ ", "order 1022 please", "no such", "7 or 8", "0", None, "x" * 500, "1 2 3 4 5 6 7 8 9")
+TYPED_MEMOS = (
+    "1022",
+    "001022",
+    " １０２２ ",
+    "order 1022 please",
+    "no such",
+    "7 or 8",
+    "0",
+    None,
+    "x" * 500,
+    "1 2 3 4 5 6 7 8 9",
+)
 
 
 @pytest.mark.parametrize("memo", TYPED_MEMOS)
