@@ -61,6 +61,7 @@ pictures: environment-dev ## take the pictures of the README anew, from the jour
 docs: environment-dev ## write the generated pages anew
 	@$(BIN)/python -m workflows > workflows/README.md
 	@$(BIN)/python -m chains > docs/networks.md
+	@$(BIN)/python -m recovery.domain > docs/causes.md
 
 clean: ## remove the state folder (.recovery, or RECOVERY_HOME); refused while it runs
 	@sh bin/bootstrap clean

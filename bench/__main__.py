@@ -12,7 +12,7 @@ import sys
 import time
 from collections.abc import Callable
 
-from bench import appeal, desk, diagnosis, queue, worker
+from bench import appeal, desk, diagnosis, queue, replay, worker
 from bench.measure import Row
 from bench.services import Services, running
 
@@ -31,6 +31,7 @@ def main() -> None:
         "P4": lambda services: queue.measure(services, large=asked.large),
         "P5": lambda services: [desk.measure(services)],
         "P8": lambda services: [worker.measure(services)],
+        "P13": lambda services: [replay.measure(services)],
     }
     begin, rows = time.monotonic(), []
     with running() as services:

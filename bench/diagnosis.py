@@ -23,7 +23,7 @@ DEAD = "0x000000000000000000000000000000000000dEaD"
 def measure(services: Services) -> Row:
     """A transfer of an unlisted token, final, on a chain that has never been asked about it by this process's caches."""
     chain = services.chain()
-    hashes = _token_transfers(chain, 12)
+    hashes = token_transfers(chain, 12)
     far = FarNode(chain.url, ROUND_TRIP)
     local, nodes = network("local"), nodes_from_urls([far.url])
     client = httpx.Client(timeout=30, trust_env=False)
@@ -57,7 +57,8 @@ def measure(services: Services) -> Row:
     )
 
 
-def _token_transfers(chain: Anvil, count: int) -> list[str]:
+def token_transfers(chain: Anvil, count: int) -> list[str]:
+    """Hashes of so many final transfers of an unlisted token to :data:`DEAD`."""
     token = artifacts()["SampleToken"]
     sender = chain.rpc("eth_accounts")[0]
     creation = "0x" + token.creation("Bench", "BNC", 6, 10**12).hex()

@@ -10,8 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
-from typing import TYPE_CHECKING, Protocol, cast
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
+from chains.proving import Ask, SignedStatement, Statement, Verdict
 from chains.sweep import SweepOrder, SweepPlan
 from chains.transport import Talk
 from chains.types import AddressCheck, Network, Node, Transaction
@@ -144,6 +145,36 @@ class Surveyor(Protocol):
         ...
 
 
+class Proving(Protocol):
+    """What the module ``ownership`` of every family offers; see :mod:`chains.ownership`.
+
+    ``text`` is the challenge's. A family whose chain must sometimes be asked has ``asker(network, nodes)`` too.
+    """
+
+    def methods(self, network: Network) -> tuple[str, ...]:
+        """Codes of the ways to prove an address of ``network``, the least burdensome first. Pure."""
+        ...
+
+    def payload(self, network: Network, method: str, statement: Statement, text: str) -> Mapping[str, Any]:
+        """What a wallet must be given besides the text. Pure."""
+        ...
+
+    def check_signature(
+        self,
+        network: Network,
+        method: str,
+        statement: Statement,
+        text: str,
+        signed: SignedStatement,
+        ask: Ask | None,
+    ) -> Verdict:
+        """Whether ``signed`` is a signature of ``text`` that shows control of the statement's address.
+
+        Asks the chain through ``ask`` only. Raises :class:`~chains.proving.NotProven` and nothing else.
+        """
+        ...
+
+
 def speaks(network: Network, node: Node) -> bool:
     """Whether ``node`` is said to answer in a form the network's family understands."""
     return node.interface is None or node.interface in INTERFACES[network.family]
@@ -153,3 +184,9 @@ def speaks(network: Network, node: Node) -> bool:
 def family(name: str) -> Family:
     """The module of the family ``name``; a ``KeyError`` is a fault of the catalogue."""
     return cast("Family", import_module(FAMILIES[name]))
+
+
+@cache
+def proving(name: str) -> Proving:
+    """The module that judges signatures of the family ``name``; a ``KeyError`` is a fault of the catalogue."""
+    return cast("Proving", import_module(f"{FAMILIES[name]}.ownership"))

@@ -37,6 +37,8 @@ def read_again(network: Network, hash: str, answers: Sequence[Answer], *, asked:
             told.append(Testimony(source_of(label, said, None), None, "node_unavailable"))
         except NodeMistaken:
             told.append(Testimony(source_of(label, said, None), None, "node_mistaken"))
+        except (ArithmeticError, LookupError, TypeError, ValueError, RecursionError):  # as chains.verify takes it
+            told.append(Testimony(source_of(label, said, None), None, "answer_not_understood"))
     return agree(network, reference, told)
 
 

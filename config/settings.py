@@ -11,6 +11,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from config.nodes import PREFIX, nodes_from_env
 
@@ -34,7 +35,8 @@ class Settings:
     ``database_url`` and ``redis_url`` are empty only when read with ``services=False``. ``nodes`` maps a network's
     slug to its node URLs; ``public_nodes`` lets the catalogue's well-known ones stand in for a first try.
     ``sandbox`` adds the local sample chain and its sign-ins. ``max_body_bytes`` bounds a
-    request's body, ``max_reference_chars`` what is pasted into the one field.
+    request's body, ``max_reference_chars`` what is pasted into the one field. ``screening_url`` is a tool that is asked about
+    senders and destinations, with ``screening_token`` in the header ``screening_header``; empty: only the imported lists.
     """
 
     database_url: str = field(repr=False)  # may hold a password
@@ -51,7 +53,16 @@ class Settings:
     max_body_bytes: int = 1_048_576
     max_reference_chars: int = 2_048
     trusted_proxies: int = 0
+    screening_url: str = field(default="", repr=False)  # may hold an access key
+    screening_header: str = "Authorization"
+    screening_token: str = field(default="", repr=False)
+    screening_seconds: int = 10
     log_level: str = "INFO"
+
+    @property
+    def host(self) -> str:
+        """Host and port people reach the desk at, as proofs of ownership name it."""
+        return urlsplit(self.base_url).netloc.rpartition("@")[2].lower()
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] | None = None, *, services: bool = True) -> Settings:
@@ -77,6 +88,12 @@ class Settings:
             max_body_bytes=_number(env, "RECOVERY_MAX_BODY_BYTES", 1_048_576, least=1_024),
             max_reference_chars=_number(env, "RECOVERY_MAX_REFERENCE_CHARS", 2_048, least=128),
             trusted_proxies=_number(env, "RECOVERY_TRUSTED_PROXIES", 0, least=0),
+            screening_url=_url(env, "RECOVERY_SCREENING_URL", "")
+            if env.get("RECOVERY_SCREENING_URL", "").strip()
+            else "",
+            screening_header=_header(env, "RECOVERY_SCREENING_HEADER", "Authorization"),
+            screening_token=_header(env, "RECOVERY_SCREENING_TOKEN", ""),
+            screening_seconds=_number(env, "RECOVERY_SCREENING_TIMEOUT", 10, least=1),
             log_level=_log_level(env),
         )
 
@@ -163,6 +180,14 @@ def _url(env: Mapping[str, str], name: str, default: str) -> str:
     if not value.startswith(("http://", "https://")):
         raise SettingsError(name, "must begin with http:// or https://")
     return value.rstrip("/")
+
+
+def _header(env: Mapping[str, str], name: str, default: str) -> str:
+    """The name or the value of a request header: visible ASCII and spaces, so that it cannot begin another one."""
+    value = env.get(name, "").strip() or default
+    if not (value.isascii() and value.isprintable()):
+        raise SettingsError(name, "must be plain text of one line")
+    return value
 
 
 def _log_level(env: Mapping[str, str]) -> str:

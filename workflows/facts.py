@@ -32,6 +32,7 @@ class Facts:
     dispute_open: bool = False
     sweep_done: bool = False
     proof_suffices: bool = False
+    screening_clear: bool = False
 
 
 def leg_is_claimed(facts: Facts) -> bool:
@@ -142,6 +143,11 @@ def sweep_is_done(facts: Facts) -> bool:
 def sweep_is_not_done(facts: Facts) -> bool:
     """The coins of this case are where they were sent to."""
     return not facts.sweep_done
+
+
+def screening_is_clear(facts: Facts) -> bool:
+    """Sender and destination were screened lately, from the lists in force, and everybody asked said clear."""
+    return facts.screening_clear
 
 
 def asset_is_listed(facts: Facts) -> bool:

@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 from workflows.disputes import BEGINNING, dispute_rows
-from workflows.facts import asset_is_listed, credit_is_confirmed, leg_is_claimed, no_dispute_is_open
+from workflows.facts import (
+    asset_is_listed,
+    credit_is_confirmed,
+    leg_is_claimed,
+    no_dispute_is_open,
+    screening_is_clear,
+)
 from workflows.intake import INTAKE, LOOKING
 from workflows.machine import Transition, Workflow
 from workflows.states import CLOSED, State
@@ -31,10 +37,11 @@ CREDIT: tuple[Transition, ...] = (
         State.CREDITING,
         by=("clearing",),
         unlike=("judge_proof",),
-        guards=(leg_is_claimed, asset_is_listed, no_dispute_is_open),
+        guards=(leg_is_claimed, asset_is_listed, no_dispute_is_open, screening_is_clear),
         emits=("credit.deliver",),
         step_up=True,
     ),
+    Transition("freeze_credit", (State.CREDIT_SIGN_OFF,), State.ON_HOLD, by=("system",)),
     Transition("reject_credit", (State.CREDIT_SIGN_OFF,), State.ON_HOLD, by=("clearing",)),
     Transition(
         "confirm_credit",

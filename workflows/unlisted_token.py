@@ -20,6 +20,7 @@ from workflows.facts import (
     quote_has_expired,
     quote_is_accepted,
     quote_is_open,
+    screening_is_clear,
     token_was_probed,
     wallet_has_not_signed,
 )
@@ -101,7 +102,7 @@ SWEEP: tuple[Transition, ...] = (
         (State.PLANNING_SWEEP,),
         State.SWEEP_SIGN_OFF,
         by=("system",),
-        guards=(plan_is_current,),
+        guards=(plan_is_current, screening_is_clear),
         starts_round=True,
     ),
     Transition(
@@ -132,7 +133,7 @@ SWEEP: tuple[Transition, ...] = (
         (State.SWEEP_SIGN_OFF,),
         State.SWEEPING,
         by=("system",),
-        guards=(plan_is_current, everybody_signed, *MAY_SWEEP),
+        guards=(plan_is_current, everybody_signed, screening_is_clear, *MAY_SWEEP),
     ),
     Transition(
         "record_sweep",
@@ -151,7 +152,12 @@ SWEEP: tuple[Transition, ...] = (
         guards=(plan_is_recorded, plan_is_verified),
         emits=("refund.plan",),
     ),
-    Transition("freeze_sweep", (State.SWEEPING,), State.SWEEP_ON_HOLD, by=("system",)),
+    Transition(
+        "freeze_sweep",
+        (State.PLANNING_SWEEP, State.SWEEP_SIGN_OFF, State.SWEEPING),
+        State.SWEEP_ON_HOLD,
+        by=("system",),
+    ),
     Transition(
         "resume_sweep",
         (State.SWEEP_ON_HOLD,),
@@ -176,7 +182,7 @@ REFUND: tuple[Transition, ...] = (
         (State.SWEPT,),
         State.REFUND_SIGN_OFF,
         by=("system",),
-        guards=(quote_is_accepted, plan_is_current, no_dispute_is_open),
+        guards=(quote_is_accepted, plan_is_current, no_dispute_is_open, screening_is_clear),
         starts_round=True,
     ),
     Transition(
@@ -215,7 +221,7 @@ REFUND: tuple[Transition, ...] = (
         (State.REFUND_SIGN_OFF,),
         State.PAYING,
         by=("system",),
-        guards=(plan_is_current, everybody_signed, *MAY_PAY),
+        guards=(plan_is_current, everybody_signed, screening_is_clear, *MAY_PAY),
     ),
     Transition(
         "record_refund",
@@ -233,7 +239,12 @@ REFUND: tuple[Transition, ...] = (
         by=("system",),
         guards=(plan_is_recorded, plan_is_verified),
     ),
-    Transition("freeze_refund", (State.PAYING, State.SWEPT), State.REFUND_ON_HOLD, by=("system",)),
+    Transition(
+        "freeze_refund",
+        (State.SWEPT, State.REFUND_SIGN_OFF, State.PAYING),
+        State.REFUND_ON_HOLD,
+        by=("system",),
+    ),
     Transition(
         "resume_refund",
         (State.REFUND_ON_HOLD,),

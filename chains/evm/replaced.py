@@ -6,6 +6,7 @@ was used; that block names the transaction. Nodes without old state refuse old h
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from chains.encoding import checksummed, octets, quantity
@@ -64,28 +65,38 @@ def replacement(network: Network, talk: Talk, reference: str, remains: Remains) 
 def _first_used(talk: Talk, sender: str, nonce: int, since: int | None, tip: int) -> int | None:
     """The height of the first block after which the nonce is used; ``None`` when the node does not remember far enough.
 
-    Above ``since`` when given, else from the beginning. A height the node refuses tells nothing.
+    Above ``since`` when given and true, else from the beginning. A height the node refuses tells nothing: where a whole round
+    tells nothing new, heights ever farther below the lowest known one are tried, for most nodes keep the newest states only.
     """
-    low = -1 if since is None or since >= tip else since
-    checked = low == -1
-    high = tip
+    low, high, sure, stuck = -1, tip, True, False
+    if since is not None and 0 <= since < tip:
+        then = _used(talk, sender, nonce, [since]).get(since)
+        low, high, sure = (-1, since, True) if then else (since, tip, then is False)
     for _ in range(_MOST_ROUNDS):
-        if high - low <= 1 and checked:
-            return high
-        heights = sorted({low + (high - low) * n // (_AT_ONCE + 1) for n in range(1, _AT_ONCE + 1)} - {low, high})
-        heights = heights if checked else [low, *heights]
-        outcomes = talk.rpc([Call("eth_getTransactionCount", [sender, hex(height)]) for height in heights])
-        told = {h: used for h, outcome in zip(heights, outcomes, strict=True) if (used := _count(outcome)) is not None}
-        if not checked and told.get(low, 0) > nonce:
-            low, high, checked = -1, low, True  # used before the look that is said to be before
+        if high - low <= 1:
+            return high if sure else None
+        span = high - low
+        if stuck:
+            heights = {high - 2**n for n in range(_AT_ONCE) if high - 2**n > low}
+        else:
+            heights = {low + span * n // (_AT_ONCE + 1) for n in range(1, _AT_ONCE + 1)} - {low}
+        told = _used(talk, sender, nonce, sorted(heights))
+        new_high = min((height for height, used in told.items() if used), default=high)
+        unused = [height for height, used in told.items() if not used and height < new_high]
+        if new_high == high and not unused:
+            if stuck:
+                return None
+            stuck = True
             continue
-        new_high = min((h for h, used in told.items() if used > nonce), default=high)
-        new_low = max((h for h, used in told.items() if used <= nonce and h < new_high), default=low)
-        if (new_low, new_high) == (low, high) and (checked or low not in told):
-            return None
-        checked = checked or low in told or new_low > low
-        low, high = new_low, new_high
+        low, high, sure, stuck = max(unused, default=low), new_high, sure or bool(unused), False
     return None
+
+
+def _used(talk: Talk, sender: str, nonce: int, heights: Sequence[int]) -> dict[int, bool]:
+    """By height, whether the nonce is used after that block; without the heights the node refuses."""
+    outcomes = talk.rpc([Call("eth_getTransactionCount", [sender, hex(height)]) for height in heights])
+    counts = zip(heights, map(_count, outcomes), strict=True)
+    return {height: count > nonce for height, count in counts if count is not None}
 
 
 def _count(outcome: Outcome) -> int | None:

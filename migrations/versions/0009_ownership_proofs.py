@@ -41,10 +41,10 @@ def upgrade() -> None:
         """
         CREATE FUNCTION keep_challenge() RETURNS trigger LANGUAGE plpgsql AS $$
         BEGIN
-            IF (OLD.id, OLD.case_id, OLD.network, OLD.address, OLD.subject, OLD.method, OLD.nonce, OLD.text,
+            IF (OLD.id, OLD.case_id, OLD.network, OLD.address, OLD.subject, OLD.method, OLD.nonce, OLD.domain, OLD.text,
                 OLD.payload::text, OLD.issued_at, OLD.expires_at)
                IS DISTINCT FROM
-               (NEW.id, NEW.case_id, NEW.network, NEW.address, NEW.subject, NEW.method, NEW.nonce, NEW.text,
+               (NEW.id, NEW.case_id, NEW.network, NEW.address, NEW.subject, NEW.method, NEW.nonce, NEW.domain, NEW.text,
                 NEW.payload::text, NEW.issued_at, NEW.expires_at)
                OR OLD.used_at IS NOT NULL OR OLD.voided_at IS NOT NULL
             THEN RAISE EXCEPTION 'a challenge is used once' USING ERRCODE = 'restrict_violation';
@@ -71,7 +71,7 @@ def _challenges() -> None:
     op.create_table(
         "ownership_challenge",
         sa.Column("id", sa.Uuid(), nullable=False),
-        *map(_text, ("network", "address", "subject", "method", "nonce", "text")),
+        *map(_text, ("network", "address", "subject", "method", "nonce", "domain", "text")),
         sa.Column("payload", JSONB(), nullable=False),
         _moment("issued_at", now=True),
         _moment("expires_at", needed=True),
@@ -79,9 +79,7 @@ def _challenges() -> None:
         _moment("voided_at"),
         sa.CheckConstraint(SUBJECTS, name=op.f("ck_ownership_challenge_subject_is_known")),
         sa.CheckConstraint("nonce ~ '^[0-9a-f]{64}$'", name=op.f("ck_ownership_challenge_nonce_is_32_bytes")),
-        sa.CheckConstraint(
-            "used_at IS NULL OR voided_at IS NULL", name=op.f("ck_ownership_challenge_used_or_voided")
-        ),
+        sa.CheckConstraint("used_at IS NULL OR voided_at IS NULL", name=op.f("ck_ownership_challenge_used_or_voided")),
         *_case("ownership_challenge"),
     )
     op.create_index(
@@ -97,7 +95,7 @@ def _transfers() -> None:
     op.create_table(
         "test_transfer",
         sa.Column("id", sa.Uuid(), nullable=False),
-        *map(_text, ("network", "contract", "asset", "symbol", "sender", "recipient", "memo")),
+        *map(_text, ("network", "contract", "symbol", "sender", "recipient", "memo")),
         sa.Column("decimals", sa.BigInteger(), nullable=False),
         sa.Column("amount", sa.Numeric(78, 0), nullable=False),
         _moment("asked_at", now=True),
@@ -137,7 +135,7 @@ def _proofs() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("challenge_id", sa.Uuid(), nullable=True),
         sa.Column("transfer_id", sa.Uuid(), nullable=True),
-        *map(_text, ("subject", "network", "address", "memo", "method", "strength", "why")),
+        *map(_text, ("subject", "network", "hash", "address", "memo", "method", "strength", "why")),
         *(_text(name, needed=False) for name in ("signature", "public_key")),
         sa.Column("extra", JSONB(), nullable=False),
         sa.Column("verdict", sa.Boolean(), nullable=True),

@@ -5,9 +5,21 @@ from __future__ import annotations
 from flask import Flask
 from flask_wtf.csrf import CSRFProtect
 
-from recovery.api import _description, _problems, _unknown, _wall, cases, chains, people, plans, registries
+from recovery.api import (
+    _description,
+    _problems,
+    _unknown,
+    _wall,
+    cases,
+    chains,
+    people,
+    plans,
+    policies,
+    proofs,
+    registries,
+)
 
-DESCRIBED = tuple(module.bp for module in (cases, chains, plans, people, registries))
+DESCRIBED = tuple(module.bp for module in (cases, proofs, chains, plans, people, policies, registries))
 BLUEPRINTS = (*DESCRIBED, _description.bp, _unknown.bp)
 
 for blueprint in BLUEPRINTS:

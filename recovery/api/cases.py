@@ -15,8 +15,9 @@ from recovery.api._wall import current_actor, database, needs
 from recovery.api._writing import json_response, write
 from recovery.domain import texts
 from recovery.domain.actor import Actor
+from recovery.domain.explaining import explanation
 from recovery.errors import InvalidInput, NotFound
-from recovery.limits import APPEAL, READ
+from recovery.limits import APPEAL, APPEAL_ACCOUNT, ASKS_NODES, READ
 from recovery.queries.case_view import CaseView, case_view
 from recovery.queries.cases import CaseRow, find_case, list_cases
 from recovery.schemas.cases import (
@@ -51,6 +52,8 @@ MOVES = frozenset(row.name for table in WORKFLOWS.values() for row in table.tran
 def appeal(given: dict[str, Any]) -> Response:
     """Report a transaction. The same hash of the same depositor leads to the same open case."""
     spend(APPEAL, current_actor().id)
+    if current_actor().account:
+        spend(APPEAL_ACCOUNT, current_actor().account)
 
     def act(session: Session, actor: Actor, key: str) -> Any:
         case = open_case(session, actor, **given, request_id=key)
@@ -113,6 +116,8 @@ def advance(given: dict[str, Any], ref: str, transition: str) -> Response:
     if transition not in MOVES:
         raise NotFound("unknown_move")
     body = read_json()
+    if transition in ASKS_NODES:
+        spend(APPEAL, current_actor().id)
     fields = load_move(transition, {name: value for name, value in body.items() if name != "version"})
 
     def act(session: Session, actor: Actor, key: str) -> Any:
@@ -129,13 +134,35 @@ def shown(session: Session, actor: Actor, row: RecoveryCase) -> Any:
     parts = {
         name: getattr(view, name)
         for name in (
-            *("closed", "next_look_at", "diagnosis", "claim", "probe", "quote", "quotes", "plans", "messages"),
-            *("evidence", "postings", "statement", "merged_into", "merged_from", "settled", "dispute", "linked"),
+            *("closed", "next_look_at", "claim", "probe", "quote", "quotes", "plans", "messages"),
+            *("evidence", "postings", "statement", "proofs", "merged_into", "merged_from", "settled", "dispute"),
+            *("linked", "signals", "screenings"),
         )
     }
-    return CaseOutput().dump(
-        {**_summary(view.case), **parts, "parked": _parked(view), "actions": _actions(session, actor, row)}
+    parts |= {
+        "diagnosis": _diagnosis(view, actor, row),
+        "parked": _parked(view),
+        "actions": _actions(session, actor, row),
+    }
+    return CaseOutput().dump(_summary(view.case) | parts)
+
+
+def _diagnosis(view: CaseView, actor: Actor, row: RecoveryCase) -> dict[str, Any] | None:
+    """The diagnosis with its sentences."""
+    if view.diagnosis is None:
+        return None
+    told = explanation(
+        view.diagnosis["cause"],
+        view.diagnosis["outcome"],
+        state=row.state,
+        label=view.label,
+        workflow=row.workflow,
+        parked=view.parked["why"] if view.parked else None,
     )
+    spoken = {"happened": said(told.happened), "next": said(told.next), "changes": said(told.changes)}
+    if actor.is_staff:
+        spoken["title"] = said(texts.CAUSES.get(view.diagnosis["cause"] or "", texts.UNKNOWN_CAUSE).title)
+    return {**view.diagnosis, **spoken}
 
 
 def _parked(view: CaseView) -> dict[str, Any] | None:

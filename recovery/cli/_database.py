@@ -18,10 +18,10 @@ class Refused(click.ClickException):
     """What a service refused, as one line on standard error."""
 
     def __init__(self, error: RecoveryError) -> None:
-        fields = ""
-        if isinstance(error, InvalidInput) and error.fields:
-            fields = " (" + "; ".join(f"{name}: {', '.join(codes)}" for name, codes in error.fields.items()) + ")"
-        super().__init__(f"{error.detail}{fields}")
+        about = [f"{name}: {value}" for name, value in error.values.items() if isinstance(value, str | int)]
+        if isinstance(error, InvalidInput):
+            about += [f"{name}: {', '.join(codes)}" for name, codes in error.fields.items()]
+        super().__init__(f"{error.detail} ({'; '.join(about)})" if about else error.detail)
         self.code = error.code
 
 

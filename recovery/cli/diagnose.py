@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import click
@@ -101,15 +101,8 @@ def _judge(database: Database, found: Found, nodes: Nodes, asking: Asking, *, sa
         remains = what_remains(session, tx) if tx.status not in SHOWN else None
     surveyed = survey(network, asked, order) if order else Surveyed(Survey())
     gone = find_replacement(network, asked, tx.hash, remains) if remains else Replacement(None)
-    asking = Asking(
-        asking.claimant,
-        None,
-        asking.named_network,
-        asking.claimed_amount,
-        asking.shown_on,
-        gone.replaced,
-        gone.hash,
-        verdicts.holders_of(surveyed.survey),
+    asking = replace(
+        asking, replaced=gone.replaced, replaced_by=gone.hash, holders=verdicts.holders_of(surveyed.survey)
     )
     with database.unit_of_work() as session:
         note_sighting(session, found.reading)

@@ -45,7 +45,7 @@ def import_file(
 
     All or nothing unless --partial. Ends with 1 when rows were refused.
     """
-    with _opened(file, state) as rows, opened_database() as database, database.unit_of_work() as session:
+    with opened_database() as database, _opened(file, state) as rows, database.unit_of_work() as session:
         result = load_file(session, SYSTEM, kind, rows, partial=partial, replace=replace)
     answer = result.as_json()
     click.echo(json.dumps(answer, ensure_ascii=False) if as_json else _told(answer))
@@ -88,7 +88,7 @@ def registry() -> None:
 def export(kind: str, path: Path, form: str) -> None:
     """Write a registry as the CSV that import takes, or listed tokens as a token list; the file appears whole or not at all."""
     if form == "token-list" and kind != "assets":
-        raise InvalidInput("only_assets_have_token_lists", {"kind": ["only_assets_have_token_lists"]})
+        raise click.UsageError("only assets are written as a token list")
     with opened_database() as database, database.reading() as session:
         handle, name = tempfile.mkstemp(dir=path.resolve().parent, prefix=f".{path.name}.")
         try:

@@ -111,7 +111,7 @@ class Books:
     database's clock when the snapshot was taken. ``claimant_addresses`` are the claimant's own deposit addresses on this
     network. ``worth`` is what legs are worth in base units of the network's coin, by position, where a price is known by
     contract. ``replaced`` and ``replaced_by`` tell of a transaction that waited and was overtaken. ``shown_on`` are the
-    networks that know the hash.
+    networks that know the hash, ``other_hashes`` payments of the same sender near by to the claimant's own addresses.
     """
 
     owners: tuple[Owner, ...] = ()
@@ -135,4 +135,5 @@ class Books:
     worth: Mapping[str, int] = field(default_factory=dict)
     replaced: bool | None = None
     replaced_by: str | None = None
+    other_hashes: tuple[str, ...] = ()
     sandbox: bool = False

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from datetime import datetime
+from functools import cache
 from types import NoneType, UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
@@ -55,6 +56,12 @@ def _typed(kind: Any, value: Any) -> Any:
     if origin is not None:  # a mapping by text
         return {key: _typed(get_args(kind)[1], one) for key, one in value.items()}
     if isinstance(kind, type) and is_dataclass(kind):
-        hints = get_type_hints(kind)
+        hints = _hints(kind)
         return kind(**{name: _typed(hints[name], one) for name, one in value.items()})
     return datetime.fromisoformat(value) if kind is datetime else kind(value)
+
+
+@cache
+def _hints(kind: type) -> dict[str, Any]:
+    """The annotations of a frozen value; to read them costs more than everything else here."""
+    return get_type_hints(kind)

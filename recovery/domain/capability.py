@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from recovery.domain.causes.situation import LegSituation
+from recovery.domain.ownership import Accepted, enough
 
 
 @dataclass(frozen=True)
@@ -73,14 +74,17 @@ def _ended(what: Recovery) -> bool:
 
 
 def _unproven(what: Recovery) -> bool:
-    return what.code in ("B01", "B02", "B06", "E04") and not what.now.whose.account and not proven(what.now)
+    return what.code in ("B01", "B02", "B06", "E04") and not what.now.whose.account and not proven(what.code, what.now)
 
 
-def proven(now: LegSituation) -> bool:
-    """Whether a strong proof, or two weak ones, tie the claimant to either end of this leg."""
+def proven(code: str, now: LegSituation) -> bool:
+    """Whether what was proven of either end of this leg is as much as the policy owes to the cause."""
     ends = {now.leg.sender, now.leg.recipient}
-    fitting = [proof for proof in now.books.proofs if proof.address in ends]
-    return any(proof.strength == "strong" for proof in fitting) or len({proof.method for proof in fitting}) > 1
+    fitting = [
+        Accepted(one.kind, one.address, one.method, one.strength) for one in now.books.proofs if one.address in ends
+    ]
+    owed = now.all.policy.causes[code].proof
+    return bool(fitting) and enough("signature" if owed in ("none", "link") else owed, fitting)
 
 
 def _unusable_token(what: Recovery) -> bool:

@@ -140,12 +140,12 @@ def _steps(code: str, leg: LegSituation) -> tuple[tuple[str, ...], tuple[str, ..
         return {"accumulate": ("WT",), "credit": ("CR",), "refuse": ("RJ",)}[policy.parameters.below_minimum], ()
     if code == "D06" and leg.listed:
         steps = ("CR",)
-    if code in ("E04", "B06") and not leg.whose.account and not proven(leg):
+    if code in ("E04", "B06") and not leg.whose.account and not proven(code, leg):
         return ("AM",), ()
     if code in NEEDS_PROOF:
-        if not proven(leg):
+        if not proven(code, leg):
             return steps, ()
-        steps = ("CR",) if code in ("B01", "B02") else ("RF",)
+        steps = ("CR",) if leg.whose.owner.kind == "shared" else ("RF",)
     if code in BY_ASSET and code != "B06":
         steps = ("CR",)
     if "CR" not in steps:

@@ -1,4 +1,4 @@
-"""What was found on a chain and how: checks, conditions, states of nodes, outcomes."""
+"""What was found on a chain: conditions, confidence, states of nodes, outcomes. The checks themselves: check_texts.py."""
 
 from __future__ import annotations
 
@@ -7,8 +7,13 @@ from recovery.domain.marking import mark
 CONDITIONS: dict[str, str] = {
     "memo_owner_proof": mark("Somebody must prove that the payment was theirs, since the memo does not say so."),
     "key_export": mark("The key of the address must first be brought into this network's software."),
+    "contract_not_deployed": mark(
+        "The address is a contract that must first be set up on this network, before anybody else can."
+    ),
     "contract_cannot_send": mark("The address is a contract that cannot send this asset."),
     "gas_funding": mark("Network fees must be paid in a coin we must first bring there."),
+    "token_paused_or_frozen": mark("The token is paused, or its issuer keeps our address from sending it."),
+    "issuer_cooperation": mark("The token refuses to be moved; its issuer must help."),
     "retired_address_key_archive": mark("The key of this old address lies in the archive."),
     "retired_chain_claim": mark("The network has been retired; its claim process must be used."),
     "raw_signing_approval": mark("Signing this needs a special approval."),
@@ -16,75 +21,46 @@ CONDITIONS: dict[str, str] = {
     "refund_memo_required": mark("The refund needs a memo of the receiving platform."),
     "replay_risk": mark("The same payment could be repeated on a twin network; this must be ruled out first."),
     "third_party_custody": mark("The keys are with a custodian, who must act."),
+    "indexer_required": mark("Only an index of inscriptions and runes shows what the coin carries."),
     "value_below_cost": mark("The recovery may cost more than it brings."),
+    "privacy_coin_proof": mark("The amount is hidden; the sender must show it with the keys the network has for that."),
+}
+"""What must be proven or prepared before the coins can be moved."""
+
+NEVERS: dict[str, str] = {
+    "nothing_left_the_sender": mark("Nothing can come back through us: nothing left the sender."),
+    "nothing_arrived": mark("Nothing can come back through us: nothing arrived."),
+    "not_our_key": mark("Nothing can come back through us: we have no key to that address."),
+    "worthless_network": mark("Nothing can come back through us: coins of a test network are worth nothing."),
+    "worthless_token": mark("Nothing can come back through us: the token is an imitation."),
+}
+"""Why nothing could ever be recovered."""
+
+CONFIDENCES: dict[str, str] = {
+    "certain": mark("certain"),
+    "likely": mark("likely; an open question could still refine it"),
+    "unknown": mark("not decided; open questions stand in the way"),
 }
 
-CHECKS: dict[str, str] = {
-    "nodes_answered": mark("Did the nodes fail to answer?"),
-    "not_on_the_chain": mark("Is it missing on the network?"),
-    "block_was_reorganised": mark("Was its block replaced?"),
-    "not_in_a_block": mark("Is it still outside a block?"),
-    "not_final": mark("Is it not final yet?"),
-    "failed_on_chain": mark("Did it fail on the network?"),
-    "claimed_by_another_case": mark("Does another case claim this transfer?"),
-    "already_credited": mark("Has it been credited already?"),
-    "already_refunded": mark("Has it been refunded already?"),
-    "sent_by_ourselves": mark("Did we send it ourselves?"),
-    "wallet_of_our_own": mark("Is the receiver a wallet of our own?"),
-    "owned_by_nobody_then": mark("Did the address belong to nobody then?"),
-    "address_of_another_account": mark("Is it the address of another account?"),
-    "account_not_active": mark("Is the account not active?"),
-    "amount_is_zero": mark("Is the amount zero?"),
-    "not_fungible": mark("Is it a collectible?"),
-    "symbol_of_a_listed_asset": mark("Does it imitate a listed asset?"),
-    "address_is_a_contract": mark("Is the address a contract?"),
-    "delisted": mark("Is the asset delisted?"),
-    "not_listed": mark("Is the asset not listed?"),
-    "below_minimum": mark("Is it below the minimum?"),
-    "deposits_not_open": mark("Are deposits closed?"),
-    "moved_by_a_contract": mark("Did a contract send it from inside?"),
-    "moved_by_a_router": mark("Did it come through another contract?"),
-    "good_but_not_credited": mark("Is it a good deposit that was not credited?"),
-    "leg_to_us": mark("Does any transfer go to us?"),
-    "moves_nothing": mark("Does it move nothing at all?"),
-    "node_configured": mark("Is there no node to ask?"),
-    "reference_is_incomplete": mark("Does the network want more than the hash?"),
-    "memo_missing": mark("Is the memo or tag missing?"),
-    "memo_unknown": mark("Is the memo or tag unknown?"),
-    "found_on_one_network": mark("Is it on one network only?"),
+SURVEY_NOTES: dict[str, str] = {
+    "not_surveyed": mark("On this kind of network nothing is asked beside the transaction."),
+    "no_node": mark("No node is configured for this network."),
+    "nodes_disagree": mark("The nodes disagree about some of it; what they disagree about counts as unknown."),
+    "balances_not_visible": mark(
+        "No balances of that time are visible, so arrivals cannot be compared with what was written."
+    ),
+    "block_logs_not_visible": mark(
+        "The other events of the block are not visible, so a change of balance cannot be explained by them."
+    ),
+    "code_not_visible": mark("It is not visible whether an address is a contract."),
+    "traits_not_visible": mark("Not everything could be learnt about a token."),
+    "accounts_not_visible": mark("Some token accounts are not visible."),
+    "issuer_not_visible": mark("What the issuer of an asset may do is not visible."),
+    "too_many_assets": mark("It moves more assets than are looked into; the others were left out."),
+    "issuer_can_freeze": mark("The issuer can freeze this asset in any account."),
+    "issuer_can_claw_back": mark("The issuer can take this asset back from any account."),
 }
-"""Checks of the diagnosis; filled as rules are written, else shown by their own names."""
-
-WHYS: dict[str, str] = {
-    "no_node_could_say": mark("no node could say"),
-    "node_is_a_test_chain": mark("the node serves a test network"),
-    "nodes_answered": mark("the nodes answered"),
-    "hash_unknown_to_healthy_nodes": mark("healthy nodes know the hash or not"),
-    "block_is_not_canonical": mark("the block on the present chain"),
-    "seen_in_mempool": mark("seen waiting by the nodes"),
-    "fewer_confirmations_than_required": mark("confirmations against what is required"),
-    "failed": mark("the status on the network"),
-    "claim_table": mark("claims of other cases"),
-    "credit_in_the_books": mark("credits in the books"),
-    "refund_in_the_books": mark("refunds in the books"),
-    "sender_in_address_book": mark("sender in the address book"),
-    "address_book": mark("the address book"),
-    "account_registry": mark("the account registry"),
-    "zero_value": mark("the amount"),
-    "transfer_kind": mark("the kind of transfer"),
-    "asset_registry": mark("the asset registry"),
-    "trace": mark("the trace of inner calls"),
-    "log_sender_is_not_the_payer": mark("sender of the tokens against payer of the fee"),
-    "no_credit_in_the_books": mark("no credit in the books"),
-    "inner_movements_not_shown": mark("the nodes do not show inner movements"),
-    "no_transfer": mark("no transfer in it"),
-    "no_node_for_any_candidate": mark("no node for any network it could be on"),
-    "found_on_several": mark("the same hash is on several networks; the one that pays an address of ours was taken"),
-    "network_wants_more_than_the_hash": mark("the hash alone does not lead to it"),
-    "no_memo_on_the_transfer": mark("the transfer has none"),
-    "memo_not_in_address_book": mark("the address book has no such memo"),
-    "no_node_for_some_candidates": mark("no node for some networks it could be on"),
-}
+"""What was, or was not, to be learnt of the chain beside the transaction; notes about a node are in NODE_WARNINGS."""
 
 ANSWERS: dict[str, str] = {"yes": mark("yes"), "no": mark("no"), "unknown": mark("unknown")}
 

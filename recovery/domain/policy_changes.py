@@ -33,7 +33,7 @@ def _entries(value: Any, field: str) -> list[tuple[str, str]]:
     if isinstance(value, list) and any(isinstance(one, dict | list) for one in value):
         return [one for place, part in enumerate(value) for one in _entries(part, f"{field}[{_name(place, part)}]")]
     if isinstance(value, list):
-        return [(field, ", ".join(_plain(one) for one in value) or "–")]
+        return [(field, ", ".join(_plain(one) for one in value))] if value else []
     return [(field, _plain(value))]
 
 

@@ -100,27 +100,9 @@ CHOICES: dict[str, str] = {
 }
 """Words that parameters choose from."""
 
-FIELDS: dict[str, str] = {
-    "outcome": mark("Outcome"),
-    "eligible": mark("Recoverable"),
-    "fee": mark("Fee"),
-    "minimum": mark("Smallest amount"),
-    "proof": mark("Proof"),
-    "approvals": mark("Approvals"),
-    "acknowledge": mark("Acknowledged within"),
-    "decide": mark("Decided within"),
-    "finish": mark("Finished within"),
-    "refund_to": mark("Refund"),
-    "cooling": mark("Rest before paying"),
-    "text": mark("Words for the depositor"),
+STATES: dict[str, str] = {
+    "drafted": mark("draft"),
+    "in_force": mark("in force"),
+    "replaced": mark("replaced"),
 }
-"""Fields of a row."""
-
-REPLAY_CHANGES: dict[str, str] = {
-    "cause": mark("another cause"),
-    "outcome": mark("another outcome"),
-    "conditions": mark("other conditions"),
-    "findings": mark("other findings"),
-    "legs": mark("another leg"),
-}
-"""In what a replayed verdict differs."""
+"""How a version of a policy stands."""

@@ -169,6 +169,7 @@ DETAILS: dict[str, str] = {
     "sign_in_address": mark("Too many attempts to sign in from your network."),
     "sign_in_person": mark("Too many attempts to sign in to this account."),
     "appeal": mark("You have reported many transactions in a short time."),
+    "appeal_account": mark("Many transactions were reported for your account in a short time."),
     "move": mark("Too many steps in a short time."),
     "email_taken": mark("There is already a person with this e-mail address."),
     "bad_date": mark("Please give a date as year-month-day."),

@@ -126,7 +126,7 @@ ROW_REFUSALS: dict[str, str] = {
 """Why a row is refused: the code behind the column, less what follows a colon."""
 
 DETAILS: dict[str, str] = {
-    "row_refused": mark("The row was refused, so nothing was changed."),
+    "row_refused": mark("The row was refused."),
     "row_changed_meanwhile": mark("The row was changed since you opened it. Please look at its present state."),
     "row_is_there": mark("There is such a row already. Please change that one."),
     "not_a_token_list": mark("The file is no token list in strict JSON."),

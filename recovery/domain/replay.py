@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,13 +17,17 @@ SOURCES = ("evidence", "stored")
 
 @dataclass(frozen=True)
 class Verdict:
-    """What was decided, without the words. ``legs``: position → cause and outcome. ``checks``: names and answers in order."""
+    """What was decided, without the words.
+
+    ``legs``: by position the cause, the outcome, and the amount that counts where it is another one than was written.
+    ``checks``: names and answers in order.
+    """
 
     cause: str | None
     outcome: tuple[str, ...]
     findings: frozenset[str]
     conditions: frozenset[str]
-    legs: Mapping[str, tuple[str | None, tuple[str, ...]]]
+    legs: Mapping[str, tuple[str | None, tuple[str, ...], str | None]]
     checks: tuple[tuple[str, str], ...]
 
     @property
@@ -38,16 +42,16 @@ def verdict_of(
     findings: Sequence[str],
     conditions: Sequence[str],
     legs: Sequence[Mapping[str, Any]],
-    checks: Sequence[Mapping[str, Any]],
+    checks: Iterable[tuple[str, str]],
 ) -> Verdict:
-    """The verdict in what a diagnosis stores as JSON."""
+    """The verdict in what a diagnosis stores as JSON; of its checks only names and answers."""
     return Verdict(
         cause,
         tuple(outcome),
         frozenset(findings),
         frozenset(conditions),
-        {str(leg["position"]): (leg["cause"], tuple(leg["outcome"])) for leg in legs},
-        tuple((str(one["name"]), str(one["answer"])) for one in checks if one["name"] not in APPENDED),
+        {str(leg["position"]): (leg["cause"], tuple(leg["outcome"]), leg.get("amount")) for leg in legs},
+        tuple((name, str(answer)) for name, answer in checks if name not in APPENDED),
     )
 
 
@@ -99,13 +103,13 @@ def first_check(was: Verdict, now: Verdict) -> str | None:
 
 
 def concerns_money(was: Verdict, now: Verdict) -> bool:
-    """Whether another sum would have moved, or to another end: paying steps of the case or of a leg differ."""
+    """Whether another sum would have moved, or to another end: paying steps or the sums of legs differ."""
     return _paying(was) != _paying(now)
 
 
-def _paying(verdict: Verdict) -> tuple[tuple[str, ...], dict[str, tuple[str, ...]]]:
-    legs = {place: _pays(outcome) for place, (_, outcome) in verdict.legs.items()}
-    return _pays(verdict.outcome), {place: steps for place, steps in legs.items() if steps}
+def _paying(verdict: Verdict) -> tuple[tuple[str, ...], dict[str, tuple[tuple[str, ...], str | None]]]:
+    legs = {place: (_pays(outcome), amount) for place, (_, outcome, amount) in verdict.legs.items()}
+    return _pays(verdict.outcome), {place: paid for place, paid in legs.items() if paid[0]}
 
 
 def _pays(outcome: Sequence[str]) -> tuple[str, ...]:

@@ -20,6 +20,8 @@ SCOPES: dict[str, frozenset[str]] = {
     "verify": EVERYBODY,
     "registries:read": STAFF,
     "registries:write": frozenset({"lead", "admin"}),
+    "policies:read": frozenset({"auditor", "lead", "admin"}),
+    "policies:write": frozenset({"lead", "admin"}),
     "exports:read": frozenset({"auditor", "lead", "admin"}),
     "admin": frozenset({"admin"}),
 }

@@ -6,7 +6,7 @@ and the rules.
 
 from __future__ import annotations
 
-from recovery.domain import dispute_texts
+from recovery.domain import dispute_texts, screening_texts
 from recovery.domain.address_texts import REASONS as ADDRESS_REASONS
 from recovery.domain.api_texts import DETAILS as API_DETAILS
 from recovery.domain.cause_texts import (
@@ -14,12 +14,14 @@ from recovery.domain.cause_texts import (
     UNKNOWN_CAUSE,
     CauseText,
 )
+from recovery.domain.check_texts import CHECKS, WHYS
 from recovery.domain.finding_texts import (
     ANSWERS,
-    CHECKS,
     CONDITIONS,
+    CONFIDENCES,
     KINDS,
     MEMOS,
+    NEVERS,
     NODE_STATES,
     OUTCOMES,
     PROBLEMS,
@@ -27,7 +29,7 @@ from recovery.domain.finding_texts import (
     RECOVERY_GROUPS,
     RECOVERY_NOTES,
     STATUSES,
-    WHYS,
+    SURVEY_NOTES,
 )
 from recovery.domain.marking import mark
 from recovery.domain.money_texts import (
@@ -41,8 +43,18 @@ from recovery.domain.money_texts import (
     STEP_STATES,
 )
 from recovery.domain.policy_texts import DETAILS as POLICY_DETAILS
+from recovery.domain.proof_texts import (
+    DETAILS as PROOF_DETAILS,
+    PROOF_FIELDS,
+    PROOF_HOWS,
+    PROOF_LEVELS,
+    PROOF_LIMITS,
+    PROOF_METHODS,
+    PROOF_WHYS,
+)
 from recovery.domain.refusal_texts import DETAILS as REFUSALS, ERRORS
 from recovery.domain.registry_texts import DETAILS as REGISTRY_DETAILS
+from recovery.domain.scan_texts import DETAILS as SCAN_DETAILS, SCAN_TROUBLES
 from recovery.domain.warning_texts import NODE_WARNINGS, WARNINGS
 
 __all__ = [
@@ -50,12 +62,14 @@ __all__ = [
     "CAUSES",
     "CHECKS",
     "CONDITIONS",
+    "CONFIDENCES",
     "COSTS",
     "DETAILS",
     "ERRORS",
     "EVENTS",
     "EXPLAINS",
     "FORMATS",
+    "GATES",
     "KINDS",
     "LABELS",
     "LABEL_NEXT",
@@ -63,6 +77,7 @@ __all__ = [
     "LINKS",
     "MEMOS",
     "MESSAGES",
+    "NEVERS",
     "NODE_STATES",
     "NODE_WARNINGS",
     "OUTCOMES",
@@ -70,6 +85,12 @@ __all__ = [
     "PLAN_STATES",
     "POSTINGS",
     "PROBLEMS",
+    "PROOF_FIELDS",
+    "PROOF_HOWS",
+    "PROOF_LEVELS",
+    "PROOF_LIMITS",
+    "PROOF_METHODS",
+    "PROOF_WHYS",
     "PUBLIC_EVENTS",
     "PURPOSES",
     "QUEUES",
@@ -79,12 +100,17 @@ __all__ = [
     "RECOVERY_GROUPS",
     "RECOVERY_NOTES",
     "ROLES",
+    "SCAN_TROUBLES",
+    "SIDES",
+    "SIGNALS",
     "STATES",
     "STATUSES",
     "STEP_STATES",
+    "SURVEY_NOTES",
     "TOLD_AS",
     "TRANSITIONS",
     "UNKNOWN_CAUSE",
+    "VERDICTS",
     "WARNINGS",
     "WHYS",
     "WHY_NOT",
@@ -96,8 +122,11 @@ DETAILS: dict[str, str] = {
     **API_DETAILS,
     **REGISTRY_DETAILS,
     **REFUSALS,
+    **PROOF_DETAILS,
     **POLICY_DETAILS,
+    **SCAN_DETAILS,
     **dispute_texts.REFUSALS,
+    **screening_texts.REFUSALS,
     **{f"address_{reason}": text for reason, text in ADDRESS_REASONS.items()},
 }
 """Detail code of a refusal or a form field → one sentence; those of pages come first."""
@@ -217,6 +246,7 @@ TRANSITIONS: dict[str, str] = {
     "freeze_refund": mark("Freeze the refund"),
     "resume_refund": mark("Watch the refund again"),
     **dispute_texts.TRANSITIONS,
+    **screening_texts.TRANSITIONS,
 }
 
 EVENTS: dict[str, str] = {
@@ -279,6 +309,7 @@ EVENTS: dict[str, str] = {
     "freeze_refund": mark("Refund frozen"),
     "resume_refund": mark("Refund watched again"),
     **dispute_texts.EVENTS,
+    **screening_texts.EVENTS,
 }
 
 WHY_NOT: dict[str, str] = {
@@ -307,6 +338,7 @@ WHY_NOT: dict[str, str] = {
     "needs_step_up": mark("Confirm with your password first."),
     "your_own_case": mark("This is your own case; somebody else must decide it."),
     **dispute_texts.WHY_NOT,
+    **screening_texts.WHY_NOT,
 }
 
 QUEUES: dict[str, str] = {
@@ -354,6 +386,10 @@ MESSAGES: dict[str, str] = {
 
 PARKED = dispute_texts.PARKED
 LINKS = dispute_texts.LINKS
+SIGNALS = screening_texts.SIGNALS
+VERDICTS = screening_texts.VERDICTS
+GATES = screening_texts.GATES
+SIDES = screening_texts.SIDES
 TOLD_AS = dispute_texts.TOLD_AS
 
 LABEL_NEXT: dict[str, str] = {

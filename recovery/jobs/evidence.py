@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from chains.catalogue import networks
 from chains.errors import ChainError
 from chains.evm.moves import asset_facts, balances, plan_sweep
 from chains.identify import identify
-from chains.replacement import Replacement, find_replacement
-from chains.survey import Surveyed, survey
-from chains.surveyed import Survey
+from chains.neighbours import neighbours
+from chains.replacement import find_replacement
+from chains.survey import survey
 from chains.types import Network, Node, Reading
 from chains.verify import probe as probe_networks
 from recovery.domain.settlement import highest_cost
@@ -20,9 +21,11 @@ from recovery.jobs.planning import SENT_BY_MACHINE, SentByHand
 from recovery.jobs.work import Work
 from recovery.queries.custody import our_wallet
 from recovery.queries.facts import open_claim
-from recovery.services import evidence
+from recovery.services import evidence, screening
 from recovery.services.evidence import Look
+from recovery.services.kyt import tool_of
 from recovery.services.readings import keep_reading, kept_readings
+from recovery.services.screening import Asked
 
 ASK_SECONDS = 12.0
 
@@ -32,16 +35,20 @@ def collect(work: Work) -> None:
     with work.database.reading() as session:
         case = work.case(session)
         hash, only = case.hash, case.network or case.named_network
-    slugs = _slugs(hash, only)
+        named = case.network is None and case.named_network is not None
     configured = work.all_nodes()
-    candidates = {networks()[slug]: configured[slug] for slug in slugs if slug in configured}
-    unasked = [slug for slug in slugs if slug not in configured and not networks()[slug].sandbox]
+    slugs = _slugs(hash, only)
     crash_point("evidence:before_ask")
-    kept, told = _ask(work, hash, candidates)
-    readings = [(kept | told)[network.slug] for network in candidates]
-    surveyed, replacement = _ask_beside(work, readings)
+    kept, told = _ask(work, hash, _with_nodes(slugs, configured))
+    if named and not any(reading.transaction.status in evidence.SHOWN for reading in (kept | told).values()):
+        slugs = _slugs(hash, None)  # perhaps it lies on another network than the one that was named
+        more, asked = _ask(work, hash, _with_nodes([one for one in slugs if one != only], configured))
+        kept, told = kept | more, told | asked
+    unasked = [slug for slug in slugs if slug not in configured and not networks()[slug].sandbox]
+    readings = [(kept | told)[slug] for slug in slugs if slug in kept | told]
+    look = _ask_beside(work, Look(readings, work.settings.sandbox, unasked))
+    look = replace(look, screened=_screen(work, readings))
     crash_point("evidence:after_ask")
-    look = Look(readings, work.settings.sandbox, unasked, surveyed, replacement)
     with work.finishing() as session:
         case = work.case(session)
         for reading in told.values():
@@ -50,6 +57,10 @@ def collect(work: Work) -> None:
         if seconds is not None:
             work.again(session, seconds)
     crash_point("evidence:after_commit")
+
+
+def _with_nodes(slugs: Sequence[str], configured: Mapping[str, tuple[Node, ...]]) -> dict[Network, tuple[Node, ...]]:
+    return {networks()[slug]: configured[slug] for slug in slugs if slug in configured}
 
 
 def _ask(
@@ -63,18 +74,28 @@ def _ask(
     return kept, {reading.transaction.network: reading for reading in told}
 
 
-def _ask_beside(work: Work, readings: Sequence[Reading]) -> tuple[Surveyed, Replacement | None]:
-    """What more the nodes of the decisive network tell: of the legs to us, and of a transaction that waited and is gone."""
-    nothing = Surveyed(Survey())
+def _ask_beside(work: Work, look: Look) -> Look:
+    """With what more the nodes of the decisive network tell: of the legs to us, of what is gone, of what may have been meant."""
     with work.database.reading() as session:
-        wanted = evidence.still_wanted(session, work.case(session), readings, sandbox=work.settings.sandbox)
+        wanted = evidence.still_wanted(session, work.case(session), look.readings, sandbox=look.sandbox)
     if wanted is None:
-        return nothing, None
+        return look
     network, nodes = networks()[wanted.network], work.nodes(wanted.network)
-    surveyed = survey(network, nodes, wanted.order, timeout=ASK_SECONDS) if wanted.order else nothing
-    if wanted.remains is None:
-        return surveyed, None
-    return surveyed, find_replacement(network, nodes, wanted.hash, wanted.remains, timeout=ASK_SECONDS)
+    if wanted.order:
+        look = replace(look, surveyed=survey(network, nodes, wanted.order, timeout=ASK_SECONDS))
+    if wanted.remains:
+        found = find_replacement(network, nodes, wanted.hash, wanted.remains, timeout=ASK_SECONDS)
+        look = replace(look, replacement=found)
+    if wanted.near:
+        look = replace(look, suggestions=neighbours(network, nodes, wanted.near, timeout=ASK_SECONDS))
+    return look
+
+
+def _screen(work: Work, readings: Sequence[Reading]) -> Asked:
+    """What a screening tool says of the senders, once there is something final to be judged."""
+    with work.database.reading() as session:
+        questions = evidence.to_screen(session, work.case(session), readings)
+    return screening.ask(tool_of(work.settings), questions)
 
 
 def _slugs(hash: str, only: str | None) -> list[str]:

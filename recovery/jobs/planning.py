@@ -15,7 +15,9 @@ from chains.errors import Refused
 from chains.evm.moves import balances, plan_refund, plan_sweep
 from chains.types import Network, Node, UnsignedStep
 from recovery.domain.actor import SYSTEM
+from recovery.domain.screening import Gate, Question
 from recovery.errors import Conflict
+from recovery.jobs import screening
 from recovery.jobs.crash import crash_point
 from recovery.jobs.work import Work
 from recovery.models import CaseEvent, RecoveryCase
@@ -23,6 +25,7 @@ from recovery.queries.custody import our_wallet
 from recovery.queries.facts import current_plan, open_claim
 from recovery.services import plans
 from recovery.services.quotes import accepted_quote
+from recovery.services.screening import questions
 from recovery.services.transitions import advance, lock
 from workflows.states import State
 
@@ -32,6 +35,10 @@ Steps = tuple[UnsignedStep, ...]
 SENT_BY_MACHINE = frozenset({"evm"})
 """Families whose signed transactions this program takes apart again, sends and watches. On the others a wallet team sends
 what ``recovery plan`` writes."""
+
+
+GATES = {"sweep": Gate.SWEEP, "refund": Gate.PAY}
+"""Which gate a plan of a kind stands before."""
 
 
 class SentByHand(Refused):
@@ -57,6 +64,7 @@ class Due:
     destination: str
     tank: str
     prepared_by: uuid.UUID
+    questions: tuple[Question, ...]
 
 
 def plan_a_sweep(work: Work) -> None:
@@ -93,6 +101,7 @@ def _plan(
         steps = ask(due, work.nodes(due.network.slug))
     except Refused as error:
         problem = error.code
+    asked = None if problem is not None else screening.ask(work, due.questions)
     crash_point("plan:after_ask")
     with work.finishing() as session:
         case = work.case(session)
@@ -101,6 +110,8 @@ def _plan(
             return
         if problem is not None:
             refuse(session, case, problem)
+            return
+        if asked is not None and not screening.passes(session, work, case, GATES[kind], asked):
             return
         plans.draft(
             session,
@@ -160,6 +171,7 @@ def _sweep_due(session: Session, case: RecoveryCase) -> Due:
         destination=our_wallet(session, claim.network, "recovery"),
         tank=our_wallet(session, claim.network, "gas_tank"),
         prepared_by=_preparer(session, case),
+        questions=questions(session, case),
     )
 
 
@@ -185,6 +197,7 @@ def _refund_due(session: Session, case: RecoveryCase) -> Due:
         destination=quote.destination,
         tank="",
         prepared_by=_preparer(session, case),
+        questions=questions(session, case),
     )
 
 

@@ -15,11 +15,14 @@ from chains.evm.moves import broadcast, mined_count, next_nonce
 from chains.types import Answer, Network, Node, Status, Transaction, UnsignedStep
 from chains.verify import verify
 from recovery.domain.settlement import deviations, step_from_json, steps_of
+from recovery.jobs import screening
 from recovery.jobs.crash import crash_point
+from recovery.jobs.planning import GATES
 from recovery.jobs.work import Work
 from recovery.models import Plan, RecoveryCase
 from recovery.queries.facts import current_plan
 from recovery.services import evidence, plans
+from recovery.services.screening import not_clear, questions
 from recovery.services.transitions import lock
 from workflows.states import State
 
@@ -29,21 +32,29 @@ NONCE_USED_ELSEWHERE = "nonce_used_by_another_transaction"
 
 
 def release(work: Work) -> None:
-    """When both teams have signed off: ask the chain for the next nonces and give the plan to the signer."""
+    """When both teams have signed off: screen again where that is not fresh, ask the chain for the next nonces, and give the
+    plan to the signer."""
     with work.database.reading() as session:
         case = work.case(session)
         plan = _plan_in(session, case, "drafted")
         ready = plan is not None and plans.fully_signed(session, plan)
         senders = {step.sender for step in steps_of(json.loads(plan.payload))} if plan and ready else set()
         network = networks()[plan.network] if plan else None
+        unclear = not_clear(session, case, questions(session, case)) if senders else ()
     if not senders or plan is None or network is None:
         with work.finishing():
             return
     crash_point("release:before_ask")
     nonces = {sender: next_nonce(network, work.nodes(network.slug), sender) for sender in sorted(senders)}
+    asked = screening.ask(work, unclear)
     crash_point("release:after_ask")
     with work.finishing() as session:
-        plans.release(session, work.case(session), session.get_one(Plan, plan.id), nonces)
+        case = work.case(session)
+        lock(session, case)
+        if _plan_in(session, case, "drafted") is None:
+            return
+        if screening.passes(session, work, case, GATES[plan.kind], asked):
+            plans.release(session, case, session.get_one(Plan, plan.id), nonces)
 
 
 def _plan_in(session: Session, case: RecoveryCase, *states: str) -> Plan | None:

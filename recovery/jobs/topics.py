@@ -4,12 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from recovery.jobs import credits, evidence, nodes, parked, planning, plans, quotes
+from recovery.jobs import (
+    credits,
+    evidence,
+    nodes,
+    parked,
+    planning,
+    plans,
+    proofs,
+    quotes,
+    scanning,
+    screening,
+)
 from recovery.jobs.work import Work
 
 TOPICS: dict[str, Callable[[Work], None]] = {
     "evidence.collect": evidence.collect,
     "case.probe": evidence.probe,
+    "proof.check": proofs.check,
     "quote.expire": quotes.expire,
     "sweep.plan": planning.plan_a_sweep,
     "refund.plan": planning.plan_a_refund,
@@ -19,12 +31,15 @@ TOPICS: dict[str, Callable[[Work], None]] = {
     "nodes.look": nodes.look,
     "parked.look": parked.look,
     "dispute.end": parked.end_dispute,
+    "chain.scan": scanning.scan,
+    "screening.look": screening.look,
+    "screening.ask": screening.ask_again,
 }
 
-OF_NO_CASE = {"nodes.look", "parked.look"}
+OF_NO_CASE = {"nodes.look", "parked.look", "chain.scan", "screening.look"}
 """Topics that no move of a case asks for: the scheduler plans them when it starts."""
 
-BY_SERVICES = {"dispute.end"}
+BY_SERVICES = {"dispute.end", "screening.ask"}
 """Topics that a service asks for, only where there is something to do: no row of a table emits them."""
 
 ASK_NO_NODE = {"quote.expire", "credit.deliver", "dispute.end"}

@@ -63,8 +63,11 @@ class Work:
             self._finish(session, _DONE)
             yield session
 
-    def again(self, session: Session, seconds: float) -> None:
-        """Inside :meth:`finishing`: not done after all, due again after a while; waiting is no failed attempt."""
+    def again(self, session: Session, seconds: float, *, data: dict[str, Any] | None = None) -> None:
+        """Inside :meth:`finishing`: not done after all, due again after a while; waiting is no failed attempt.
+
+        ``data`` is what the job shall know then besides what it knows.
+        """
         session.execute(
             update(Job)
             .where(Job.id == self.job_id)
@@ -74,6 +77,7 @@ class Work:
                 rung_at=None,
                 attempts=0,
                 due_at=func.now() + timedelta(seconds=seconds),
+                data=self.data | (data or {}),
             )
         )
 

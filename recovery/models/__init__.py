@@ -23,6 +23,8 @@ from recovery.models.registry import (
     RegistryUpload,
     SentWithdrawal,
 )
+from recovery.models.scan import PoolLook, ScanCursor, SeenTransfer
+from recovery.models.screening import FraudSignal, Screening, ScreeningEntry, ScreeningList
 from recovery.models.sighting import Sighting
 
 __all__ = [
@@ -41,6 +43,7 @@ __all__ = [
     "DisputeParty",
     "Evidence",
     "FeePolicy",
+    "FraudSignal",
     "HandledRequest",
     "Job",
     "LedgerAccount",
@@ -57,6 +60,7 @@ __all__ = [
     "Plan",
     "PlanStep",
     "PlatformLabel",
+    "PoolLook",
     "Posting",
     "ProofDocument",
     "Quote",
@@ -66,6 +70,11 @@ __all__ = [
     "RegistryLoad",
     "RegistryUpload",
     "ReplayRun",
+    "ScanCursor",
+    "Screening",
+    "ScreeningEntry",
+    "ScreeningList",
+    "SeenTransfer",
     "SentWithdrawal",
     "Sighting",
     "SignOff",

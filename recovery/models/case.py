@@ -59,6 +59,7 @@ class RecoveryCase(Base):
         Index("ix_recovery_case_open", "opened_at", "id", postgresql_where=text("closed_at IS NULL")),
         Index("ix_recovery_case_closed", "opened_at", "id", postgresql_where=text("closed_at IS NOT NULL")),
         Index("ix_recovery_case_hash", "hash"),
+        Index("ix_recovery_case_account", "account", "opened_at"),
     )
 
 

@@ -15,7 +15,9 @@ SUBJECTS = "subject IN ('source', 'destination', 'memo')"
 
 
 class OwnershipChallenge(Base):
-    """A text to sign, good once and for a day. ``address`` is what must be proven; a newer challenge voids this one."""
+    """A text to sign, good once and for a day. ``address`` is what must be proven, ``domain`` the host that asks.
+
+    A newer challenge voids this one."""
 
     __tablename__ = "ownership_challenge"
 
@@ -26,6 +28,7 @@ class OwnershipChallenge(Base):
     subject: Mapped[str]
     method: Mapped[str]
     nonce: Mapped[str]
+    domain: Mapped[str]
     text: Mapped[str]
     payload: Mapped[dict[str, Any]]
     issued_at: Mapped[datetime] = mapped_column(server_default=func.now())
@@ -60,7 +63,6 @@ class TestTransfer(Base):
     case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("recovery_case.id"))
     network: Mapped[str]
     contract: Mapped[str] = mapped_column(default="")
-    asset: Mapped[str]
     symbol: Mapped[str]
     decimals: Mapped[int]
     sender: Mapped[str]
@@ -112,8 +114,9 @@ class ProofDocument(Base):
 class OwnershipProof(Base):
     """One proof as it was given and what came of it. ``verdict`` is null while only the network can tell.
 
-    A later row for the same challenge or transfer says what the network told. ``checked_at`` is the block number at which
-    a contract was asked; ``strength`` is ``strong`` or ``weak``; ``judged_by`` is who looked, the system's id for a check.
+    ``hash`` is the transaction the proof is about. A later row for the same challenge or transfer says what the network
+    told. ``checked_at`` is the block number at which a contract was asked; ``strength`` is ``strong`` or ``weak``;
+    ``judged_by`` is who looked, the system's id for a check.
     """
 
     __tablename__ = "ownership_proof"
@@ -124,6 +127,7 @@ class OwnershipProof(Base):
     transfer_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("test_transfer.id"))
     subject: Mapped[str]
     network: Mapped[str]
+    hash: Mapped[str]
     address: Mapped[str]
     memo: Mapped[str] = mapped_column(default="")
     method: Mapped[str]
@@ -141,4 +145,5 @@ class OwnershipProof(Base):
         CheckConstraint(SUBJECTS, name="subject_is_known"),
         CheckConstraint("strength IN ('weak', 'strong')", name="strength_is_known"),
         Index("ix_ownership_proof_case", "case_id", "at"),
+        Index("ix_ownership_proof_signature", "signature", postgresql_using="hash"),
     )

@@ -66,6 +66,7 @@ class Quote(Base):
         CheckConstraint("state IN ('offered', 'accepted', 'expired', 'superseded')", name="state_is_known"),
         CheckConstraint("(state = 'accepted') = (accepted_at IS NOT NULL)", name="acceptance_is_whole"),
         CheckConstraint("(accepted_at IS NULL) = (destination IS NULL)", name="destination_with_acceptance"),
+        Index("ix_quote_destination", "destination", postgresql_where=text("destination IS NOT NULL")),
         Index("uq_quote_accepted", "case_id", unique=True, postgresql_where=text("state = 'accepted'")),
         Index("uq_quote_offered", "case_id", unique=True, postgresql_where=text("state = 'offered'")),
     )

@@ -19,6 +19,8 @@ from recovery.domain.memos import candidates, digit_keys
 from recovery.models import Account, AssetPrice, ListedAsset, OwnedAddress, PlatformLabel, Sighting as SightingRow
 from recovery.queries.book_history import read_credits, read_legs, read_withdrawals
 from recovery.queries.facts import database_now
+from recovery.queries.ownership import proofs_of
+from recovery.queries.screening import screened
 
 MOST_TWINS = 64
 """Recipients whose twins on other networks are computed; more receive in a batch only, where nobody pays a wrong network."""
@@ -41,6 +43,7 @@ class Asking:
     shown_on: tuple[str, ...] = ()
     replaced: bool | None = None
     replaced_by: str | None = None
+    other_hashes: tuple[str, ...] = ()
     holders: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -61,6 +64,8 @@ def read_books(session: Session, tx: Transaction, asking: Asking, *, sandbox: bo
         labels=labels,
         withdrawals=read_withdrawals(session, tx, legs, owners, labels, asking.claimant),
         credits=read_credits(session, tx, asking.claimant),
+        screened=screened(session, asking.case_id, tx.network, legs),
+        proofs=proofs_of(session, asking.case_id, tx.network, tx.hash) if asking.case_id else (),
         sightings=_sightings(session, tx),
         claimant=asking.claimant,
         claimant_state=account.state if account else "active",
@@ -74,6 +79,7 @@ def read_books(session: Session, tx: Transaction, asking: Asking, *, sandbox: bo
         worth=_worth(session, tx.network, legs),
         replaced=asking.replaced,
         replaced_by=asking.replaced_by,
+        other_hashes=asking.other_hashes,
         sandbox=sandbox,
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -22,6 +23,7 @@ from recovery.models import (
     Evidence,
     LedgerAccount,
     Message,
+    OwnershipProof,
     Person,
     Plan,
     PlanStep,
@@ -33,9 +35,12 @@ from recovery.models import (
 from recovery.queries.cases import CaseRow, case_row, shown_cause
 from recovery.queries.disputes import dispute_shown, merged_from, merged_into, settled_pointer
 from recovery.queries.facts import latest_probe, open_claim
+from recovery.queries.fraud import signals_shown
 from recovery.queries.linked import Linked, linked_cases
 from recovery.queries.parked import parked_of
 from recovery.queries.policies import policy_of
+from recovery.queries.proof_view import proofs_view
+from recovery.queries.screening import screenings_shown
 from workflows.states import State
 
 Shown = dict[str, Any]
@@ -60,12 +65,15 @@ class CaseView:
     evidence: tuple[Shown, ...]
     postings: tuple[Shown, ...]
     statement: Shown | None
+    proofs: Shown | None
     merged_into: str | None
     merged_from: tuple[str, ...]
     settled: Shown | None
     parked: Shown | None
     dispute: Shown | None
     linked: Linked | None
+    signals: tuple[Shown, ...]
+    screenings: tuple[Shown, ...]
 
 
 def case_view(session: Session, actor: Actor, case: RecoveryCase) -> CaseView:
@@ -92,12 +100,15 @@ def case_view(session: Session, actor: Actor, case: RecoveryCase) -> CaseView:
         evidence=_evidence(session, case) if staff else (),
         postings=_postings(session, case) if staff else (),
         statement=_statement(case, quotes, plans),
+        proofs=proofs_view(session, actor, case, names),
         merged_into=merged_into(session, actor, case) if case.state == State.MERGED else None,
         merged_from=tuple(merged_from(session, actor, case)),
         settled=settled_pointer(session, case),
         parked=_parked(session, case),
         dispute=dispute_shown(session, case) if staff else None,
         linked=linked_cases(session, case) if staff else None,
+        signals=signals_shown(session, actor, case),
+        screenings=screenings_shown(session, actor, case),
     )
 
 
@@ -115,8 +126,16 @@ def _columns(row: Any, names: tuple[str, ...]) -> Shown:
 def _names(session: Session, case: RecoveryCase) -> dict[uuid.UUID, str]:
     actors = select(CaseEvent.actor_id).where(CaseEvent.case_id == case.id)
     authors = select(Message.author_id).where(Message.case_id == case.id)
-    rows = session.execute(select(Person.id, Person.display_name).where(Person.id.in_(actors.union(authors))))
+    judges = select(OwnershipProof.judged_by).where(OwnershipProof.case_id == case.id)
+    people = Person.id.in_(actors.union(authors, judges))
+    rows = session.execute(select(Person.id, Person.display_name).where(people))
     return {SYSTEM_ID: "System", **dict(rows.all())}
+
+
+_TRACE = (
+    "number", "look", "rules_version", "policy_version", "findings", "legs", "checks", "confidence", "unanswered",
+)  # fmt: skip
+"""What staff see of a diagnosis beside what the depositor reads."""
 
 
 def _diagnosis(session: Session, actor: Actor, case: RecoveryCase) -> Shown | None:
@@ -134,11 +153,19 @@ def _diagnosis(session: Session, actor: Actor, case: RecoveryCase) -> Shown | No
         else list(policy_of(session, last.policy_version or BUILT_IN.version).outcome(cause)),
         "transaction": last.transaction,
         "conditions": last.conditions if told else [],
+        "suggested": _suggested(last.books or {}),
         "at": last.at,
     }
     if actor.is_staff:
-        shown |= _columns(last, ("number", "look", "rules_version", "findings", "legs", "checks"))
+        shown |= _columns(last, _TRACE)
+        shown["notes"] = (last.survey or {}).get("notes", [])
     return shown
+
+
+def _suggested(books: Mapping[str, Any]) -> list[str]:
+    """Hashes of payments that may have been meant: the one that took its place, and others to the claimant's own addresses."""
+    taken = books.get("replaced_by")
+    return [*([taken] if taken else []), *books.get("other_hashes", [])]
 
 
 def _parked(session: Session, case: RecoveryCase) -> Shown | None:

@@ -242,7 +242,7 @@ def queue_counts(session: Session, actor: Actor) -> dict[str, int]:
     open_ones = (visible(actor), RecoveryCase.closed_at.is_(None))
     mine = select(literal("mine"), func.count()).where(*open_ones, RecoveryCase.assignee_id == actor.id)
     by_state = select(RecoveryCase.state, func.count()).where(*open_ones).group_by(RecoveryCase.state)
-    found = dict(session.execute(union_all(by_state, mine)).tuples().all())
+    found = {str(state): int(count) for state, count in session.execute(union_all(by_state, mine))}
     counts = {queue: sum(found.get(state, 0) for state in states) for queue, states in QUEUES.items()}
     counts["mine"] = found.pop("mine")
     counts["all_open"] = sum(found.values())

@@ -27,6 +27,8 @@ from recovery.models import (
     RecoveryCase,
     SignOff,
 )
+from recovery.queries.ownership import suffices
+from recovery.queries.screening import is_clear, questions_of
 from workflows.facts import Facts
 from workflows.machine import Workflow
 from workflows.states import State
@@ -106,7 +108,7 @@ def read_facts(session: Session, case: RecoveryCase) -> Facts:
     """What is true of the case now. Call it under the case's row lock when a move depends on it."""
     claim = open_claim(session, case.id)
     if claim is None:
-        return Facts()
+        return Facts(proof_suffices=suffices(session, case))
     probe = latest_probe(session, case.id)
     quote = latest_quote(session, case.id)
     expired = quote is not None and quote.expires_at <= database_now(session)
@@ -136,9 +138,25 @@ def read_facts(session: Session, case: RecoveryCase) -> Facts:
         asset_listed=asset is not None and asset.state == "listed",
         account_blocked=account is not None and account.state != "active",
         plan_addresses_hold=plan is not None and _addresses_hold(session, plan),
+        proof_suffices=suffices(session, case),
         dispute_open=open_dispute_of(session, case.id) is not None,
         sweep_done=_is_swept(session, case.id),
+        screening_clear=_is_screened(session, case, claim),
     )
+
+
+SCREENED_IN = frozenset(
+    {State.CREDIT_SIGN_OFF, State.PLANNING_SWEEP, State.SWEEP_SIGN_OFF, State.SWEPT, State.REFUND_SIGN_OFF}
+)
+"""Where a gate comes next; elsewhere nobody asks."""
+
+
+def _is_screened(session: Session, case: RecoveryCase, claim: Claim) -> bool:
+    """Whether everybody to whom or from whom value of the case goes is clear by now."""
+    if case.state not in SCREENED_IN:
+        return False
+    now = database_now(session)
+    return all(is_clear(session, case.id, one.subject, now) for one in questions_of(session, case, claim))
 
 
 def _addresses_hold(session: Session, plan: Plan) -> bool:

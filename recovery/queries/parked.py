@@ -4,10 +4,22 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Collection
-from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Text, and_, cast, extract, func, or_, select, tuple_
-from sqlalchemy.orm import Session
+from sqlalchemy import (
+    ColumnElement,
+    ScalarSelect,
+    Text,
+    and_,
+    cast,
+    extract,
+    func,
+    literal,
+    or_,
+    select,
+    tuple_,
+    type_coerce,
+)
+from sqlalchemy.orm import Session, aliased
 
 from chains.catalogue import networks
 from recovery.domain.parking import WHY_OF_CAUSE
@@ -17,16 +29,12 @@ from workflows.states import State
 
 def asset_mark() -> ColumnElement[str]:
     """One text of everything in an asset's row that decides whether a deposit can be credited; empty without a row."""
-    return func.coalesce(
-        func.concat_ws(
-            "|",
-            ListedAsset.state,
-            func.coalesce(cast(extract("epoch", ListedAsset.deposits_from), Text), "-"),
-            func.coalesce(cast(ListedAsset.minimum, Text), "-"),
-            func.coalesce(ListedAsset.superseded_by, "-"),
-        ),
-        "",
-    )
+    opens, minimum = cast(extract("epoch", ListedAsset.deposits_from), Text), cast(ListedAsset.minimum, Text)
+    parts = (opens, minimum, ListedAsset.superseded_by)
+    mark: ColumnElement[str] = type_coerce(ListedAsset.state, Text)
+    for part in parts:
+        mark = mark + "|" + func.coalesce(part, "-")
+    return func.coalesce(mark, "")  # where there is no row there is no state
 
 
 def asset_now(session: Session, network: str, contract: str | None) -> str:
@@ -43,17 +51,18 @@ def conditions_now(network: str) -> str:
 
 def price_now(session: Session, network: str, contract: str | None) -> str:
     """The newest price of an asset, by its id; empty without one."""
-    newest = _newest_prices().subquery()
-    query = select(newest.c.id).where(newest.c.network == network, newest.c.contract == (contract or ""))
-    return str(session.scalar(query) or "")
+    newest = select(_newest_price(literal(network), literal(contract or "")))
+    return str(session.scalar(newest) or "")
 
 
-def _newest_prices() -> Select[Any]:
+def _newest_price(network: ColumnElement[str], contract: ColumnElement[str]) -> ScalarSelect[uuid.UUID]:
+    """The id of the newest price in native coin."""
     return (
-        select(AssetPrice)
-        .where(AssetPrice.quote_contract.is_(None))
-        .distinct(AssetPrice.network, AssetPrice.contract)
-        .order_by(AssetPrice.network, AssetPrice.contract, AssetPrice.observed_at.desc(), AssetPrice.id.desc())
+        select(AssetPrice.id)
+        .where(AssetPrice.network == network, AssetPrice.contract == contract, AssetPrice.quote_contract.is_(None))
+        .order_by(AssetPrice.observed_at.desc(), AssetPrice.id.desc())
+        .limit(1)
+        .scalar_subquery()
     )
 
 
@@ -62,15 +71,16 @@ def changed(session: Session, configured: Collection[str], limit: int) -> list[R
 
     ``configured``: the networks that have a node. One question for all of them, however many are parked.
     """
-    price = _newest_prices().subquery()
-    now_worth = Parked.amount * price.c.numerator > Parked.cost * price.c.denominator
+    price = aliased(AssetPrice)
+    newest = _newest_price(cast(Parked.network, Text), cast(Parked.contract, Text))
+    now_worth = Parked.amount * price.numerator > Parked.cost * price.denominator
     reasons = or_(
         and_(Parked.why == "network_not_supported", Parked.network.in_(configured)),
         and_(Parked.contract.is_not(None), asset_mark() != Parked.watch["asset"].astext),
         and_(ListedAsset.deposits_from > Parked.since, ListedAsset.deposits_from <= func.now()),
         and_(
             Parked.why == "value_below_cost",
-            cast(price.c.id, Text) != Parked.watch["price"].astext,
+            cast(price.id, Text) != Parked.watch["price"].astext,
             or_(now_worth, Parked.cost.is_(None), Parked.amount.is_(None)),
         ),
         and_(
@@ -85,7 +95,7 @@ def changed(session: Session, configured: Collection[str], limit: int) -> list[R
         select(RecoveryCase)
         .join(Parked, and_(Parked.case_id == RecoveryCase.id, Parked.ended_at.is_(None)))
         .outerjoin(ListedAsset, and_(ListedAsset.network == Parked.network, ListedAsset.contract == Parked.contract))
-        .outerjoin(price, and_(price.c.network == Parked.network, price.c.contract == Parked.contract))
+        .outerjoin(price, price.id == newest.correlate(Parked))
         .where(RecoveryCase.state == State.PARKED, reasons)
         .order_by(Parked.since, Parked.id)
         .limit(limit)

@@ -74,12 +74,7 @@ class RowView:
 
 def cards(session: Session, actor: Actor) -> list[Card]:
     """Every registry. The desk only."""
-    last = {
-        load.kind: load
-        for load in session.scalars(
-            select(RegistryLoad).distinct(RegistryLoad.kind).order_by(RegistryLoad.kind, RegistryLoad.at.desc())
-        )
-    }
+    last = {kind: load for kind in REGISTRIES if (load := _last_load(session, kind)) is not None}
     names = _names(session, [load.by for load in last.values()])
     found = []
     for kind in REGISTRIES:
@@ -87,6 +82,11 @@ def cards(session: Session, actor: Actor) -> list[Card]:
         count = session.scalar(select(func.count()).select_from(table_of(kind))) or 0
         found.append(Card(kind, count, _load_view(last[kind], names) if kind in last else None))
     return found
+
+
+def _last_load(session: Session, kind: str) -> RegistryLoad | None:
+    loads = select(RegistryLoad).where(RegistryLoad.kind == kind)
+    return session.scalar(loads.order_by(RegistryLoad.at.desc()).limit(1))
 
 
 def load_of(session: Session, actor: Actor, kind: str, load_id: uuid.UUID) -> LoadView | None:

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import hashlib
 import uuid
-from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import groupby
 from typing import Any
@@ -61,36 +61,44 @@ class Stored:
 
 @dataclass
 class Told:
-    """The verbatim answers a case keeps of one transaction, by node, each with the look it was first heard in."""
+    """The verbatim answers a case keeps of one transaction, in order, each with the look it was first heard in."""
 
-    by_node: dict[str, list[tuple[int, Answer]]] = field(default_factory=dict)
+    rows: list[tuple[int, Answer]] = field(default_factory=list)
 
-    def of_look(self, look: int, sources: Sequence[dict[str, Any]]) -> list[Answer] | None:
-        """Exactly the answers a verdict was read from, proven by the digest it keeps of each node's; ``None`` if they differ.
+    def of_look(self, look: int, sources: Sequence[Mapping[str, Any]]) -> list[Answer] | None:
+        """Exactly the answers a verdict was read from, proven by the digest it keeps of each node's; ``None`` if none fit.
 
-        The same words are stored once a case: a later look used the earlier row.
+        The same words are stored once a case: a later look, or another node, may have used an earlier row.
         """
         found: list[Answer] = []
         for source in sources:
-            answers = _proven(self.by_node.get(source["node"], []), look, source["sha256"])
+            answers = self._of_node(source["node"], look, source["sha256"])
             if answers is None:
                 return None
             found += answers
         return found
 
+    def _of_node(self, node: str, look: int, sha256: str) -> list[Answer] | None:
+        for tried in self._readings(node, look):
+            digest = hashlib.sha256()
+            for answer in tried:
+                digest.update(answer.body)
+            if digest.hexdigest() == sha256:
+                return [replace(answer, node=node) for answer in tried]
+        return None
 
-def _proven(kept: Sequence[tuple[int, Answer]], look: int, sha256: str) -> list[Answer] | None:
-    newest: dict[str, Answer] = {}
-    for when, answer in kept:
-        if when <= look:
-            newest[answer.request] = answer  # keeps the place of the first time it was asked
-    for tried in ([], list(newest.values()), [answer for when, answer in kept if when == look]):
-        digest = hashlib.sha256()
-        for answer in tried:
-            digest.update(answer.body)
-        if digest.hexdigest() == sha256:
-            return tried
-    return None
+    def _readings(self, node: str, look: int) -> Iterator[list[Answer]]:
+        """What the node may have said, the likeliest first: one look's words, silence, the newest words of every question."""
+        rows = [(when, answer) for when, answer in self.rows if when <= look]
+        for of in sorted({when for when, _ in rows}, reverse=True):
+            yield [answer for when, answer in rows if when == of and answer.node == node]
+        yield []
+        yield list({answer.request: answer for _, answer in rows if answer.node == node}.values())
+        newest = {answer.request: answer for _, answer in rows}
+        own = {answer.request: answer for _, answer in rows if answer.node == node}
+        yield [own.get(request, answer) for request, answer in newest.items()]
+        asked = {answer.request for when, answer in rows if when == look}
+        yield [own.get(request, answer) for request, answer in newest.items() if request in asked]
 
 
 def verdict_keys(session: Session, scope: Scope, *, after: Key | None, limit: int) -> list[Key]:
@@ -130,11 +138,18 @@ def _stored(row: Diagnosis, ref: str) -> Stored:
         case=ref,
         number=row.number,
         look=row.look,
-        verdict=verdict_of(row.cause, row.outcome, row.findings, row.conditions, row.legs, row.checks),
+        verdict=verdict_of(
+            row.cause,
+            row.outcome,
+            row.findings,
+            row.conditions,
+            row.legs,
+            ((one["name"], one["answer"]) for one in row.checks),
+        ),
         transaction=row.transaction,
-        books=getattr(row, "books", None),
-        survey=getattr(row, "survey", None),
-        policy_version=getattr(row, "policy_version", None) or BUILT_IN.version,
+        books=row.books,
+        survey=row.survey,
+        policy_version=row.policy_version or BUILT_IN.version,
     )
 
 
@@ -152,6 +167,5 @@ def told(session: Session, case_ids: Sequence[uuid.UUID]) -> Iterator[tuple[uuid
             answer = Answer(
                 row.node, row.request, row.body, row.sha256, row.asked_at, row.http_status or 200, row.interface
             )
-            kept = found.setdefault((row.network, row.hash), Told())
-            kept.by_node.setdefault(row.node, []).append((row.look, answer))
+            found.setdefault((row.network, row.hash), Told()).rows.append((row.look, answer))
         yield case_id, found

@@ -5,6 +5,7 @@ from __future__ import annotations
 from marshmallow import Schema, fields, validate
 
 from recovery.schemas.moves import SCHEMAS
+from recovery.schemas.proofs import Proofs
 from recovery.schemas.shapes import Input, Moment, PageQuery, TokenAmount, Whole
 
 
@@ -102,14 +103,27 @@ class Claim(Schema):
 
 
 class Diagnosis(Schema):
-    """What was found. Staff also see the trace of checks."""
+    """What was found, and the sentences the depositor reads of it. Staff also see the trace of checks."""
 
     cause = fields.String(allow_none=True)
+    title = fields.String(metadata={"description": "for staff: the cause in a few words"})
+    happened = fields.String(metadata={"description": "what became of the deposit, in words"})
+    next = fields.String(metadata={"description": "what comes next, in words"})
+    changes = fields.String(
+        metadata={"description": "what would change this answer, in words; empty when nothing would"}
+    )
+    confidence = fields.String(metadata={"description": "for staff: certain, likely or unknown"})
+    unanswered = fields.List(fields.String(), metadata={"description": "for staff: checks that stayed open"})
+    notes = fields.List(fields.String(), metadata={"description": "for staff: what was not to be learnt of the chain"})
+    policy_version = fields.Integer(allow_none=True)
     outcome = fields.List(fields.String())
     conditions = fields.List(fields.Raw())
     findings = fields.List(fields.Raw())
     legs = fields.List(fields.Raw())
     checks = fields.List(fields.Raw())
+    suggested = fields.List(
+        fields.String(), metadata={"description": "hashes of payments that may have been meant instead"}
+    )
     transaction = fields.Raw(allow_none=True, metadata={"description": "the transaction as `verify` shows it"})
     rules_version = fields.String()
     number = fields.Integer()
@@ -293,6 +307,31 @@ class Linked(Schema):
     cases = fields.List(fields.Nested(LinkedCase), required=True)
 
 
+class FraudSign(Schema):
+    """A sign of fraud: a reason to look, never a decision."""
+
+    code = fields.String(required=True)
+    reason = fields.String(required=True)
+    strength = fields.Integer(required=True)
+    evidence = fields.Dict(keys=fields.String(), values=fields.String(), required=True)
+    at = Moment(required=True)
+
+
+class Screened(Schema):
+    """What one provider said of one party at one gate."""
+
+    gate = fields.String(required=True)
+    role = fields.String(required=True)
+    network = fields.String(required=True)
+    address = fields.String(required=True)
+    verdict = fields.String(required=True)
+    provider = fields.String(required=True)
+    list_version = fields.String(required=True)
+    reasons = fields.List(fields.String(), required=True)
+    sha256 = fields.String(required=True, allow_none=True)
+    at = Moment(required=True)
+
+
 class CaseOutput(CaseSummary):
     """A case, as far as who asks may see it: lists that are for staff alone are empty for a depositor."""
 
@@ -309,12 +348,15 @@ class CaseOutput(CaseSummary):
     evidence = fields.List(fields.Nested(Evidence))
     postings = fields.List(fields.Nested(Posting))
     statement = fields.Nested(Statement, allow_none=True)
+    proofs = fields.Nested(Proofs, allow_none=True)
     merged_into = fields.String(allow_none=True, metadata={"description": "number of the own case that goes on"})
     merged_from = fields.List(fields.String())
     settled = fields.Nested(Settled, allow_none=True)
     parked = fields.Nested(Parked, allow_none=True)
     dispute = fields.Nested(Dispute, allow_none=True, metadata={"description": "for staff"})
     linked = fields.Nested(Linked, allow_none=True, metadata={"description": "for staff"})
+    signals = fields.List(fields.Nested(FraudSign), metadata={"description": "for specialist, lead and auditor"})
+    screenings = fields.List(fields.Nested(Screened), metadata={"description": "for specialist, lead and auditor"})
 
 
 class CasePage(Schema):

@@ -17,11 +17,11 @@ from recovery.errors import InvalidInput, MoveNotOpen, NotAllowed
 from recovery.models import RecoveryCase
 from recovery.queries.cases import find_case
 from recovery.queries.people import depositor_of
-from recovery.services import claims, credits, disputes, plans, quotes
+from recovery.services import claims, credits, disputes, documents, plans, quotes
 from recovery.services.messages import message_row, write_message
 from recovery.services.opening import write_opening
 from recovery.services.requests import handled_before, take_key
-from recovery.services.transitions import BY_THE_SIGNER, advance, first_event, lock, new_job
+from recovery.services.transitions import BY_THE_SIGNER, WITH_A_PROOF, advance, first_event, lock, new_job
 from workflows.disputes import SETTLES
 from workflows.states import State
 from workflows.uncredited_deposit import UNCREDITED_DEPOSIT
@@ -99,7 +99,7 @@ def _owner_of(session: Session, actor: Actor, account: str | None) -> tuple[uuid
         if not actor.account:
             raise NotAllowed("no_account")
         return actor.id, actor.account
-    if not actor.roles & {"specialist", "lead"}:
+    if not actor.roles & {"specialist", "lead", "system"}:
         raise NotAllowed("not_your_role")
     owner = depositor_of(session, account) if account else None
     if owner is None or owner.account is None:
@@ -138,6 +138,8 @@ def move(
     case = find_case(session, actor, ref)
     if name in BY_THE_SIGNER:
         raise MoveNotOpen("made_by_the_signer")
+    if name in WITH_A_PROOF:
+        raise MoveNotOpen("made_with_a_proof")
     asked = {"move": name, "case": case.ref, "data": dict(data)}
     if handled_before(session, actor, request_id, asked, {"case": case.ref}) is not None:
         return case
@@ -209,6 +211,8 @@ _HANDLERS: dict[str, Handler] = {
     "lose_dispute": _leave,
     **dict.fromkeys(SETTLES, disputes.settle),
     "refuse": _leave,
+    "judge_proof": documents.accept,
+    "refuse_proof": documents.refuse,
     "conclude": claims.conclude,
     "approve_credit": credits.approve,
     "quote": quotes.offer,

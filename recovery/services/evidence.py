@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from chains.catalogue import network as find_network
+from chains.neighbours import Near, Suggestions
 from chains.replacement import Remains, Replacement
 from chains.survey import Surveyed, SurveyOrder
 from chains.survey_json import survey_to_json
@@ -24,12 +25,16 @@ from recovery.domain.causes.transaction_checks import names_too_little
 from recovery.domain.diagnosis import RULES_VERSION
 from recovery.domain.ids import new_id
 from recovery.domain.parking import WHY_OF_CAUSE
+from recovery.domain.screening import Gate, Question
 from recovery.models import AssetProbe, Diagnosis, Evidence, RecoveryCase
 from recovery.queries.books import Asking
 from recovery.queries.custody import pays_us
 from recovery.queries.facts import database_now, holder_of
+from recovery.queries.ownership import asked_before
 from recovery.queries.policies import policy_in_force
-from recovery.services import claims, disputes, merging, parking, verdicts
+from recovery.queries.screening import questions_about
+from recovery.services import claims, disputes, fraud, merging, parking, screening, verdicts
+from recovery.services.screening import Asked
 from recovery.services.sightings import note_sighting, what_remains
 from recovery.services.transitions import advance, lock
 from recovery.services.verdicts import Verdict
@@ -84,7 +89,8 @@ class Look:
     """What the nodes were asked and said in one look at a case.
 
     ``unasked`` are networks the hash could be on that have no node; who reads "not found" is told. ``surveyed`` is what was
-    asked beside the decisive transaction, ``replacement`` what became of one that had waited and is gone.
+    asked beside the decisive transaction, ``replacement`` what became of one that had waited and is gone, ``suggestions``
+    what may have been meant, ``screened`` what a screening tool was asked of the senders.
     """
 
     readings: Sequence[Reading]
@@ -92,6 +98,8 @@ class Look:
     unasked: Sequence[str] = ()
     surveyed: Surveyed = field(default_factory=lambda: Surveyed(Survey()))
     replacement: Replacement | None = None
+    suggestions: Suggestions = field(default_factory=Suggestions)
+    screened: Asked = field(default_factory=Asked)
 
 
 @dataclass(frozen=True)
@@ -102,6 +110,7 @@ class Wanted:
     hash: str
     order: SurveyOrder | None = None
     remains: Remains | None = None
+    near: Near | None = None
 
 
 def still_wanted(session: Session, case: RecoveryCase, readings: Sequence[Reading], *, sandbox: bool) -> Wanted | None:
@@ -112,7 +121,17 @@ def still_wanted(session: Session, case: RecoveryCase, readings: Sequence[Readin
         return None
     order = verdicts.wanted(session, tx, _asking(case, seen), sandbox=sandbox)
     remains = what_remains(session, tx) if tx.status not in SHOWN else None
-    return Wanted(tx.network, tx.hash, order, remains) if order or remains else None
+    near = None if order else verdicts.near(session, tx, _asking(case, seen), sandbox=sandbox)
+    return Wanted(tx.network, tx.hash, order, remains, near) if order or remains or near else None
+
+
+def to_screen(session: Session, case: RecoveryCase, readings: Sequence[Reading]) -> tuple[Question, ...]:
+    """Who sent what reached us in the decisive transaction, once it is final; not who was clear a short while ago."""
+    seen = [reading.transaction for reading in readings]
+    tx = decisive(seen, ours={tx.network for tx in seen if pays_us(session, tx)})
+    if tx is None or not tx.final or tx.status is not Status.SUCCEEDED:
+        return ()
+    return screening.not_clear(session, case, questions_about(session, case, tx.network, tx.transfers))
 
 
 def conclude_look(session: Session, case: RecoveryCase, look: Look) -> float | None:
@@ -139,6 +158,8 @@ def conclude_look(session: Session, case: RecoveryCase, look: Look) -> float | N
     keep_answers(session, case, tx_seen.network, tx_seen.hash, look.surveyed.answers, purpose="survey")
     if look.replacement is not None:
         keep_answers(session, case, tx_seen.network, tx_seen.hash, look.replacement.answers, purpose="replacement")
+    keep_answers(session, case, tx_seen.network, tx_seen.hash, look.suggestions.answers, purpose="neighbours")
+    screening.keep(session, case, Gate.INTAKE, look.screened)
     return _decide(session, case, tx_seen, seen, look)
 
 
@@ -155,9 +176,8 @@ def decisive(seen: Sequence[Transaction], *, ours: Collection[str] = ()) -> Tran
     return min(seen, key=rank, default=None)
 
 
-def _asking(
-    case: RecoveryCase, seen: Sequence[Transaction], survey: Survey | None = None, gone: Replacement | None = None
-) -> Asking:
+def _asking(case: RecoveryCase, seen: Sequence[Transaction], look: Look | None = None) -> Asking:
+    gone = look.replacement if look else None
     return Asking(
         claimant=case.account,
         case_id=case.id,
@@ -165,7 +185,8 @@ def _asking(
         shown_on=tuple(tx.network for tx in seen if tx.status in SHOWN),
         replaced=gone.replaced if gone else None,
         replaced_by=gone.hash if gone else None,
-        holders=verdicts.holders_of(survey) if survey else {},
+        other_hashes=look.suggestions.hashes if look else (),
+        holders=verdicts.holders_of(look.surveyed.survey) if look else {},
     )
 
 
@@ -173,7 +194,7 @@ def _decide(
     session: Session, case: RecoveryCase, tx: Transaction, seen: Sequence[Transaction], look: Look
 ) -> float | None:
     survey = look.surveyed.survey
-    asking = _asking(case, seen, survey, look.replacement)
+    asking = _asking(case, seen, look)
     verdict = verdicts.judge(session, tx, asking, survey, policy_in_force(session), sandbox=look.sandbox)
     finding = verdict.finding
     if finding.cause == "A03" and look.unasked:
@@ -197,13 +218,16 @@ def _move(session: Session, case: RecoveryCase, diagnosis: Diagnosis, verdict: V
         name = "wait_for_chain"
     if name == "wait_for_chain":
         return _wait(session, case)
+    if name == "ask_proof" and asked_before(session, case):
+        name = "hold"  # what was owed was shown, and it still cannot be decided by rule: a person does
     case.next_look_at = None
+    if fraud.asks_for_a_person(session, case) and name == "propose_credit":
+        name = "hold"
     data = {"diagnosis": diagnosis.number, "cause": finding.cause, "network": tx.network, "leg": finding.leg}
     leg = next((leg for leg in tx.transfers if leg.position == finding.leg), None)
     if name == "dispute" and leg is not None:
-        if disputes.open_dispute(session, case, tx, leg) is None:
-            return _wait(session, case)
-        return None
+        disputed = disputes.open_dispute(session, case, tx, leg)
+        return _wait(session, case) if disputed is None and case.state in LOOKING else None
     if name == "merge" and leg is not None:
         merging.merge(session, case, holder_of(session, tx, leg))
         return None

@@ -94,12 +94,11 @@ def refuse_overlaps(session: Session, load: Load, *, replace: bool) -> list[int]
     before = and_(_overlap(registry, stage, earlier), earlier.c.row_number < stage.c.row_number)
     found = _refuse(session, stage, 1, select(earlier.c.row_number).where(before).correlate(stage).exists())
     if not replace:
+        found += _refuse(session, stage, 1, _kept_rows_overlap(load))
         round_ = 1
-        found += _refuse(session, stage, round_, _kept_rows_overlap(load))
         while found:
             round_ += 1
-            if not _refuse(session, stage, round_, _rows_overlap_that_stay_after_all(load, round_ - 1)):
-                break
+            found = _refuse(session, stage, round_, _rows_overlap_that_stay_after_all(load, round_ - 1))
     numbers = list(session.scalars(select(stage.c.row_number).where(stage.c.refused > 0).order_by(stage.c.row_number)))
     if numbers:
         session.execute(delete(stage).where(stage.c.refused > 0))

@@ -7,7 +7,7 @@ is. The result of a candidate is kept (:func:`keep_run`), and the candidate come
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -15,7 +15,6 @@ from sqlalchemy.orm import Session
 from chains.catalogue import network as find_network
 from chains.redecode import read_again
 from chains.survey_json import survey_from_json
-from chains.surveyed import Survey
 from chains.transaction_json import from_json
 from chains.types import Transaction
 from recovery.domain.actor import Actor
@@ -66,7 +65,7 @@ def _replay(
     source: str,
     batch: Batch,
 ) -> None:
-    if stored.transaction is None or stored.books is None:
+    if stored.transaction is None or stored.books is None or stored.survey is None:
         batch.tally.lacking += 1
         return
     own = policy_of(session, stored.policy_version)
@@ -98,11 +97,10 @@ def _replay(
 
 def recompute(stored: Stored, tx: Transaction, policy: Policy) -> Verdict:
     """The verdict of today's rules over the snapshot of that day: the one place that asks the diagnosis."""
-    books = books_from_json(stored.books or {})
-    survey = survey_from_json(stored.survey) if stored.survey else Survey()
+    books, survey = books_from_json(stored.books or {}), survey_from_json(stored.survey or {})
     finding = diagnose(tx, find_network(tx.network), books, survey, policy)
     legs = [leg_to_json(leg) for leg in finding.legs]
-    checks = [asdict(check) for check in finding.checks]
+    checks = ((check.name, check.answer) for check in finding.checks)
     return verdict_of(finding.cause, finding.outcome, finding.findings, finding.conditions, legs, checks)
 
 

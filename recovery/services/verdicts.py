@@ -11,11 +11,13 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from chains.catalogue import network as find_network
+from chains.neighbours import MOST_ADDRESSES, Near
 from chains.survey import SurveyOrder
 from chains.surveyed import Survey
 from chains.types import Status, Transaction, TransferKind
 from recovery.domain.books import Books
 from recovery.domain.cause_policy import BUILT_IN, Policy
+from recovery.domain.causes.destination_checks import another_account
 from recovery.domain.causes.finding import Finding
 from recovery.domain.causes.situation import Situation
 from recovery.domain.diagnosis import diagnose, legs_to_us
@@ -26,6 +28,10 @@ MOST_LEGS = 64
 
 LOOKS_THROUGH_ACCOUNTS = frozenset({"solana"})
 """Families where a payment can land on a token account that was taken for a wallet."""
+
+
+CODE_BY_NETWORK = frozenset({"evm"})
+"""Families in which a sender's address can be a contract on one network and nobody's, or somebody else's, on another (V8)."""
 
 
 @dataclass(frozen=True)
@@ -45,14 +51,31 @@ def wanted(session: Session, tx: Transaction, asking: Asking, *, sandbox: bool) 
         return None
     books = read_books(session, tx, asking, sandbox=sandbox)
     network = find_network(tx.network)
-    ours = legs_to_us(Situation(tx, network, books, Survey(), BUILT_IN))
+    found = legs_to_us(Situation(tx, network, books, Survey(), BUILT_IN))
+    ours = [one for one in found if not another_account(one)]  # how long it takes would tell whose it is
     legs = [one.leg for one in ours if one.leg.kind in (TransferKind.TOKEN, TransferKind.NFT)]
     addresses = [one.leg.recipient for one in ours if one.whose.owner.custody in ("contract", "multisig")]
-    if not ours and network.family in LOOKS_THROUGH_ACCOUNTS:
+    if not found and network.family in LOOKS_THROUGH_ACCOUNTS:
         legs = [leg for leg in tx.transfers if leg.kind is TransferKind.TOKEN]
     if not legs and not addresses:
         return None
+    if network.family in CODE_BY_NETWORK:
+        addresses += [one.leg.sender for one in ours[:MOST_LEGS]]
     return SurveyOrder(tx, tuple(legs[:MOST_LEGS]), tuple(dict.fromkeys(one for one in addresses if one)))
+
+
+def near(session: Session, tx: Transaction, asking: Asking, *, sandbox: bool) -> Near | None:
+    """Where to look for the payment that was meant, when this is none (A11): only at the claimant's own addresses."""
+    if not tx.final or tx.status is not Status.SUCCEEDED or tx.block is None or asking.claimant is None:
+        return None
+    books = read_books(session, tx, asking, sandbox=sandbox)
+    finding = diagnose(tx, find_network(tx.network), books, Survey(), BUILT_IN)
+    senders = {leg.sender for leg in tx.transfers if leg.sender} | (
+        {tx.fee.payer} if tx.fee and tx.fee.payer else set()
+    )
+    if finding.cause != "A11" or not books.claimant_addresses or not senders:
+        return None
+    return Near(tx.hash, tx.block.height, frozenset(senders), books.claimant_addresses[:MOST_ADDRESSES])
 
 
 def judge(

@@ -7,7 +7,24 @@ from flask import Flask
 
 def register(app: Flask) -> None:
     """Add every page to the application."""
-    from recovery.web import appeals, auth, cases, export, health, networks, nodes, registries, registry_files
+    from recovery.web import (
+        appeals,
+        auth,
+        cases,
+        export,
+        finds,
+        health,
+        networks,
+        nodes,
+        policies,
+        proofs,
+        registries,
+        registry_files,
+        screening,
+    )
 
-    for module in (health, auth, appeals, cases, networks, nodes, export, registries, registry_files):
+    for module in (
+        health, auth, appeals, cases, proofs, networks, nodes, policies, finds, export, registries, registry_files,
+        screening,
+    ):  # fmt: skip
         app.register_blueprint(module.pages)

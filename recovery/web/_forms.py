@@ -7,7 +7,11 @@ import uuid
 from flask import Flask, request
 from flask_wtf.csrf import CSRFProtect
 
+from recovery.domain.documents import LARGEST
 from recovery.errors import InvalidInput
+
+UPLOADS = {"proofs.hand_in": 3 * LARGEST + 100_000}
+"""Pages that take files, and how many bytes a request to them may have."""
 
 OWN_FIELDS = frozenset({"csrf_token", "request_id", "version", "password", "next"})
 
@@ -21,6 +25,8 @@ def install(app: Flask) -> None:
 
     @app.before_request
     def _check() -> None:
+        if request.endpoint in UPLOADS:
+            request.max_content_length = UPLOADS[request.endpoint]
         if request.endpoint is not None and not request.path.startswith("/api/"):
             protection.protect()
 

@@ -84,7 +84,7 @@ def why_refused(why: str) -> str:
 def sentence(code: str) -> str:
     """The sentence of one cell's code; some carry a value behind a colon."""
     name, _, value = code.partition(":")
-    text = registry_texts.ROW_REFUSALS.get(name) or texts.DETAILS.get(name) or texts.DETAILS.get(f"address_{name}")
+    text = registry_texts.ROW_REFUSALS.get(name) or texts.DETAILS.get(f"address_{name}") or texts.DETAILS.get(name)
     return said(text, value=shown(value.strip().replace("|", ", "), 200)) if text else shown(code, 120)
 
 

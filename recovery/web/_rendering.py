@@ -19,7 +19,8 @@ from markupsafe import Markup
 from chains import catalogue
 from chains.errors import ChainError
 from chains.types import Network
-from recovery.domain import amounts, chain_text, texts
+from recovery.domain import amounts, chain_text, policy_texts, texts
+from recovery.domain.capability import NEVER
 from recovery.domain.marking import mark
 from recovery.web._language import language, languages, spoken
 from recovery.web._wall import local_path
@@ -40,7 +41,7 @@ LEAD_MOVES = frozenset(
     {
         "take", "conclude", "quote", "prepare_sweep", "approve_credit", "approve_sweep_wallet", "approve_sweep_clearing",
         "approve_refund_wallet", "approve_refund_clearing", "check_again", "resume_sweep", "resume_refund",
-        "give_reference", "answer",
+        "give_reference", "answer", "judge_proof",
     }
 )  # fmt: skip
 """Moves whose button is the one to look for."""
@@ -54,6 +55,7 @@ TABLES = {
     "queue": texts.QUEUES,
     "workflow": texts.WORKFLOWS,
     "condition": texts.CONDITIONS,
+    "confidence": texts.CONFIDENCES,
     "check": texts.CHECKS,
     "answer": texts.ANSWERS,
     "node_state": texts.NODE_STATES,
@@ -74,12 +76,29 @@ TABLES = {
     "quote_state": texts.QUOTE_STATES,
     "kind": texts.KINDS,
     "why": texts.WHYS,
-    "label_next": texts.LABEL_NEXT,
     "public_event": texts.PUBLIC_EVENTS,
     "parked": {why: text for why, (text, _) in texts.PARKED.items()},
     "parked_until": {why: until for why, (_, until) in texts.PARKED.items()},
     "link": texts.LINKS,
+    "signal": texts.SIGNALS,
+    "verdict": texts.VERDICTS,
+    "gate": texts.GATES,
+    "side": texts.SIDES,
     "format": texts.FORMATS,
+    "proof_method": texts.PROOF_METHODS,
+    "proof_how": texts.PROOF_HOWS,
+    "proof_limit": texts.PROOF_LIMITS,
+    "proof_level": texts.PROOF_LEVELS,
+    "proof_field": texts.PROOF_FIELDS,
+    "proof_why": texts.PROOF_WHYS,
+    "proof": policy_texts.PROOFS,
+    "fee": policy_texts.FEES,
+    "eligible": policy_texts.ELIGIBLE,
+    "refund_to": policy_texts.TARGETS,
+    "parameter": policy_texts.PARAMETERS,
+    "choice": policy_texts.CHOICES,
+    "policy_state": policy_texts.STATES,
+    "scan_trouble": texts.SCAN_TROUBLES,
 }
 
 
@@ -89,7 +108,9 @@ def install(app: Flask) -> None:
     app.jinja_env.filters.update(
         chain=chain, amount=amount, moment=moment, ago=ago, until=until, code=code, pretty=pretty, short=short
     )
-    app.jinja_env.filters.update(detail=detail_text, warning=warning)
+    app.jinja_env.filters.update(
+        detail=detail_text, lasting=lasting, said=said, survey_note=survey_note, warning=warning
+    )
     app.jinja_env.globals.update(
         asset_amount=asset_amount,
         cause_text=cause_text,
@@ -100,6 +121,7 @@ def install(app: Flask) -> None:
         looks_foreign=chain_text.looks_foreign,
         native_decimals=native_decimals,
         native_symbol=native_symbol,
+        never_text=never_text,
         network_name=network_name,
         public_events=frozenset(texts.PUBLIC_EVENTS),
     )
@@ -135,8 +157,18 @@ def warning(value: str) -> str:
     return said(text, node=chain_text.shown(node, 100)) if text else code(value)
 
 
+def survey_note(value: str) -> str:
+    """The sentence of what was, or was not, to be learnt beside a transaction; some notes name a node as warnings do."""
+    return said(texts.SURVEY_NOTES[value]) if value in texts.SURVEY_NOTES else warning(value)
+
+
+def never_text(cause: str | None) -> str:
+    """Why nothing could ever be recovered, where that is so; else nothing."""
+    return said(texts.NEVERS[NEVER[cause]]) if cause in NEVER else ""
+
+
 def cause_text(cause: str | None, part: str) -> str:
-    """``title``, ``happened`` or ``next`` of a cause."""
+    """The ``title`` of a cause, or another part of its text."""
     entry = texts.CAUSES.get(cause or "", texts.UNKNOWN_CAUSE)
     return said(str(getattr(entry, part)))
 
@@ -190,6 +222,11 @@ def until(value: datetime | str | None) -> str:
     if when is None or when <= datetime.now(UTC):
         return ""
     return _duration(when - datetime.now(UTC), "minute", "long")
+
+
+def lasting(seconds: int) -> str:
+    """A span of time in words, rounded to one unit."""
+    return _duration(timedelta(seconds=seconds), "second", "long")
 
 
 def pretty(value: object) -> str:
@@ -327,6 +364,8 @@ def _page() -> dict[str, Any]:
         "locale": language(),
         "languages": languages(),
         "here": local_path(here),
+        "can_policy": bool(g.get("actor") and g.actor.roles & {"auditor", "lead", "admin"}),
+        "can_batch": bool(g.get("actor") and g.actor.roles & {"specialist", "lead"}),
         "can_export": bool(g.get("actor") and g.actor.roles & {"auditor", "lead"}),
         "lead_moves": LEAD_MOVES,
     }

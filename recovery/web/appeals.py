@@ -6,7 +6,7 @@ from flask import Blueprint, current_app, make_response, redirect, render_templa
 from werkzeug.wrappers import Response
 
 from recovery.errors import InvalidInput
-from recovery.limits import APPEAL
+from recovery.limits import APPEAL, APPEAL_ACCOUNT
 from recovery.queries import cases as case_queries
 from recovery.services import cases
 from recovery.web._forms import request_id, typed
@@ -29,6 +29,8 @@ def report() -> Response:
     """Open a case for a pasted hash or link, or lead to the one there is."""
     actor = current_actor()
     current_app.extensions["limits"].spend(APPEAL, str(actor.id))
+    if actor.account:
+        current_app.extensions["limits"].spend(APPEAL_ACCOUNT, actor.account)
     fields = typed()
     reference, message = fields.get("reference", ""), fields.get("message", "")
     if not reference:

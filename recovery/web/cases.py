@@ -12,9 +12,10 @@ from werkzeug.wrappers import Response
 
 from recovery.domain import texts
 from recovery.domain.actor import Actor
+from recovery.domain.explaining import Explanation, explanation
 from recovery.domain.stages import stops
 from recovery.errors import Conflict, InvalidInput, RecoveryError, StepUpNeeded
-from recovery.limits import MOVE
+from recovery.limits import APPEAL, ASKS_NODES, MOVE
 from recovery.queries import cases as case_queries
 from recovery.queries.case_view import CaseView, case_view, evidence_body
 from recovery.schemas.moves import load_move
@@ -72,7 +73,7 @@ def queue() -> Response:
 @pages.get("/cases/<ref>")
 def show(ref: str) -> Response:
     """One case: the depositor's page or the review screen."""
-    return _page(ref)
+    return case_page(ref)
 
 
 @pages.get("/cases/<ref>/progress")
@@ -91,6 +92,8 @@ def make_move(ref: str, move: str) -> Response:
     """Every move of every workflow. What the person typed survives a refusal; the case shows its present state."""
     actor = current_actor()
     current_app.extensions["limits"].spend(MOVE, str(actor.id))
+    if move in ASKS_NODES:
+        current_app.extensions["limits"].spend(APPEAL, str(actor.id))
     fields = typed()
     try:
         confirm_password()
@@ -98,7 +101,7 @@ def make_move(ref: str, move: str) -> Response:
         with current_app.extensions["database"].unit_of_work() as work:
             cases.move(work, actor, ref, move, load_move(move, fields), version=version(), request_id=request_id())
     except (InvalidInput, Conflict, StepUpNeeded) as error:
-        return _page(ref, status=error.status, refusal=error, move=move, fields=fields)
+        return case_page(ref, status=error.status, refusal=error, move=move, fields=fields)
     return redirect(url_for("cases.show", ref=ref), 303)
 
 
@@ -142,7 +145,7 @@ def _seen(ref: str) -> Seen:
     return Seen(view, open_to_me, state, mark)
 
 
-def _page(
+def case_page(
     ref: str,
     *,
     status: int = 200,
@@ -150,6 +153,7 @@ def _page(
     move: str = "",
     fields: dict[str, str] | None = None,
 ) -> Response:
+    """The page of a case as it is now, with what was refused and what was typed for ``move``."""
     actor = current_actor()
     context = _context(_seen(ref), actor)
     if refusal is not None:
@@ -175,6 +179,7 @@ def _context(seen: Seen, actor: Actor) -> dict[str, Any]:
         "case": view.case,
         "state": seen.state,
         "mark": seen.mark,
+        "told": _told(seen),
         "moving": seen.state in MOVING or signed or probing,
         "stops": stops(view.case.workflow, view.label, reviewed=view.case.workflow == "unlisted_token"),
         "choices": {choice.name: choice for choice in seen.choices},
@@ -184,6 +189,19 @@ def _context(seen: Seen, actor: Actor) -> dict[str, Any]:
         "problems": {},
         "typed": {},
     }
+
+
+def _told(seen: Seen) -> Explanation:
+    """What the case says to its depositor."""
+    view, found = seen.view, seen.view.diagnosis or {}
+    return explanation(
+        found.get("cause"),
+        found.get("outcome", ()),
+        state=seen.state,
+        label=view.label,
+        workflow=view.case.workflow,
+        parked=view.parked["why"] if view.parked else None,
+    )
 
 
 def balances(postings: Sequence[Mapping[str, Any]]) -> list[tuple[str, str, int]]:

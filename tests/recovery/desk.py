@@ -26,11 +26,12 @@ from recovery.domain.accounting import unsettled
 from recovery.domain.actor import Actor
 from recovery.domain.history import GENESIS, event_hash
 from recovery.domain.ids import new_id
+from recovery.domain.screening import Gate
 from recovery.domain.settlement import step_from_json
 from recovery.models import AssetPrice, CaseEvent, ListedAsset, OwnedAddress, Plan, Posting, Quote, RecoveryCase
 from recovery.queries.facts import current_plan, database_now, latest_quote
 from recovery.queries.people import actor_by_email
-from recovery.services import cases, credits, evidence, people, plans, policies, quotes
+from recovery.services import cases, credits, evidence, people, plans, policies, quotes, screening
 from recovery.services.evidence import Look
 from recovery.services.transitions import lock
 
@@ -191,9 +192,12 @@ class Desk:
     def look(self, ref: str, *transactions: Transaction, survey: Survey | None = None) -> float | None:
         """What the evidence job does once nodes answered; every token arrived unless ``survey`` says otherwise."""
         told = survey if survey is not None else arrived(*transactions)
-        look = Look([Reading(tx, ()) for tx in transactions], sandbox=True, surveyed=Surveyed(told))
+        readings = [Reading(tx, ()) for tx in transactions]
         with self.database.unit_of_work() as session:
-            return evidence.conclude_look(session, find(session, ref), look)
+            case = find(session, ref)
+            asked = screening.ask(None, evidence.to_screen(session, case, readings))
+            look = Look(readings, sandbox=True, surveyed=Surveyed(told), screened=asked)
+            return evidence.conclude_look(session, case, look)
 
     def probe(self, ref: str, problem: str | None = None) -> None:
         """What the probe job does once the token answered."""
@@ -233,6 +237,7 @@ class Desk:
         with self.database.unit_of_work() as session:
             case = find(session, ref)
             lock(session, case)
+            self._screen(session, case, Gate.SWEEP if kind == "sweep" else Gate.PAY)
             quote = latest_quote(session, case.id)
             assert quote is not None
             sweep = kind == "sweep"
@@ -249,6 +254,12 @@ class Desk:
                 amount=amount,
             )
 
+    @staticmethod
+    def _screen(session: Session, case: RecoveryCase, gate: Gate) -> None:
+        """What the jobs before a gate do where no tool is configured: the imported lists are asked."""
+        unclear = screening.not_clear(session, case, screening.questions(session, case))
+        screening.keep(session, case, gate, screening.ask(None, unclear))
+
     def sign_off(self, ref: str, kind: str, *teams: str) -> None:
         """Approvals of the current plan's digest."""
         plan = self.plan(ref, kind)
@@ -261,6 +272,7 @@ class Desk:
             case = find(session, ref)
             plan = current_plan(session, case.id, kind)
             assert plan is not None
+            self._screen(session, case, Gate.SWEEP if kind == "sweep" else Gate.PAY)
             senders = (TANK, DEPOSIT) if kind == "sweep" else (WALLET,)
             plans.release(session, case, plan, {sender: (nonces or {}).get(sender, 0) for sender in senders})
             return plan

@@ -15,10 +15,14 @@ from tests.recovery.desk import Desk, find
 from workflows.states import State
 
 TRIES = 20
+LOOKING = (State.CHECKING, State.WAITING_FOR_CHAIN)
 
 
-def claim_or_dispute(desk: Desk, ref: str, tx: Transaction) -> None:
-    """Claim the first leg for the case, or dispute it with whoever has it; again when somebody was faster, as a job would."""
+def claim_or_dispute(desk: Desk, ref: str, tx: Transaction) -> bool:
+    """Claim the first leg for the case, or dispute it with whoever has it; again when somebody was faster, as a job would.
+
+    False when there is nothing to claim or to dispute: the leg is paid out.
+    """
     for _ in range(TRIES):
         try:
             with desk.database.unit_of_work() as session:
@@ -26,11 +30,11 @@ def claim_or_dispute(desk: Desk, ref: str, tx: Transaction) -> None:
                 lock(session, case)
                 if case.state == State.SUBMITTED:
                     advance(session, SYSTEM, case, "start_check")
-                if case.state != State.CHECKING or _decided(session, case, tx):
-                    return
+                if case.state not in LOOKING or _decided(session, case, tx):
+                    return True
         except AlreadyClaimed:
             continue
-    raise AssertionError("never came to an end")
+    return False
 
 
 def _decided(session: Session, case: RecoveryCase, tx: Transaction) -> bool:

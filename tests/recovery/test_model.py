@@ -23,11 +23,25 @@ from chains.types import Status, UnsignedStep
 from recovery.domain.accounting import unsettled
 from recovery.domain.actor import SYSTEM
 from recovery.errors import RecoveryError
-from recovery.models import CaseEvent, Claim, Plan, PlanStep, Posting, Quote, RecoveryCase, SignOff
+from recovery.models import (
+    CaseEvent,
+    Claim,
+    Dispute,
+    DisputeParty,
+    Plan,
+    PlanStep,
+    Posting,
+    Quote,
+    RecoveryCase,
+    SignOff,
+)
 from recovery.queries.cases import QUEUES
+from recovery.services import disputes, parking
 from recovery.services.credits import CreditDiffers
-from recovery.services.transitions import advance
+from recovery.services.transitions import advance, lock
 from tests.recovery.desk import DEPOSIT, LISTED, OUTSIDE, STAFF, TANK, WALLET, Desk, find, new_hash, seen, transfer
+from tests.recovery.rivals import claim_or_dispute
+from workflows.disputes import SETTLES
 from workflows.states import State
 from workflows.tables import WORKFLOWS
 from workflows.unlisted_token import MAKERS
@@ -46,6 +60,8 @@ USUALLY: dict[str, tuple[str, tuple[str, ...]]] = {
     "on_hold": ("lead", ("check_again",)),
     "sweep_on_hold": ("lead", ("plan_sweep_again", "resume_sweep")),
     "refund_on_hold": ("lead", ("plan_refund_again", "resume_refund")),
+    "disputed": ("lead", SETTLES),
+    "parked": ("lead", ("check_again",)),
 }
 """Who usually does what next in a state."""
 
@@ -274,6 +290,47 @@ class AnyOrder(RuleBasedStateMachine):
         elif len(done) == len(self.desk.steps(plan)):
             assert self.attempt(lambda: self.desk.confirm(ref, kind))
 
+    @rule(which=ANY, who=ANY)
+    def rival(self, which: int, who: int) -> None:
+        """Somebody reports what may be another's deposit, as if both were linked to the address."""
+        hash = self.desk.case(self.pick(which)).hash
+        ref = self.desk.open(hash, by=DEPOSITORS[who % 3])
+        if ref not in self.refs:
+            self.refs.append(ref)
+        self.attempt(lambda: claim_or_dispute(self.desk, ref, seen(hash, transfer())))
+
+    @rule(which=ANY, way=st.sampled_from([*SETTLES, "lose_dispute", "withdraw"]))
+    def out_of_a_dispute(self, which: int, way: str) -> None:
+        """A person ends one of the disputes, as far as that is open to them."""
+        frozen = [ref for ref in self.refs if self.desk.state(ref) == "disputed"]
+        if frozen:
+            ref = frozen[which % len(frozen)]
+            who = next(name for name in DEPOSITORS if self.desk[name].id == self.desk.case(ref).depositor_id)
+            self.attempt(lambda: self.move(who if way == "withdraw" else "lead", ref, way))
+
+    @rule(which=ANY)
+    def end_dispute(self, which: int) -> None:
+        """The job that follows a payout in the middle of a dispute."""
+        for ref in self.refs:
+            with self.desk.database.unit_of_work() as session:
+                disputes.end_paid(session, find(session, ref))
+
+    @rule(which=ANY, why=st.sampled_from(["asset_not_recoverable", "network_not_supported", "value_below_cost"]))
+    def park(self, which: int, why: str) -> None:
+        """A case that is being looked at is put aside until something changes."""
+        ref = self.pick(which)
+        with self.desk.database.unit_of_work() as session:
+            case = find(session, ref)
+            lock(session, case)
+            if case.state in ("checking", "waiting_for_chain", "on_hold"):
+                parking.park(session, case, why, case.named_network or "local", transfer())
+
+    @rule(which=ANY)
+    def a_node_appears(self, which: int) -> None:
+        """What re-opens some of the parked cases."""
+        with self.desk.database.unit_of_work() as session:
+            parking.look(session, ["local"])
+
     @rule(which=ANY)
     def expire(self, which: int) -> None:
         ref = self.pick(which)
@@ -291,6 +348,7 @@ class AnyOrder(RuleBasedStateMachine):
         with self.desk.database.reading() as session:
             cases = list(session.scalars(select(RecoveryCase).where(RecoveryCase.ref.in_(self.refs))))
             self.one_holder_of_each_leg(session)
+            self.disputes_are_whole(session, cases)
             self.no_more_paid_than_recovered(session)
             for case in cases:
                 if self.checked.get(case.ref) != case.version:
@@ -307,6 +365,27 @@ class AnyOrder(RuleBasedStateMachine):
             Claim.hash.in_(self.hashes), Claim.released_at.is_(None)
         )
         assert all(count == 1 for _, _, count in session.execute(live.group_by(Claim.hash, Claim.position)))
+
+    def disputes_are_whole(self, session: Session, cases: list[RecoveryCase]) -> None:
+        """At least two open cases in each, a frozen case in exactly one, and nothing of it that could go on alone."""
+        still_in = select(DisputeParty.dispute_id, DisputeParty.case_id).join(
+            Dispute, Dispute.id == DisputeParty.dispute_id
+        )
+        rows = session.execute(still_in.where(Dispute.settled_at.is_(None), DisputeParty.left_at.is_(None))).all()
+        sizes = Counter(dispute for dispute, _ in rows)
+        joined = Counter(case for _, case in rows)
+        assert all(size > 1 for size in sizes.values())
+        for case in cases:
+            frozen = case.state == State.DISPUTED
+            assert joined[case.id] <= 1
+            if frozen:
+                assert joined[case.id] == 1
+                drafted = select(Plan.id).where(Plan.case_id == case.id, Plan.state == "drafted")
+                assert session.scalar(drafted) is None
+                offered = select(Quote.id).where(Quote.case_id == case.id, Quote.state == "offered")
+                assert session.scalar(offered) is None
+            elif joined[case.id]:
+                assert case.state in ("sweeping", "paying", "crediting", "sweep_on_hold", "refund_on_hold", "completed")
 
     def no_more_paid_than_recovered(self, session: Session) -> None:
         """On the chain, over all cases that ever had the leg: what a quote promised, once."""

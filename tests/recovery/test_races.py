@@ -253,7 +253,7 @@ def test_two_cases_want_the_same_leg(desk: Desk, round_: int) -> None:
     at_once(*(lambda ref=ref: desk.look(ref, tx) for ref in refs))
     for ref in refs:
         desk.look(ref, tx)  # the job of whoever lost comes again
-    assert sorted(desk.state(ref) for ref in refs) == ["on_hold", "under_review"]
+    assert sorted(desk.state(ref) for ref in refs) == ["merged", "under_review"]
     with desk.database.reading() as session:
         live = session.scalars(select(Claim.case_id).where(Claim.hash == hash, Claim.released_at.is_(None))).all()
     assert len(live) == 1

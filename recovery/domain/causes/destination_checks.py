@@ -104,19 +104,25 @@ def best_return(now: LegSituation) -> str | None:
     return found.matches[0].withdrawal.hash
 
 
+def known_at_source(now: LegSituation) -> bool:
+    """Whether we sent a withdrawal of the claimant to the sender before."""
+    claimant = now.books.claimant
+    return claimant is not None and any(
+        one.account == claimant and one.destination == now.leg.sender for one in now.books.withdrawals
+    )
+
+
 def linked_to_source(now: LegSituation) -> bool:
-    """Whether the claimant is known at the source: a proof, or an earlier withdrawal of theirs to that address."""
-    claimant, sender = now.books.claimant, now.leg.sender
-    proven = any(proof.kind == "source" and proof.address == sender for proof in now.books.proofs)
-    sent = any(one.account == claimant and one.destination == sender for one in now.books.withdrawals)
-    return proven or (claimant is not None and sent)
+    """Whether the claimant is known at the source, or proved that it is theirs."""
+    proven = any(proof.kind == "source" and proof.address == now.leg.sender for proof in now.books.proofs)
+    return proven or known_at_source(now)
 
 
 def not_linked(now: LegSituation) -> Check:
     """H05: nothing links the claimant to either end of a payment to an address that many share or that has a role."""
     by_role = now.whose.standing == "role" and now.whose.owner.kind in ("cold", "contract")
     shared = now.whose.standing == "shared"
-    unlinked = now.books.claimant is not None and not linked_to_source(now)
+    unlinked = now.books.claimant is not None and not known_at_source(now)
     return told("claimant_not_linked", unlinked and (by_role or shared), "no_link_to_either_end", now.leg.position)
 
 

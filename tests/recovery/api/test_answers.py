@@ -296,6 +296,56 @@ def test_registries_by_api(api: Client) -> None:
     assert exported.mimetype == "text/csv" and exported.text == content
 
 
+def test_registries_in_sight_by_api(api: Client) -> None:
+    path = "/api/v1/registries/addresses"
+    address = "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed"
+    row = {"network": "ethereum", "address": address.lower(), "account": "a", "kind": "deposit", "custody": "key"}
+    put = api.ask("PUT", f"{path}/row", who="lead", body={**row, "valid_until": "2024-01-01", "memo": None}, key="p")
+    assert put.status_code == 200, put.text
+    assert put.get_json()["outcome"] == "added" and put.get_json()["row"]["address"] == address
+    again = api.ask("PUT", f"{path}/row", who="lead", body={**row, "valid_until": "2024-01-01", "memo": None}, key="p")
+    assert again.data == put.data and again.headers["Idempotency-Replayed"] == "true"
+    other = api.ask("PUT", f"{path}/row", who="lead", body={**row, "account": "b", "valid_from": "2023-01-01"})
+    assert (other.status_code, other.get_json()["reason"]) == (422, "row_refused")
+    assert [one["code"] for one in other.get_json()["errors"]] == ["overlaps_row_of_another_account"]
+    for wrong in ({**row, "colour": "red"}, {**row, "kind": 1}, {**row, "kind": None}, {}):
+        assert api.ask("PUT", f"{path}/row", who="lead", body=wrong).status_code == 422
+    for query, count in (
+        ("", 1), (f"?q={address.upper().replace('0X', '0x')}", 1), ("?q=a", 1), ("?q=b", 0), ("?network=polygon", 0),
+        ("?as_of=2023-12-31T23:59:59Z", 1), ("?as_of=2024-01-01T00:00:00", 0),
+    ):  # fmt: skip
+        assert len(api.get(path + query, "auditor").get_json()["items"]) == count, query
+    for query in ("?as_of=yesterday", "?colour=red", "?q="):
+        assert api.get(path + query, "auditor").status_code == 422, query
+    assert api.get("/api/v1/registries/accounts?network=ethereum", "auditor").status_code == 422
+    items = {item["kind"]: item for item in api.get("/api/v1/registries", "auditor").get_json()["items"]}
+    assert items["addresses"]["rows"] == 1 and items["addresses"]["last_load"]["by"] == "Lead"
+    assert items["addresses"]["key"] == ["network", "address", "memo", "account", "valid_from"]
+    assert items["prices"] | {"columns": [], "key": []} == {
+        "kind": "prices", "columns": [], "key": [], "rows": 0, "last_load": None,
+    }  # fmt: skip
+
+
+def test_token_lists_by_api(api: Client) -> None:
+    path = "/api/v1/registries/assets"
+    token = {"chainId": 1, "address": "0xA0b86991c6218b36c1d19D4a2e9Eb0cE3606eB48", "decimals": 6, "symbol": "USDC"}
+    body = {"name": "L", "timestamp": "2024-01-01T00:00:00Z", "version": {}, "tokens": [{**token, "name": "USD Coin"}]}
+    answer = api.post(f"{path}?state=suspended", "lead", body, key="t")
+    assert answer.status_code == 200 and answer.get_json()["added"] == 1
+    assert api.post(f"{path}?state=suspended", "lead", body, key="t").data == answer.data
+    assert api.get(path, "lead").get_json()["items"][0]["state"] == "suspended"
+    for wrong in (b"{", b'{"tokens": 1}', b'{"tokens": [], "tokens": []}', b"[]", b""):
+        refused = api.ask("POST", path, who="lead", data=wrong, content_type="application/json")
+        assert (refused.status_code, refused.get_json()["reason"]) == (422, "not_a_token_list"), wrong
+    assert api.post(f"{path}?state=superseded", "lead", body).status_code == 422
+    assert api.post(f"{path}?replace=1", "lead", body).get_json()["reason"] == "replace_needs_csv"
+    assert api.post("/api/v1/registries/accounts", "lead", body).status_code == 415
+    assert api.post(path, "lead", body).get_json()["changed"] == 1
+    written = api.get(path, "auditor", headers={"Accept": "application/vnd.uniswap.token-list+json"}).get_json()
+    assert written["tokens"] == [{**token, "name": "USDC"}]
+    assert set(written) == {"name", "timestamp", "version", "tokens"}
+
+
 def test_refused_rows_refuse_the_file_by_api(api: Client) -> None:
     path = "/api/v1/registries/accounts"
     options: dict[str, Any] = {

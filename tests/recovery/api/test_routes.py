@@ -10,6 +10,7 @@ import pytest
 from flask import Flask
 from werkzeug.routing import Rule
 
+from recovery.domain.cause_rows import built_in_document
 from recovery.domain.scopes import SCOPES
 from recovery.services import people
 from tests.recovery.api.conftest import HASH, PASSWORD, ROLES, Client
@@ -30,11 +31,13 @@ def of_case(status: int, *who: str, otherwise: int = 403, **others: int) -> dict
     return allow(status, *who, otherwise=otherwise, **({"foreigner": 404} | others))
 
 
+POLICY_READERS = ("auditor", "lead", "admin")
 CASE_READERS = (*STAFF, "depositor")
 APPEAL = {"reference": HASH.replace("ab", "cd")}
 CSV = {"data": b"account,state,locale,security_changed_at\n", "content_type": "text/csv"}
 STEP_UP = {"body": {"password": PASSWORD}}
 TOKEN = {"body": {"email": "auditor@example.com", "password": PASSWORD, "scopes": ["cases:read"]}}
+PROOF_ASK = {"body": {"method": "eip191"}}
 SIGNED = {"body": {"transactions": ["0x02"]}}
 
 EXPECTED: dict[tuple[str, str], tuple[Mapping[str, Any], dict[str, int]]] = {
@@ -47,6 +50,9 @@ EXPECTED: dict[tuple[str, str], tuple[Mapping[str, Any], dict[str, int]]] = {
     ("GET", "/api/v1/cases/<ref>"): ({}, of_case(200, *CASE_READERS)),
     ("GET", "/api/v1/cases/<ref>/events"): ({}, of_case(200, *CASE_READERS)),
     ("POST", "/api/v1/cases/<ref>/<transition>"): ({"body": {}}, of_case(200, "depositor")),  # withdraw
+    ("GET", "/api/v1/cases/<ref>/proofs"): ({}, of_case(200, *CASE_READERS)),
+    ("POST", "/api/v1/cases/<ref>/proofs"): (PROOF_ASK, of_case(403, *STAFF, depositor=409)),  # nothing is asked yet
+    ("POST", "/api/v1/cases/<ref>/proofs/<uuid:asked_id>"): ({"body": {}}, of_case(403, *STAFF, depositor=409)),
     ("GET", "/api/v1/networks"): ({}, allow(200, *EVERYBODY)),
     ("POST", "/api/v1/verify"): ({"body": {"hash": HASH}}, allow(200, *EVERYBODY)),
     ("GET", "/api/v1/plans"): ({}, allow(200, *PLAN_READERS)),
@@ -54,8 +60,21 @@ EXPECTED: dict[tuple[str, str], tuple[Mapping[str, Any], dict[str, int]]] = {
     ("POST", "/api/v1/plans/<uuid:plan_id>/signed"): (SIGNED, allow(404, "signer", "wallet")),
     ("POST", "/api/v1/tokens"): (TOKEN, dict.fromkeys((*EVERYBODY, NOBODY), 201)),
     ("POST", "/api/v1/step-up"): (STEP_UP, allow(200, *EVERYBODY)),
+    ("GET", "/api/v1/policies/<kind>"): ({}, allow(200, *POLICY_READERS)),
+    ("GET", "/api/v1/policies/<kind>/<int:version>"): ({}, allow(200, *POLICY_READERS)),
+    ("GET", "/api/v1/policies/<kind>/<int:version>/changes"): (
+        {"query_string": {"against": "1"}},
+        allow(200, *POLICY_READERS),
+    ),
+    ("POST", "/api/v1/policies/<kind>"): ({"body": {"content": built_in_document()}}, allow(201, "lead", "admin")),
+    ("POST", "/api/v1/policies/<kind>/<int:version>/activate"): ({}, allow(409, "lead", "admin")),  # built in
     ("GET", "/api/v1/registries/<kind>"): ({}, allow(200, *STAFF)),
     ("POST", "/api/v1/registries/<kind>"): (CSV, allow(200, "lead", "admin")),
+    ("GET", "/api/v1/registries"): ({}, allow(200, *STAFF)),
+    ("PUT", "/api/v1/registries/<kind>/row"): (
+        {"body": {"account": "a", "state": "active"}},
+        allow(200, "lead", "admin"),
+    ),
 }
 
 
@@ -83,7 +102,10 @@ def address(rule: str, case_ref: str) -> str:
         rule.replace("<ref>", case_ref)
         .replace("<transition>", "withdraw")
         .replace("<uuid:plan_id>", str(uuid.uuid4()))
+        .replace("<uuid:asked_id>", str(uuid.uuid4()))
+        .replace("/policies/<kind>", "/policies/cause")
         .replace("<kind>", "accounts")
+        .replace("<int:version>", "1")
     )
 
 
@@ -117,12 +139,16 @@ def test_a_token_without_the_scope_is_not_enough(
         assert answer.status_code == (401 if name == NOBODY else 403), name
 
 
-@pytest.mark.parametrize(("method", "rule"), sorted(one for one in EXPECTED if one[0] == "POST"))
+@pytest.mark.parametrize(("method", "rule"), sorted(one for one in EXPECTED if one[0] != "GET"))
 def test_every_write_wants_an_idempotency_key(api: Client, case_ref: str, method: str, rule: str) -> None:
     if rule == "/api/v1/verify":
         return  # a question
     request, expected = EXPECTED[method, rule]
-    who = next(name for name, status in expected.items() if status < 300 or (status == 404 and name != "foreigner"))
+    who = next(
+        name
+        for name, status in expected.items()
+        if status in (200, 201, 409) or (status == 404 and name != "foreigner")
+    )
     for key in (None, " ", "x" * 129, "a b", "\xe9"):
         answer = api.ask(method, address(rule, case_ref), who=who, key=key, **request)
         assert (answer.status_code, answer.get_json()["reason"]) == (400, "idempotency_key_missing")

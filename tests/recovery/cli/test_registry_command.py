@@ -68,6 +68,36 @@ def test_a_file_that_is_no_registry_is_one_line_and_one_object(run: Any, tmp_pat
     assert run("import", "accounts", str(tmp_path / "none.csv"))[0] == 2
 
 
+def test_a_token_list_comes_in_as_it_is_and_goes_out_again(run: Any, tmp_path: Path) -> None:
+    tokens = [
+        {"chainId": 1, "address": "0xA0b86991c6218b36c1d19D4a2e9Eb0cE3606eB48", "decimals": 6, "symbol": "USDC"},
+        {"chainId": 999_999_999, "address": "0xA0b86991c6218b36c1d19D4a2e9Eb0cE3606eB48", "decimals": 6, "symbol": "U"},
+    ]
+    file, bad = tmp_path / "list.json", tmp_path / "bad.json"
+    whole = {"name": "L", "timestamp": "2024-01-01T00:00:00Z", "version": {"major": 1, "minor": 0, "patch": 0}}
+    file.write_bytes(b"\xef\xbb\xbf" + json.dumps(whole | {"tokens": tokens}).encode())
+    status, out, _ = run("import", "assets", str(file), "--json")
+    assert status == 1 and json.loads(out)["refused"] == [{"row": 2, "why": "chainId: unknown_network"}]
+    status, out, _ = run("import", "assets", str(file), "--json", "--partial", "--state", "delisted")
+    assert status == 0 and json.loads(out)["added"] == 1
+    exported = tmp_path / "out"
+    assert run("registry", "export", "assets", "-o", str(exported))[0] == 0
+    assert exported.read_text().endswith(",USDC,6,delisted,,,\n")
+    assert run("import", "assets", str(file), "--partial")[0] == 0
+    assert run("registry", "export", "assets", "-o", str(exported), "--format", "token-list")[0] == 0
+    assert json.loads(exported.read_text())["tokens"] == [tokens[0] | {"name": "USDC"}]
+    assert run("import", "assets", str(exported))[0] == 0
+    for content in ("{", '{"tokens": {}}', "{}", '{"tokens": [NaN]}'):
+        bad.write_text(content)
+        status, out, err = run("import", "assets", str(bad), "--json")
+        assert status == 2 and err.count("\n") == 1 and json.loads(out)["error"] == "invalid_input"
+    csv_file = tmp_path / "assets.csv"
+    run("registry", "export", "assets", "-o", str(csv_file))
+    assert run("import", "assets", str(csv_file), "--state", "listed")[0] == 2
+    assert run("import", "accounts", str(file))[0] == 2
+    assert run("registry", "export", "accounts", "-o", str(exported), "--format", "token-list")[0] == 2
+
+
 def test_people_and_tokens(run: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     add = ("person", "add", "--email", "Ada@example.com", "--role", "wallet", "--role", "lead", "--display-name", "Ada")
     monkeypatch.setattr("sys.stdin", io.StringIO("a long password\n"))

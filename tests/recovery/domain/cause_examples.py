@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - a table of causes is read by rows
 """One example a cause: a case that has it, and one near it that has another. Printed, the table of the whole catalogue."""
 
 from __future__ import annotations

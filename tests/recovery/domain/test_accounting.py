@@ -88,9 +88,33 @@ def test_a_case_that_lost_an_entry_of_its_own_asset_is_noticed(
 def test_a_case_that_lets_go_is_settled(amount: int, known: bool) -> None:
     entries = [*books.found("local", A, "1", amount)]
     entries += books.identified("local", A, "1", amount) if known else ()
-    entries += books.let_go("local", A, "1", amount, identified=known)
+    entries += books.undone("local", A, "1", held(entries))
     assert unsettled(entries) == {}
     assert set(folded(entries).values()) == {0}
+
+
+def held(entries: list[Entry]) -> dict[str, int]:
+    """The balances of asset A by account."""
+    return {account: total for (account, asset), total in folded(entries).items() if asset == A}
+
+
+@given(AMOUNT, st.data())
+def test_a_case_undone_after_its_coins_were_collected_gives_fee_and_cost_back(amount: int, data: st.DataObject) -> None:
+    fee = data.draw(st.integers(0, amount))
+    cost = data.draw(st.integers(0, amount - fee))
+    entries = [
+        *books.found("local", A, "1", amount),
+        *books.identified("local", A, "1", amount),
+        *books.sweep_sent("local", A, 1, amount),
+        *books.swept("local", A, amount, fee, cost),
+    ]
+    entries += books.undone("local", A, "1", held(entries))
+    assert set(folded(entries).values()) == {0}
+    assert max(Counter((one.kind, one.leg) for one in entries).values()) == 1
+
+
+def test_nothing_booked_is_nothing_to_undo() -> None:
+    assert books.undone("local", A, "1", {}) == ()
 
 
 @given(AMOUNT)

@@ -279,9 +279,12 @@ class TestProofs:
         found = memo(None, books=known(owners=(SHARED,), proofs=PROVEN)).found()
         assert (found.cause, found.outcome, found.conditions) == ("B01", ("CR",), ())
 
-    def test_a_proven_payment_to_our_hot_wallet_goes_back(self) -> None:
-        found = Facts(paid(), known(owners=(HOT,), proofs=PROVEN)).found()
-        assert (found.cause, found.outcome) == ("B11", ("RF",))
+    def test_a_payment_to_our_hot_wallet_goes_back_after_two_proofs(self) -> None:
+        second = replace(PROVEN[0], method="test_transfer")
+        one = Facts(paid(), known(owners=(HOT,), proofs=PROVEN)).found()
+        two = Facts(paid(), known(owners=(HOT,), proofs=(*PROVEN, second))).found()
+        assert (one.cause, one.outcome[0]) == ("B11", "AM")
+        assert (two.cause, two.outcome) == ("B11", ("RF",))
 
     def test_one_weak_proof_is_not_enough_and_two_of_one_kind_neither(self) -> None:
         weak = replace(PROVEN[0], strength="weak", method="document")

@@ -192,7 +192,7 @@ def test_the_reason_stays_inside_the_desk(desk: Desk) -> None:
             assert session.scalar(select(Message.body).where(Message.case_id == case.id)) == "secret reason"
             mine = case_view(session, desk["owner" if one == ref else "stranger"], case)
             assert mine.messages == ()
-            assert {event["name"] for event in mine.events} <= {"open", "find_unlisted", "lose_dispute"}
+            assert {event["name"] for event in mine.events} <= {"open", "find_unlisted", "decline"}
             assert "secret reason" in str(case_view(session, desk["lead"], case).messages)
         assert case_view(session, desk["stranger"], find(session, other)).case.cause == "B12"
 

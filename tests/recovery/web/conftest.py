@@ -39,6 +39,7 @@ PEOPLE = {
     "specialist": ("specialist", None),
     "wallet": ("wallet", None),
     "auditor": ("auditor", None),
+    "lead": ("lead", None),
 }
 
 

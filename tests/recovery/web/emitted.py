@@ -1,4 +1,4 @@
-"""Which codes the chain readers can emit, found in their source: what flows into warnings and into reasons.
+"""Which codes the chain readers can emit, found in their source: what flows into warnings, notes and reasons.
 
 Values are followed backwards from where they end: through names, calls, parameters and exceptions. A path that cannot be
 followed loses codes, so the test that uses this also asserts that every sentence has a code.
@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 import builtins
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -51,11 +51,19 @@ class Source:
 
     def warnings(self) -> set[str]:
         """Codes of warnings; those that name a node end in a colon."""
+        return self._ending_in(ENDS, self.modules.values())
+
+    def notes(self) -> set[str]:
+        """Codes of what a survey notes; those that name a node end in a colon."""
+        surveyors = [one for one in self.modules.values() if one.name.endswith((".survey", ".effect"))]
+        return self._ending_in({"notes"}, surveyors)
+
+    def _ending_in(self, ends: set[str], modules: Iterable[Module]) -> set[str]:
         self._seen.clear()
         found: set[str] = set()
-        for module in self.modules.values():
+        for module in modules:
             for node in ast.walk(module.tree):
-                for value in self._ends(module, node):
+                for value in self._ends(module, node, ends):
                     found |= self._from(module, value)
         return set(filter(CODE.fullmatch, found))
 
@@ -82,29 +90,29 @@ class Source:
                 texts |= self._all(module, call.args[:1])
         return texts
 
-    def _ends(self, module: Module, node: ast.AST) -> Iterator[ast.expr]:
-        """Values that become warnings at this node."""
-        if isinstance(node, ast.keyword) and node.arg in ENDS:
+    def _ends(self, module: Module, node: ast.AST, ends: set[str]) -> Iterator[ast.expr]:
+        """Values that go to a name of ``ends`` at this node."""
+        if isinstance(node, ast.keyword) and node.arg in ends:
             yield node.value
         elif isinstance(node, ast.Call):
-            yield from self._positional_ends(module, node)
+            yield from self._positional_ends(module, node, ends)
         elif isinstance(node, ast.Assign | ast.AugAssign | ast.AnnAssign) and node.value:
             targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-            yield from (value for target in targets for value in _pairs(target, node.value))
-        elif isinstance(node, ast.FunctionDef) and node.name.strip("_") in ENDS:
+            yield from (value for target in targets for value in _pairs(target, node.value, ends))
+        elif isinstance(node, ast.FunctionDef) and node.name.strip("_") in ends:
             yield from (
                 one.value for one in _own(module, node, ast.Return) if isinstance(one, ast.Return) and one.value
             )
 
-    def _positional_ends(self, module: Module, call: ast.Call) -> Iterator[ast.expr]:
+    def _positional_ends(self, module: Module, call: ast.Call, ends: set[str]) -> Iterator[ast.expr]:
         function = call.func
         if isinstance(function, ast.Attribute) and function.attr in ("append", "extend", "add"):
-            if _name(function.value) in ENDS:
+            if _name(function.value) in ends:
                 yield from call.args
             return
         _, target = self._found(module, _called(call))
         for place, name in enumerate(_parameters(target)):
-            if name.strip("*") in ENDS:
+            if name.strip("*") in ends:
                 yield from call.args[place:] if name.startswith("*") else call.args[place : place + 1]
 
     def _from(self, module: Module, value: ast.AST) -> set[str]:
@@ -306,7 +314,7 @@ def _parameters(target: ast.AST | None) -> list[str]:
     return []
 
 
-def _pairs(target: ast.expr, value: ast.expr, wanted: set[str] = ENDS) -> Iterator[ast.expr]:
+def _pairs(target: ast.expr, value: ast.expr, wanted: set[str]) -> Iterator[ast.expr]:
     """The parts of ``value`` that go to a wanted name in ``target``."""
     if isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple) and len(target.elts) == len(value.elts):
         for one, part in zip(target.elts, value.elts, strict=True):

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable
 
 import pytest
+from flask.testing import FlaskClient
 
 from recovery.errors import TooMany, Unavailable
 from recovery.limits import APPEAL, SIGN_IN_PERSON, Limit, RedisLimits, address_of
+from tests.recovery.web.conftest import CountingLimits, token_in
 
 NOWHERE = "redis://127.0.0.1:1/0"
 
@@ -44,3 +47,27 @@ def test_without_redis_nobody_signs_in_and_everybody_may_report() -> None:
 )
 def test_who_an_address_counts_as(remote: str | None, who: str) -> None:
     assert address_of(remote) == who
+
+
+def test_one_account_has_one_quota_however_many_report_for_it(
+    client_of: Callable[[str], FlaskClient], limits: CountingLimits
+) -> None:
+    client = client_of("depositor")
+    data = {"csrf_token": token_in(client.get("/").text), "reference": "no hash"}
+    assert client.post("/appeals", data=data).status_code == 422  # counted, and refused before any node is asked
+    assert ("appeal-account", "100231") in limits.spent
+    limits.full = {"appeal-account"}
+    answer = client.post("/appeals", data=data)
+    assert answer.status_code == 429
+    assert "Many transactions were reported for your account" in answer.text
+
+
+def test_another_reference_counts_as_a_report(
+    client_of: Callable[[str], FlaskClient], limits: CountingLimits, look_at: Callable[..., str]
+) -> None:
+    client = client_of("depositor")
+    ref = look_at()
+    data = {"csrf_token": token_in(client.get("/").text), "reference": "x", "version": "1", "request_id": "1"}
+    limits.spent.clear()
+    client.post(f"/cases/{ref}/give_reference", data=data)
+    assert [name for name, _ in limits.spent] == ["move", "appeal"]

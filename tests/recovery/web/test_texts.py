@@ -19,7 +19,7 @@ from chains import catalogue, errors as chain_errors, looking
 from chains.address import check_address
 from chains.types import Network
 from recovery import errors
-from recovery.domain import diagnosis, texts
+from recovery.domain import texts
 from recovery.domain.address_texts import REASONS as ADDRESS_REASONS
 from recovery.domain.fees import quote_terms
 from recovery.jobs import evidence, planning
@@ -28,7 +28,6 @@ from recovery.web._language import FOLDER, catalogue as translations, languages
 from recovery.web._rendering import warning
 from recovery.web.cases import MOVING
 from tests.recovery.web.emitted import Source
-from workflows.playbooks import PLAYBOOKS
 from workflows.states import PUBLIC_LABELS, State
 from workflows.tables import ROLES, WORKFLOWS
 
@@ -87,19 +86,6 @@ def test_a_hold_is_never_told_to_the_depositor() -> None:
     hidden = {name for name in texts.EVENTS if name.startswith(("hold", "freeze", "reject", "check_again", "resume"))}
     assert hidden
     assert not hidden & set(texts.PUBLIC_EVENTS)
-
-
-def test_causes_speak() -> None:
-    assert {cause for cause in PLAYBOOKS if cause} <= set(texts.CAUSES)
-    assert {step for playbook in PLAYBOOKS.values() for step in playbook.outcome} <= set(texts.OUTCOMES)
-    source = inspect.getsource(diagnosis)
-    checks = set(re.findall(r'(?:_is|Check)\("(\w+)"', source))
-    whys = set(re.findall(r'(?:_is|Check)\("\w+", [^"\n]+, "(\w+)"', source))
-    assert checks <= set(texts.CHECKS)
-    assert whys <= set(texts.WHYS)
-    conditions = {condition for network in catalogue.networks().values() for condition in network.conditions}
-    conditions |= set(re.findall(r'\("(\w+)",\)', inspect.getsource(diagnosis._conditions)))
-    assert conditions == set(texts.CONDITIONS)
 
 
 def test_what_readings_and_plans_warn_of_speaks() -> None:

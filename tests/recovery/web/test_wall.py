@@ -14,7 +14,19 @@ from recovery.web._headers import HEADERS
 from recovery.web._wall import PUBLIC
 from tests.recovery.web.conftest import PASSWORD, CountingLimits, token_in
 
-FILL = {"ref": "RC-0000-0000-0000-0000-0", "move": "take", "evidence_id": "00000000-0000-0000-0000-000000000000"}
+NO_ID = "00000000-0000-0000-0000-000000000000"
+FILL = {
+    "ref": "RC-0000-0000-0000-0000-0",
+    "move": "take",
+    "evidence_id": NO_ID,
+    "asked_id": NO_ID,
+    "document_id": NO_ID,
+    "kind": "addresses",
+    "name": "WyJhIl0",
+    "upload_id": NO_ID,
+    "version": "1",
+    "leg": NO_ID,
+}
 
 
 def pages_of(app: Flask) -> list[Rule]:
@@ -27,7 +39,12 @@ def address(rule: Rule) -> str:
     text = rule.rule
     for name in rule.arguments:
         value = "theme.css" if name == "filename" else FILL[name]
-        text = text.replace(f"<uuid:{name}>", value).replace(f"<path:{name}>", value).replace(f"<{name}>", value)
+        text = (
+            text.replace(f"<uuid:{name}>", value)
+            .replace(f"<path:{name}>", value)
+            .replace(f"<int:{name}>", value)
+            .replace(f"<{name}>", value)
+        )
     return text
 
 
@@ -58,7 +75,18 @@ def test_no_page_changes_anything_on_get(app: Flask) -> None:
         "auth.preferences",
         "appeals.report",
         "cases.make_move",
+        "proofs.ask",
+        "proofs.answer",
+        "proofs.hand_in",
+        "policies.activate",
+        "policies.draft",
         "export.download",
+        "registries.new",
+        "registries.edit",
+        "registries.end",
+        "registry_files.upload",
+        "registry_files.confirm",
+        "finds.open_case",
     }
 
 

@@ -1,0 +1,34 @@
+"""What a case says to its depositor: what became of the deposit, what comes next, and what would change that. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from recovery.domain import texts
+
+OPEN_WITH_US = frozenset({"checking", "waiting_for_network", "in_review", "solved"})
+"""Labels under which the cause itself says what comes next; under the others what everybody waits for does."""
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """Sentences in English, to be said in the reader's language; ``changes`` is empty where nothing would change the answer."""
+
+    happened: str
+    next: str
+    changes: str
+
+
+def explanation(
+    cause: str | None, outcome: Sequence[str], *, state: str, label: str, workflow: str, parked: str | None
+) -> Explanation:
+    """The explanation of a case. ``cause`` and ``outcome`` are those its reader may know, ``parked`` why it waits, if it does."""
+    text = texts.CAUSES.get(cause or "", texts.UNKNOWN_CAUSE)
+    if parked is not None:
+        return Explanation(text.happened, texts.PARKED[parked][1], "")
+    asked_by_the_machine = label == "your_answer_needed" and cause is not None and list(outcome[:1]) == ["AM"]
+    refused_by_the_machine = state == "declined" and workflow == "uncredited_deposit" and cause is not None
+    if label in OPEN_WITH_US or asked_by_the_machine or refused_by_the_machine:
+        return Explanation(text.happened, text.next, text.changes)
+    return Explanation(text.happened, texts.LABEL_NEXT[label], "")
