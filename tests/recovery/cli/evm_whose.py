@@ -14,7 +14,9 @@ scenario = Scenarios()
 OTHER = address("a contract wallet")
 
 
-def credit(s: Stage, account: str, position: str = "native", *, contract: str = "", amount: int = 2 * ETH, **row) -> None:
+def credit(
+    s: Stage, account: str, position: str = "native", *, contract: str = "", amount: int = 2 * ETH, **row
+) -> None:
     s.add("credits", **({"network": s.network} | row), hash=s.reference, position=position, account=account,
           contract=contract, amount=str(amount), credited_at=iso(ago(0.01)))  # fmt: skip
 
@@ -414,7 +416,12 @@ def _(s: Stage) -> None:
     returned(s, label=False)
 
 
-@scenario("B16-another-accounts-withdrawal", ("B16", "B11", "H05", "B08"), outcomes=[["RJ"], ["AM"], ["AM", "RF"]], hidden=[BOBS_NAME])
+@scenario(
+    "B16-another-accounts-withdrawal",
+    ("B16", "B11", "H05", "B08"),
+    outcomes=[["RJ"], ["AM"], ["AM", "RF"]],
+    hidden=[BOBS_NAME],
+)
 def _(s: Stage) -> None:
     returned(s, account=BOBS_NAME)
 
@@ -448,7 +455,7 @@ def alike(where: str, *, changed: int = 20) -> str:
     """An address with the same beginning and end."""
     from chains.encoding import checksummed
 
-    middle = f"{(int(where[2 + 6:40 - 4], 16) + 12345):030x}"[-30:]
+    middle = f"{(int(where[2 + 6 : 40 - 4], 16) + 12345):030x}"[-30:]
     return checksummed(bytes.fromhex(where[2:8] + middle + where[-4:]))
 
 

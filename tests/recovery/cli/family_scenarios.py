@@ -41,7 +41,9 @@ HUB = row_of("cosmoshub")
 SHOP = cosmos.account(HUB, 2)
 
 
-def memo(s: Stage, text: str, *, denom: str = "", down: bool = False, slug: str = "cosmoshub", to: str = "", **book: str) -> None:
+def memo(
+    s: Stage, text: str, *, denom: str = "", down: bool = False, slug: str = "cosmoshub", to: str = "", **book: str
+) -> None:
     """A payment to a shared address with ``text``; ``book`` are memos of accounts (``alice=…``, ``bob=…``)."""
     row = row_of(slug)
     people(s, slug)

@@ -162,9 +162,7 @@ class Stage:
 
     def environment(self) -> dict[str, str]:
         """Where the nodes are."""
-        return {
-            f"RECOVERY_NODES_{slug.upper().replace('-', '_')}": ",".join(urls) for slug, urls in self.nodes.items()
-        }
+        return {f"RECOVERY_NODES_{slug.upper().replace('-', '_')}": ",".join(urls) for slug, urls in self.nodes.items()}
 
 
 def in_process(*arguments: str) -> tuple[int, str]:

@@ -25,7 +25,9 @@ def house() -> Iterator[House]:
 
 
 @pytest.mark.parametrize("one", ALL, ids=[one.name for one in ALL])
-def test_scenario(one: Scenario, house: House, tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_scenario(
+    one: Scenario, house: House, tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("RECOVERY_DATABASE_URL", database_url)
     monkeypatch.setenv("RECOVERY_HOME", str(tmp_path))
     stage = Stage(house, tmp_path)

@@ -347,7 +347,10 @@ class TestOwnersInTime:
 
     def test_anothers_address_where_it_was_credited(self) -> None:
         books = known(claimant="acct-2", legs={"log:0": LegHistory("acct-1", 1_000)})
-        assert (Facts(paid(), books).found().cause, Facts(paid(), known(claimant="acct-2")).found().cause) == ("B03", "B08")
+        assert (Facts(paid(), books).found().cause, Facts(paid(), known(claimant="acct-2")).found().cause) == (
+            "B03",
+            "B08",
+        )
 
     def test_a_retired_address_in_the_archive_names_what_must_be_prepared(self) -> None:
         books = owned(valid_until=PAID_AT - timedelta(days=1), custody="archived")
