@@ -46,7 +46,7 @@ def _payments() -> Iterator[Payment]:
         truth = Plays(answers)
         tx = read(network(slug), [truth], reference)
         leg = _single(tx)
-        if leg is None or tx.warnings and set(tx.warnings) - {"block_hash_not_visible", "chain_identity_not_visible"}:
+        if leg is None or (tx.warnings and set(tx.warnings) - {"block_hash_not_visible", "chain_identity_not_visible"}):
             continue
         routed = leg.kind is TransferKind.TOKEN and tx.fee is not None and leg.sender not in (None, tx.fee.payer)
         plain = "F01" if leg.kind is TransferKind.INTERNAL else "F02" if routed else "G02"
