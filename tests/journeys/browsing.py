@@ -22,7 +22,7 @@ def picture(page: Page, name: str, *, dark: bool = False) -> None:
     """Keep what the page looks like now, when pictures are wanted."""
     if PICTURES:
         page.emulate_media(color_scheme="dark" if dark else "light")
-        page.screenshot(path=f"{PICTURES}/{name}.png", animations="disabled", full_page=True)
+        page.screenshot(path=f"{PICTURES}/{name}.png", animations="disabled")
         page.emulate_media(color_scheme="light")
 
 
