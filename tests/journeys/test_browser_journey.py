@@ -133,7 +133,6 @@ def verified(path: Path) -> int:
         ("reverted", "Closed", "failed"),
         ("credited", "Explained", "credited"),
         ("foreign_address", "Closed", "deposit address of your account"),
-        ("internal_native", "In review", "contract"),
         ("confirming", "In review", "credit"),
     ],
 )
