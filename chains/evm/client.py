@@ -168,16 +168,23 @@ def _absent(network: Network, talk: Talk, reference: str, shown: Shown) -> Trans
     since = network.params.get("history_block")
     if since is None:  # nobody knows what to try its memory with
         return _unknown(network, reference, shown, "history_not_visible")
-    calls = [Call("eth_syncing")]
+    calls = [Call("eth_syncing"), Call("eth_getBlockByHash", [reference, False])]
     if 0 < since <= tip.height:
         calls.append(Call("eth_getTransactionByBlockNumberAndIndex", [hex(since), "0x0"]))
     outcomes = talk.rpc(calls)
     refused = outcomes[0].failed and oldest_head is not None  # then the age of its tip has to do
     if not refused and outcomes[0].result is not False:
         return _unknown(network, reference, shown, "node_syncing")
-    if len(outcomes) > 1 and not _remembers(talk, outcomes[1]):
+    if len(outcomes) > 2 and not _remembers(talk, outcomes[2]):
         return _unknown(network, reference, shown, "history_not_visible")
-    return replace(_unknown(network, reference, shown), status=Status.NOT_FOUND)
+    warnings = ("hash_of_a_block",) if _names_a_block(outcomes[1], reference) else ()
+    return replace(_unknown(network, reference, shown, *warnings), status=Status.NOT_FOUND)
+
+
+def _names_a_block(outcome: Outcome, reference: str) -> bool:
+    """Whether what was asked for is the hash of a block; a node that does not tell says nothing."""
+    row = outcome.result
+    return not outcome.failed and isinstance(row, dict) and str(row.get("hash", "")).lower() == reference
 
 
 def _remembers(talk: Talk, early: Outcome) -> bool:

@@ -163,6 +163,7 @@ def _transfers(
         legs = _native(network, sent, receipt)
         if shown.trace is not None:
             legs += traces.transfers(network, shown.trace)
+            warnings += [f"contract_ended:{position}" for position in traces.ended(shown.trace)]
         elif needs_trace(network, sent, receipt):
             warnings.append(INTERNAL_INVISIBLE)
     logs = [log for log in receipt.logs if log.index not in of_fee]

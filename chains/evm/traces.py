@@ -55,6 +55,15 @@ def transfers(network: Network, root: CallNode) -> list[Transfer]:
     ]
 
 
+def ended(root: CallNode) -> list[str]:
+    """Positions of the movements that are what a contract left when it was destroyed: no call, so nobody's code ran."""
+    return [
+        "trace:" + "/".join(map(str, path))
+        for path, call in _succeeded(root)
+        if path and call.kind == "SELFDESTRUCT" and _moves(call)
+    ]
+
+
 def _moves(call: CallNode) -> bool:
     """Delegated and static calls show a value they do not move, and a contract destroyed in its own favour moves none."""
     if call.kind not in _MOVING or not call.value or call.to is None:

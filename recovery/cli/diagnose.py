@@ -6,6 +6,7 @@ import json
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
 from typing import Any
 
 import click
@@ -26,6 +27,8 @@ from recovery.cli.chains import configured_nodes
 from recovery.db import Database
 from recovery.domain.cause_policy import BUILT_IN
 from recovery.domain.causes.finding import Check, Finding, Says, leg_to_json
+from recovery.domain.causes.transaction_checks import names_too_little
+from recovery.domain.fraud import FraudFacts, signals
 from recovery.queries.books import Asking
 from recovery.queries.policies import policy_in_force
 from recovery.services import verdicts
@@ -70,7 +73,14 @@ def diagnose_command(hash: str, slug: str, account: str | None, amount: int | No
     with opened_database() as database:
         verdict = _judge(database, found, nodes, Asking(account, None, slug, amount, found.shown_on), sandbox=sandbox)
     _show(verdict.finding, verdict.transaction, as_json)
-    return KNOWN if verdict.finding.cause else UNKNOWN
+    return _status(verdict.finding)
+
+
+def _status(finding: Finding) -> int:
+    """The exit status."""
+    if finding.cause is None:
+        return UNKNOWN
+    return NO_REFERENCE if finding.cause == "A01" else KNOWN
 
 
 def _look(row: Network, text: str, told: Identification, nodes: Nodes) -> Found:
@@ -85,11 +95,24 @@ def _look(row: Network, text: str, told: Identification, nodes: Nodes) -> Found:
         shown = [reading for reading in readings if reading.transaction.status in SHOWN]
         if shown:
             return Found(shown[0], tuple(reading.transaction.network for reading in shown))
-        if named is None:
-            named = readings[0]
+        named = readings[0] if named is None else _not_yet_absent(named, readings)
     if named is None:
         raise NotAReference(text[:80])
     return Found(named, (row.slug,) if named.transaction.status in SHOWN else ())
+
+
+def _not_yet_absent(named: Reading, others: Sequence[Reading]) -> Reading:
+    """``named``, whose "not found" counts only when every other network that could have the hash says so too (A03)."""
+    silent = [
+        one.transaction
+        for one in others
+        if one.transaction.status is Status.UNKNOWN and not names_too_little(one.transaction)
+    ]
+    if named.transaction.status is not Status.NOT_FOUND or not silent:
+        return named
+    warnings = (*named.transaction.warnings, *(code for one in silent for code in one.warnings))
+    absent = replace(named.transaction, status=Status.UNKNOWN, warnings=tuple(dict.fromkeys(warnings)))
+    return replace(named, transaction=absent)
 
 
 def _judge(database: Database, found: Found, nodes: Nodes, asking: Asking, *, sandbox: bool) -> Verdict:
@@ -115,7 +138,14 @@ def _not_a_reference(told: Identification, as_json: bool) -> int:
     check = Check("reference_is_none", Says.YES, told.reason)
     finding = Finding(cause, BUILT_IN.outcome(cause), (), (), (), (check,), "certain", None)
     _show(finding, None, as_json)
-    return NO_REFERENCE if cause == "A01" else KNOWN
+    return _status(finding)
+
+
+def _fraud(finding: Finding, tx: Transaction | None) -> list[str]:
+    """Vectors of fraud that the transaction itself shows signs of, after the codes of causes."""
+    codes = frozenset(one.cause for one in finding.legs if one.cause) | {finding.cause or "", *finding.findings}
+    facts = FraudFacts(datetime.now(UTC), findings=codes, warnings=frozenset(tx.warnings if tx else ()))
+    return list(dict.fromkeys(sign.code for sign in signals(facts)))
 
 
 def _show(finding: Finding, tx: Transaction | None, as_json: bool) -> None:
@@ -125,7 +155,7 @@ def _show(finding: Finding, tx: Transaction | None, as_json: bool) -> None:
     answer: dict[str, Any] = {
         "cause": finding.cause,
         "outcome": list(finding.outcome),
-        "findings": list(finding.findings),
+        "findings": [*finding.findings, *_fraud(finding, tx)],
         "conditions": list(finding.conditions),
         "legs": [leg_to_json(leg) for leg in finding.legs],
         "checks": [asdict(check) | {"answer": str(check.answer)} for check in finding.checks],

@@ -112,6 +112,7 @@ class Books:
     network. ``worth`` is what legs are worth in base units of the network's coin, by position, where a price is known by
     contract. ``replaced`` and ``replaced_by`` tell of a transaction that waited and was overtaken. ``shown_on`` are the
     networks that know the hash, ``other_hashes`` payments of the same sender near by to the claimant's own addresses.
+    ``states`` are those of the owners that are not active, by account, while nobody claims.
     """
 
     owners: tuple[Owner, ...] = ()
@@ -136,4 +137,5 @@ class Books:
     replaced: bool | None = None
     replaced_by: str | None = None
     other_hashes: tuple[str, ...] = ()
+    states: Mapping[str, str] = field(default_factory=dict)
     sandbox: bool = False

@@ -33,7 +33,7 @@ class Recovery:
     @property
     def moves(self) -> bool:
         """Whether coins must leave the address sooner or later."""
-        return "SW" in self.steps or self.code in ("C01", "C07", "D09", "D13")
+        return "SW" in self.steps or self.code in ("B09", "C01", "C07", "D09", "D13")
 
 
 Applies = Callable[[Recovery], bool]

@@ -114,6 +114,7 @@ WHYS: dict[str, str] = {
     "no_node_for_some_candidates": mark("no node for some networks it could be on"),
     "found_on_several": mark("the same hash is on several networks; the one that pays an address of ours was taken"),
     "network_wants_more_than_the_hash": mark("whether the hash alone leads to it"),
+    "hash_of_a_block": mark("the hash is a block's, not a transaction's"),
     "hash_unknown_to_healthy_nodes": mark("healthy nodes know the hash or not"),
     "its_inputs_are_spent_elsewhere": mark("another transaction spent what it wanted to spend"),
     "no_earlier_look_saw_it_waiting": mark("whether an earlier look saw it waiting"),

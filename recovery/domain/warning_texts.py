@@ -46,6 +46,7 @@ WARNINGS: dict[str, str] = {
     "fee_unclear": mark("Fee and movements cannot be told apart with certainty."),
     "finalized_block_not_visible": mark("A node does not say what is final."),
     "hash_not_recomputed": mark("A node does not show enough to compute the hash anew."),
+    "hash_of_a_block": mark("This is the hash of a block, not of a transaction."),
     "hash_used_twice": mark("Two transactions have this hash; only the later one counts."),
     "history_not_visible": mark(
         "A node does not keep the whole history, so it cannot say that something does not exist."
@@ -138,6 +139,7 @@ WARNINGS: dict[str, str] = {
 
 NODE_WARNINGS: dict[str, str] = {
     "answer_not_understood": mark("The node %(node)s gave an answer that cannot be read."),
+    "contract_ended": mark("The movement %(node)s is what a contract left when it was destroyed."),
     "node_differs": mark("The node %(node)s says something else than the others."),
     "node_mistaken": mark("The node %(node)s gave an answer that cannot be trusted."),
     "node_slow": mark("The node %(node)s was too slow; the others agree without it."),
@@ -149,4 +151,4 @@ NODE_WARNINGS: dict[str, str] = {
     "said_succeeded": mark("The node %(node)s says that it succeeded."),
     "said_unknown": mark("The node %(node)s cannot tell."),
 }
-"""Warnings that name a node behind a colon (``node_slow:host``)."""
+"""Warnings that name a node behind a colon (``node_slow:host``), or the place of a movement (``contract_ended:trace:0``)."""

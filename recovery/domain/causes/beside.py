@@ -48,7 +48,7 @@ def _of_leg(now: LegSituation) -> Iterator[str]:
         yield "E05"
     if "several_senders" in now.tx.warnings:
         yield "F06"
-    if now.books.claimant_state == "closed":
+    if now.account_state == "closed":
         yield "B10"
     if _unlinked(now):
         yield "H05"

@@ -49,8 +49,8 @@ def another_account(now: LegSituation) -> bool:
 
 
 def anothers_and_credited(now: LegSituation) -> Check:
-    """B03: another account's memo, and credited there."""
-    shown = another_account(now) and now.whose.owner.kind == "shared" and now.past.credited_to == now.whose.account
+    """B03: another account's memo or address, and credited there."""
+    shown = another_account(now) and now.past.credited_to == now.whose.account
     return told("memo_of_another_account", shown, "credit_in_the_books", now.leg.position)
 
 
@@ -63,15 +63,12 @@ def given_on(now: LegSituation) -> Check:
 
 
 def not_yet_owned(now: LegSituation) -> Check:
-    """H12: at the time of the payment the address was nobody's, or not yet the claimant's."""
+    """H12: at the time of the payment the address was nobody's: before it was given out, or between two owners."""
     later = now.whose.next
-    mine_later = (
-        now.whose.standing == "retired"
-        and later is not None
-        and now.books.claimant == later.account != now.whose.account
-    )
+    between = now.whose.standing == "retired" and later is not None and later.account != now.whose.account
+    asks = between and later is not None and now.books.claimant in (None, now.whose.account, later.account)
     nobody = now.whose.standing in ("not_yet", "nobody")
-    return told("owned_by_nobody_then", nobody or mine_later, "address_book", now.leg.position)
+    return told("owned_by_nobody_then", nobody or asks, "address_book", now.leg.position)
 
 
 def another_customer(now: LegSituation) -> Check:

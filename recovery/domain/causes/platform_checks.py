@@ -33,7 +33,7 @@ def travel_data(now: LegSituation) -> Check:
 
 def closed_account(now: LegSituation) -> Check:
     """B10: the account was closed; what came for it goes back."""
-    return told("account_is_closed", now.books.claimant_state == "closed", "account_registry")
+    return told("account_is_closed", now.account_state == "closed", "account_registry")
 
 
 def good(now: LegSituation) -> Check:
@@ -47,8 +47,9 @@ OPEN_RULES: tuple[tuple[str, LegCheck], ...] = (("G01", suspended), ("G07", not_
 
 def sanctioned(now: LegSituation) -> Check:
     """G04: a sanctioned party. What came from one is blocked: neither credited nor returned."""
-    label = now.books.labels.get(now.leg.sender or "")
-    listed = label is not None and label.kind == "sanctioned"
+    parties = (now.leg.sender, now.tx.fee.payer if now.tx.fee else None)  # who paid may stand behind a contract
+    labels = [now.books.labels.get(one or "") for one in parties]
+    listed = any(label is not None and label.kind == "sanctioned" for label in labels)
     screened = any(one.verdict == "sanctioned" for one in now.books.screened)
     return told("sanctioned_party", listed or screened, "screening", now.leg.position)
 
@@ -66,7 +67,7 @@ def risky(now: LegSituation) -> Check:
 
 def frozen_account(now: LegSituation) -> Check:
     """G06: the account is frozen."""
-    return told("account_not_active", now.books.claimant_state == "frozen", "account_registry")
+    return told("account_not_active", now.account_state == "frozen", "account_registry")
 
 
 def security_changed(now: LegSituation) -> Check:

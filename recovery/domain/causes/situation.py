@@ -64,6 +64,13 @@ class LegSituation:
         return self.all.survey.traits.get(self.leg.contract or "", Traits())
 
     @property
+    def account_state(self) -> str:
+        """``active``, ``frozen`` or ``closed``: of the claimant's account, or of the owner's while nobody claims."""
+        if self.books.claimant is not None:
+            return self.books.claimant_state
+        return self.books.states.get(self.whose.account, self.books.claimant_state)
+
+    @property
     def arrived(self) -> int:
         """What counts of the leg, in base units: what the balance shows where that is less than what was written."""
         moved = self.all.survey.moved.get(self.leg.position)

@@ -25,11 +25,12 @@ def names_too_little(tx: Transaction) -> bool:
 
 
 def incomplete(now: Situation) -> Check:
-    """A01: the network wants more than the hash."""
+    """A01: the network wants more than the hash, or the hash is a block's."""
+    of_a_block = now.tx.status is Status.NOT_FOUND and "hash_of_a_block" in now.tx.warnings
     return told(
         "reference_is_incomplete",
-        names_too_little(now.tx),
-        "network_wants_more_than_the_hash",
+        of_a_block or names_too_little(now.tx),
+        "hash_of_a_block" if of_a_block else "network_wants_more_than_the_hash",
         ",".join(now.tx.warnings) or None,
     )
 

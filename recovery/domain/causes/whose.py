@@ -68,14 +68,17 @@ def _by_time(rows: list[Owner], at: datetime, *, twin: bool) -> Whose:
     if held:
         owner = held[-1]
         later = next((row for row in after if row.account != owner.account), None)
-        if owner.kind in OWN_WALLETS:
+        if _by_role(owner):
             return Whose("role", owner, later, twin)
         return Whose("owned" if owner.account else "nobody", owner, later, twin)
-    if before and (before[-1].account or before[-1].kind in OWN_WALLETS):
-        return Whose(
-            "role" if before[-1].kind in OWN_WALLETS else "retired", before[-1], after[0] if after else None, twin
-        )
+    if before and (before[-1].account or _by_role(before[-1])):
+        return Whose("role" if _by_role(before[-1]) else "retired", before[-1], after[0] if after else None, twin)
     return Whose("not_yet", after[0], None, twin) if after else Whose("nobody", rows[0], None, twin)
+
+
+def _by_role(row: Owner) -> bool:
+    """Whether it is a wallet of our own; a contract that an account was given is that account's deposit address."""
+    return row.kind in OWN_WALLETS and not (row.kind == "contract" and row.account)
 
 
 def _end(row: Owner) -> datetime:

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from chains.surveyed import Survey, Traits
-from chains.types import Status
-from recovery.domain.books import Books, LegHistory, Owner, Screened
+from chains.types import Fee, Status
+from recovery.domain.books import Books, Label, LegHistory, Owner, Screened
 from recovery.domain.cause_policy import BUILT_IN
 from recovery.domain.cause_rows import CODES
 from recovery.domain.causes.finding import Says
@@ -25,6 +25,7 @@ from tests.recovery.domain.cause_examples import (
     EXAMPLES,
     GONE,
     GOOD,
+    HASH,
     HOT,
     LATER,
     MEMOS,
@@ -44,6 +45,7 @@ from tests.recovery.domain.cause_examples import (
     known,
     leg,
     memo,
+    on,
     owned,
     paid,
     policy,
@@ -295,6 +297,26 @@ class TestProofs:
         assert found.outcome == ("AM",)
 
 
+class TestAccountsWithoutAClaimant:
+    """Nobody claims: then the state of the owner's account counts."""
+
+    @pytest.mark.parametrize(("state", "cause"), [("frozen", "G06"), ("closed", "B10"), ("active", "G02")])
+    def test_the_owners_state(self, state: str, cause: str) -> None:
+        books = known(claimant=None, states={"acct-1": state, "acct-2": "frozen"})
+        assert Facts(paid(), books).found().cause == cause
+        assert Facts(paid(), replace(books, claimant="acct-1")).found().cause == "G02"
+
+
+class TestWhoPaid:
+    """A sanctioned payer does not hide behind a contract."""
+
+    def test_who_paid_for_the_transaction_is_looked_up_too(self) -> None:
+        fee = Fee("asset", "ETH", 1, "0xpayer")
+        routed = replace(paid(), fee=fee)
+        books = known(labels={"0xpayer": Label("a list", "sanctioned")})
+        assert (Facts(routed, books).found().cause, Facts(paid(), books).found().cause) == ("G04", "G02")
+
+
 class TestOwnersInTime:
     """The owner at the time of the payment decides."""
 
@@ -305,17 +327,38 @@ class TestOwnersInTime:
         assert (since.found().cause, since.found().outcome) == ("H09", ("RJ",))
         assert replace(then, books=replace(books, claimant="acct-3")).found().cause == "B08"
 
-    def test_between_two_owners_it_is_still_the_former_ones(self) -> None:
+    @pytest.mark.parametrize("claimant", ["acct-1", "acct-2", None])
+    def test_between_two_owners_it_is_nobodys_until_somebody_proves_it(self, claimant: str | None) -> None:
         ended = replace(OWNER, valid_until=PAID_AT - timedelta(days=1))
-        books = known(owners=(ended, LATER))
+        found = Facts(paid(), known(owners=(ended, LATER), claimant=claimant)).found()
+        assert (found.cause, found.outcome) == ("H12", ("AM",))
+        assert Facts(paid(), known(owners=(ended, LATER), claimant="acct-3")).found().cause == "B08"
+
+    def test_retired_and_given_back_to_the_same_owner_is_still_theirs(self) -> None:
+        ended = replace(OWNER, valid_until=PAID_AT - timedelta(days=1))
+        books = known(owners=(ended, replace(LATER, account="acct-1")))
         assert Facts(paid(), books).found().cause == "B09"
-        assert Facts(paid(), replace(books, claimant="acct-2")).found().cause == "H12"
+
+    def test_a_contract_that_an_account_was_given_is_its_deposit_address(self) -> None:
+        given = replace(OWNER, kind="contract", custody="contract")
+        assert Facts(paid(), known(owners=(given,))).found().cause == "G02"
+        assert Facts(paid(), known(owners=(given,), claimant="acct-2")).found().cause == "B08"
+        assert Facts(paid(), known(owners=(replace(given, account=""),))).found().cause == "H05"
+
+    def test_anothers_address_where_it_was_credited(self) -> None:
+        books = known(claimant="acct-2", legs={"log:0": LegHistory("acct-1", 1_000)})
+        assert (Facts(paid(), books).found().cause, Facts(paid(), known(claimant="acct-2")).found().cause) == (
+            "B03",
+            "B08",
+        )
 
     def test_a_retired_address_in_the_archive_names_what_must_be_prepared(self) -> None:
         books = owned(valid_until=PAID_AT - timedelta(days=1), custody="archived")
         found = Facts(paid(leg(TOKEN)), books).found()
         assert (found.cause, found.outcome) == ("B09", ("SW", "RF"))
         assert found.conditions == ("retired_address_key_archive",)
+        credited = Facts(paid(), books).found()
+        assert (credited.outcome, credited.conditions) == (("CR",), ("retired_address_key_archive",))
 
 
 class TestPrivacy:
@@ -414,3 +457,48 @@ def test_the_trace_ends_with_the_question_that_decided() -> None:
     named = {check.name: check.answer for check in found.checks}
     assert named["not_listed"] is Says.YES
     assert list(named.values()).count(Says.YES) == 1
+
+
+OUR_WITHDRAWAL = replace(SENT, hash=HASH, destination=OUTSIDE)
+TO_A_CUSTOMER = replace(OUR_WITHDRAWAL, destination=DEPOSIT)
+FROM_OUR_TANK = Owner(SENDER, "", "hot", "key")
+
+
+@pytest.mark.parametrize(
+    ("books", "claimant", "cause"),
+    [
+        # the change of a withdrawal comes back to a wallet of ours, and it is still the customer's withdrawal
+        ({"owners": (HOT, FROM_OUR_TANK), "withdrawals": (OUR_WITHDRAWAL,)}, "acct-1", "H07"),
+        ({"owners": (HOT, FROM_OUR_TANK), "withdrawals": (OUR_WITHDRAWAL,)}, None, "H07"),
+        # paid out to another customer: a deposit of theirs, a withdrawal to whoever sent it
+        (
+            {"owners": (replace(OWNER, account="acct-2"), FROM_OUR_TANK), "withdrawals": (TO_A_CUSTOMER,)},
+            "acct-2",
+            "G02",
+        ),
+        (
+            {"owners": (replace(OWNER, account="acct-2"), FROM_OUR_TANK), "withdrawals": (TO_A_CUSTOMER,)},
+            "acct-1",
+            "H07",
+        ),
+        ({"owners": (OWNER, FROM_OUR_TANK), "withdrawals": (TO_A_CUSTOMER,)}, "acct-1", "G02"),
+        # between wallets of our own there is nobody whose address would be told
+        ({"owners": (HOT, FROM_OUR_TANK)}, "acct-1", "B17"),
+        ({"owners": (HOT, replace(FROM_OUR_TANK, account="acct-2", kind="deposit"))}, "acct-1", "B11"),
+    ],
+)
+def test_withdrawals_of_ours(books: dict[str, Any], claimant: str | None, cause: str) -> None:
+    assert Facts(paid(), known(claimant=claimant, **books)).found().cause == cause
+
+
+@pytest.mark.parametrize("warning", ["reorganised", "conflicted"])
+def test_one_node_of_several_alone_overturns_nothing(warning: str) -> None:
+    found = Facts(paid(status=Status.UNKNOWN, final=False, block=None, warnings=(warning,))).found()
+    assert (found.cause, found.outcome) == (None, ("WT",))
+
+
+def test_nothing_is_credited_on_a_chain_that_has_ended() -> None:
+    ended = replace(OWNER, valid_until=PAID_AT - timedelta(days=9))
+    found = on("bnb-beacon", leg(None), books=known(owners=(ended,))).found()
+    assert (found.cause, found.outcome) == ("B09", ("SW", "RF"))
+    assert "retired_chain_claim" in found.conditions

@@ -514,6 +514,8 @@ def chosen(everything: bool) -> list[Case]:
             for case in cases_of(p):
                 kinds.setdefault(case.name, []).append(replace(case, name=f"{p.name}: {case.name}"))
         for number, fitting in enumerate(kinds.values()):
+            if not everything and (number + len(found)) % 2 and family not in SHARES:
+                continue
             share = len(fitting) if everything else min(len(fitting), SHARES.get(family, 1))
             found += [fitting[(number * share + n) % len(fitting)] for n in range(share)]
     return found
