@@ -23,10 +23,9 @@ from sandbox.rpc import NodeRefused, NodeSilent
 EXCHANGE = "exchange"
 
 _STARTING = 5_000 * STROOPS
-_WIDE = str.maketrans("0123456789", "０１２３４５６７８９")
 _TYPED: dict[str, tuple[Callable[[str], str], str]] = {
     "acct-1001": (lambda memo: f"uid: {memo}", "with a word in front of it"),
-    "acct-1002": (lambda memo: memo.translate(_WIDE), "in the wide digits of an East Asian keyboard"),
+    "acct-1002": (lambda memo: f"{memo}bi", "with two letters after it"),
 }
 _AMOUNTS = {"acct-1001": 640 * STROOPS, "acct-1002": 215 * STROOPS}
 

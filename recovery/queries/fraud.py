@@ -230,7 +230,7 @@ def _of_transaction(
     named = [one for transfer in tx.transfers for one in (transfer.sender, transfer.recipient) if one]
     values: dict[str, Any] = {
         "paid_at": tx.block.time if tx.block else None,
-        "linked": bool(recipients.intersection(own)) or session.scalar(proven.limit(1)) is not None,
+        "linked": _is_linked(last, recipients.intersection(own)) or session.scalar(proven.limit(1)) is not None,
         "findings": frozenset([*(code for code in (last.cause,) if code), *last.findings]),
         "warnings": frozenset(tx.warnings),
         "look_alike_addresses": tuple(dict.fromkeys(one for one in named for mine in own if look_alike(one, mine))),
@@ -242,6 +242,14 @@ def _of_transaction(
         ),
     }
     return values if leg is None else values | _of_leg(session, case, tx, leg, survey)
+
+
+def _is_linked(last: Diagnosis, own: set[str]) -> bool:
+    """Whether an address of the account was paid, or the diagnosis found the payment to be the account's in another way.
+
+    It names a credit or a recovery only for whose memo it was, whose key on another network, whose withdrawal that came back.
+    """
+    return bool(own) or last.outcome[:1] in (["CR"], ["SW"], ["RF"])
 
 
 def _short(moved: Any, amount: int) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Callable
 
 from axe_playwright_python.sync_playwright import Axe
@@ -14,7 +13,6 @@ from tests.journeys.product import Product
 SLOW = 45_000  # milliseconds: the sample chain makes a block every second or two, and three make it final
 
 Desk = Callable[..., Page]
-Cookies = Callable[..., StorageState]
 
 PICTURES = os.environ.get("RECOVERY_PICTURES")
 """A folder for the pictures of the README (``make pictures``)."""
@@ -28,19 +26,36 @@ def picture(page: Page, name: str, *, dark: bool = False) -> None:
         page.emulate_media(color_scheme="light")
 
 
-def sign_in(product: Product, browser: Browser, role: str, number: int = 0) -> StorageState:
-    """Sign in by the form; gives the cookies."""
-    context = browser.new_context(base_url=product.url, locale="en-GB")
-    try:
-        page, person = context.new_page(), product.sign_in(role, number)
-        page.goto("/")
-        page.get_by_label("E-mail address").fill(person["email"])
-        page.get_by_label("Password").fill(person["password"])
-        page.get_by_role("button", name="Sign in").click()
-        page.wait_for_url(re.compile(r"/(desk.*)?$"))
-        return context.storage_state()
-    finally:
-        context.close()
+class Cookies:
+    """The cookies of everybody's sign-in. Each person signs in once, because the product counts how often one does."""
+
+    def __init__(self, product: Product, browser: Browser) -> None:
+        self._product = product
+        self._browser = browser
+        self._known: dict[tuple[str, int], StorageState] = {}
+
+    def of(self, role: str, number: int = 0) -> StorageState:
+        """The cookies of the ``number``-th sign-in of a role."""
+        if (role, number) not in self._known:
+            self._known[role, number] = self._sign_in(role, number)
+        return self._known[role, number]
+
+    def keep(self, role: str, number: int, page: Page) -> None:
+        """Those that a page ends with: whoever confirms the password gets new ones."""
+        self._known[role, number] = page.context.storage_state()
+
+    def _sign_in(self, role: str, number: int) -> StorageState:
+        context = self._browser.new_context(base_url=self._product.url, locale="en-GB")
+        try:
+            page, person = context.new_page(), self._product.sign_in(role, number)
+            page.goto("/")
+            page.get_by_label("E-mail address").fill(person["email"])
+            page.get_by_label("Password").fill(person["password"])
+            page.get_by_role("button", name="Sign in").click()
+            expect(page.get_by_role("button", name="Sign out")).to_be_visible()
+            return context.storage_state()
+        finally:
+            context.close()
 
 
 def report(page: Page, hash: str) -> str:

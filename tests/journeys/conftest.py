@@ -13,10 +13,10 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, StorageState
+from playwright.sync_api import Browser, Page
 
 from recovery.embedded import binaries
-from tests.journeys.browsing import Cookies, Desk, sign_in
+from tests.journeys.browsing import Cookies, Desk
 from tests.journeys.people import Person
 from tests.journeys.product import Product
 
@@ -58,15 +58,8 @@ def _address(process: subprocess.Popen[bytes], output: Path) -> str:
 
 @pytest.fixture(scope="session")
 def cookies(product: Product, browser: Browser) -> Cookies:
-    """The cookies of a sign-in; each person signs in once, because the product counts how often one does."""
-    known: dict[tuple[str, int], StorageState] = {}
-
-    def of(role: str, number: int = 0) -> StorageState:
-        if (role, number) not in known:
-            known[role, number] = sign_in(product, browser, role, number)
-        return known[role, number]
-
-    return of
+    """Everybody's sign-in, for the whole session."""
+    return Cookies(product, browser)
 
 
 @pytest.fixture
@@ -78,7 +71,7 @@ def desk(product: Product, browser: Browser, cookies: Cookies) -> Iterator[Desk]
         if (role, number) not in opened:
             size = {"width": 390, "height": 844} if phone else {"width": 1280, "height": 900}
             context = browser.new_context(
-                viewport=size, locale="en-GB", base_url=product.url, storage_state=cookies(role, number)
+                viewport=size, locale="en-GB", base_url=product.url, storage_state=cookies.of(role, number)
             )
             context.set_default_timeout(15_000)
             page = context.new_page()
@@ -88,7 +81,8 @@ def desk(product: Product, browser: Browser, cookies: Cookies) -> Iterator[Desk]
         return opened[role, number]
 
     yield page_of
-    for page in opened.values():
+    for (role, number), page in opened.items():
+        cookies.keep(role, number, page)
         page.context.close()
 
 

@@ -133,7 +133,6 @@ def verified(path: Path) -> int:
         ("reverted", "Closed", "failed"),
         ("credited", "Explained", "credited"),
         ("foreign_address", "Closed", "deposit address of your account"),
-        ("internal_native", "In review", "contract"),
         ("confirming", "In review", "credit"),
     ],
 )
@@ -193,7 +192,7 @@ def test_a_page_is_for_everybody(
     phone: bool,
 ) -> None:
     size = {"width": 390, "height": 844} if phone else {"width": 1280, "height": 900}
-    context = browser.new_context(viewport=size, locale=locale, base_url=product.url, storage_state=cookies(role))
+    context = browser.new_context(viewport=size, locale=locale, base_url=product.url, storage_state=cookies.of(role))
     try:
         page = context.new_page()
         page.goto(path)

@@ -36,6 +36,8 @@ def test_what_others_call_lost_is_credited(
     page = depositor.locator("main")
     for words in (CAUSES[cause].happened, CAUSES[cause].next, "Nothing.", amount, network):
         expect(page).to_contain_text(str(words))
+    if kind == "memo_typo":
+        expect(page).to_contain_text("70011002bi")  # as it was written
     is_for_everybody(depositor)
     picture(depositor, f"misread-{kind}")
 
@@ -64,8 +66,9 @@ def test_a_look_alike_is_no_deposit_and_the_depositor_is_warned(product: Product
     report(depositor, deposit["hash"])
     shows(depositor, "Closed")
     page = depositor.locator("main")
-    for words in (CAUSES["D04"].happened, CAUSES["D04"].next, deposit["contract"]):
+    for words in (CAUSES["D04"].happened, CAUSES["D04"].next, deposit["contract"], "calls itself"):
         expect(page).to_contain_text(str(words))
+    expect(page).not_to_contain_text("25,000 S")  # what it calls itself is no unit of ours
     for way in ("quote", "credited", "proof"):
         expect(depositor.get_by_test_id(way)).to_have_count(0)
     is_for_everybody(depositor)

@@ -9,12 +9,14 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from chains.types import Block
 from recovery.domain.cause_policy import BUILT_IN
 from recovery.domain.ids import new_id
 from recovery.models import (
     Account,
     Credit,
     FraudSignal,
+    ListedAsset,
     OwnershipChallenge,
     OwnershipProof,
     Person,
@@ -258,3 +260,19 @@ def test_sign_offs_are_counted_by_approver(desk: Desk) -> None:
         assert session.scalar(select(SignOff.stage)) == "wallet"
         told = fraud_facts(session, find(session, ref))
     assert told.pair_share == (0, 0)
+
+
+def test_who_is_known_by_the_key_on_another_network_may_be_quick(desk: Desk) -> None:
+    with desk.database.reading() as session:
+        paid_at = database_now(session) - timedelta(minutes=3)
+    desk.add(
+        ListedAsset(
+            id=new_id(), network="local-second", contract=LISTED, symbol="USDX", decimals=18, state="listed"
+        )
+    )  # fmt: skip
+    hash = new_hash()
+    block = Block(100, "0x" + "b" * 64, paid_at)
+    ref = desk.open(hash)
+    desk.look(ref, seen(hash, transfer(LISTED), network="local-second", network_id="eip155:31338", block=block))
+    assert (desk.case(ref).cause, desk.state(ref)) == ("C01", "credit_sign_off")
+    assert not {code for code, _ in signs(desk, ref)} & {"V1"}
