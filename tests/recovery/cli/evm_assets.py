@@ -4,10 +4,19 @@ from __future__ import annotations
 
 from tests.recovery.cli.evm_scenarios import ETH, NONE, paid, sent, world
 from tests.recovery.cli.evm_whose import credit
-from tests.recovery.cli.fake_evm import SINGLE, TRANSFER, Chain, address, text, word
+from tests.recovery.cli.fake_evm import SINGLE, TRANSFER, Chain, address, word
 from tests.recovery.cli.scenario import Scenarios
 from tests.recovery.cli.stage import (
-    ALICE, ALICES_NAME, BOB, BOBS_NAME, COLD, GAS, HOT, STRANGER, USDT, Stage, ago, iso,
+    ALICE,
+    ALICES_NAME,
+    BOB,
+    BOBS_NAME,
+    HOT,
+    STRANGER,
+    USDT,
+    Stage,
+    ago,
+    iso,
 )  # fmt: skip
 
 scenario = Scenarios()

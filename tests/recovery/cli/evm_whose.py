@@ -7,14 +7,27 @@ from tests.recovery.cli.evm_scenarios import ETH, paid, sent, world
 from tests.recovery.cli.fake_evm import Chain, Node, address, digest, word  # noqa: F401
 from tests.recovery.cli.scenario import Scenarios
 from tests.recovery.cli.stage import (
-    ALICE, ALICES_NAME, BOB, BOBS_NAME, COLD, GAS, HOT, STRANGER, USDT, Stage, ago, iso,
+    ALICE,
+    ALICES_NAME,
+    BOB,
+    BOBS_NAME,
+    COLD,
+    GAS,
+    HOT,
+    STRANGER,
+    USDT,
+    Stage,
+    ago,
+    iso,
 )  # fmt: skip
 
 scenario = Scenarios()
 OTHER = address("a contract wallet")
 
 
-def credit(s: Stage, account: str, position: str = "native", *, contract: str = "", amount: int = 2 * ETH, **row) -> None:
+def credit(
+    s: Stage, account: str, position: str = "native", *, contract: str = "", amount: int = 2 * ETH, **row
+) -> None:
     s.add("credits", **({"network": s.network} | row), hash=s.reference, position=position, account=account,
           contract=contract, amount=str(amount), credited_at=iso(ago(0.01)))  # fmt: skip
 
@@ -414,7 +427,12 @@ def _(s: Stage) -> None:
     returned(s, label=False)
 
 
-@scenario("B16-another-accounts-withdrawal", ("B16", "B11", "H05", "B08"), outcomes=[["RJ"], ["AM"], ["AM", "RF"]], hidden=[BOBS_NAME])
+@scenario(
+    "B16-another-accounts-withdrawal",
+    ("B16", "B11", "H05", "B08"),
+    outcomes=[["RJ"], ["AM"], ["AM", "RF"]],
+    hidden=[BOBS_NAME],
+)
 def _(s: Stage) -> None:
     returned(s, account=BOBS_NAME)
 
@@ -448,7 +466,7 @@ def alike(where: str, *, changed: int = 20) -> str:
     """An address with the same beginning and end."""
     from chains.encoding import checksummed
 
-    middle = f"{(int(where[2 + 6:40 - 4], 16) + 12345):030x}"[-30:]
+    middle = f"{(int(where[2 + 6 : 40 - 4], 16) + 12345):030x}"[-30:]
     return checksummed(bytes.fromhex(where[2:8] + middle + where[-4:]))
 
 

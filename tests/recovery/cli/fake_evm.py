@@ -355,7 +355,14 @@ class Node:
         if tx is None:
             return None
         calls = [
-            {"type": kind, "from": sender.lower(), "to": to.lower(), "value": hex(value), "gas": "0x1", "gasUsed": "0x1"}
+            {
+                "type": kind,
+                "from": sender.lower(),
+                "to": to.lower(),
+                "value": hex(value),
+                "gas": "0x1",
+                "gasUsed": "0x1",
+            }
             | ({"error": error} if error else {})
             for kind, sender, to, value, error in tx.inner
         ]

@@ -16,7 +16,7 @@ Build = Callable[[Stage], Between | None]
 class Expected:
     """What must be answered. ``cause`` and ``outcome`` may name several where the rules leave it open."""
 
-    cause: str | None | tuple[str, ...]
+    cause: str | tuple[str, ...] | None
     outcome: Sequence[str] | None = None
     outcomes: Sequence[Sequence[str]] = ()
     findings: Sequence[str] = ()
@@ -58,7 +58,9 @@ class Expected:
     @staticmethod
     def _form(told: dict[str, object]) -> None:
         """The form of the answer."""
-        assert {"cause", "outcome", "findings", "conditions", "legs", "checks", "confidence", "transaction"} <= set(told)
+        assert {"cause", "outcome", "findings", "conditions", "legs", "checks", "confidence", "transaction"} <= set(
+            told
+        )
         checks = told["checks"]
         assert isinstance(checks, list) and checks
         for check in checks:
@@ -86,7 +88,9 @@ class Scenarios:
 
     all: list[Scenario] = field(default_factory=list)
 
-    def __call__(self, name: str, cause: str | None | tuple[str, ...], *outcome: str, **more: object) -> Callable[[Build], Build]:
+    def __call__(
+        self, name: str, cause: str | tuple[str, ...] | None, *outcome: str, **more: object
+    ) -> Callable[[Build], Build]:
         """Register what follows under ``name``."""
 
         def register(build: Build) -> Build:

@@ -84,6 +84,8 @@ class House:
 
     def open(self, node: Answers | Node) -> str:
         """A URL under which ``node`` answers."""
+        if isinstance(node, Node) and node.down:
+            return "http://127.0.0.1:9"  # nobody listens there: refused at once
         name = f"n{len(self._nodes)}"
         self._nodes[name] = node
         return f"http://127.0.0.1:{self._server.server_address[1]}/{name}"
@@ -162,9 +164,7 @@ class Stage:
 
     def environment(self) -> dict[str, str]:
         """Where the nodes are."""
-        return {
-            f"RECOVERY_NODES_{slug.upper().replace('-', '_')}": ",".join(urls) for slug, urls in self.nodes.items()
-        }
+        return {f"RECOVERY_NODES_{slug.upper().replace('-', '_')}": ",".join(urls) for slug, urls in self.nodes.items()}
 
 
 def in_process(*arguments: str) -> tuple[int, str]:

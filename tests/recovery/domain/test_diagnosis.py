@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from chains.surveyed import Survey, Traits
-from chains.types import Fee, Status
+from chains.types import Fee, Status, TransferKind
 from recovery.domain.books import Books, Label, LegHistory, Owner, Screened
 from recovery.domain.cause_policy import BUILT_IN
 from recovery.domain.cause_rows import CODES
@@ -305,6 +305,19 @@ class TestAccountsWithoutAClaimant:
         assert Facts(paid(), replace(books, claimant="acct-1")).found().cause == "G02"
 
 
+class TestFalseJettons:
+    """The notice of a false jetton wallet costs its sender a grain of the coin, which is no deposit."""
+
+    def test_the_coin_of_a_false_notice(self) -> None:
+        grain = leg(None, 1, kind=TransferKind.INTERNAL)
+        assert Facts(paid(grain, warnings=("false_jetton_wallet",))).found().cause == "A10"
+        assert Facts(paid(grain)).found().cause == "F01"
+        assert (
+            Facts(paid(leg(None, 1, kind=TransferKind.NATIVE), warnings=("false_jetton_wallet",))).found().cause
+            == "G02"
+        )
+
+
 class TestWhoPaid:
     """A sanctioned payer does not hide behind a contract."""
 
@@ -345,7 +358,10 @@ class TestOwnersInTime:
 
     def test_anothers_address_where_it_was_credited(self) -> None:
         books = known(claimant="acct-2", legs={"log:0": LegHistory("acct-1", 1_000)})
-        assert (Facts(paid(), books).found().cause, Facts(paid(), known(claimant="acct-2")).found().cause) == ("B03", "B08")
+        assert (Facts(paid(), books).found().cause, Facts(paid(), known(claimant="acct-2")).found().cause) == (
+            "B03",
+            "B08",
+        )
 
     def test_a_retired_address_in_the_archive_names_what_must_be_prepared(self) -> None:
         books = owned(valid_until=PAID_AT - timedelta(days=1), custody="archived")
