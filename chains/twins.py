@@ -28,7 +28,8 @@ class Twin:
 def twins(network: Network, address: str) -> tuple[Twin, ...]:
     """The addresses on other networks of the catalogue that the key or script behind ``address`` has, by network.
 
-    A key may have two on one network (Bitcoin's old and its witness form). Empty when ``address`` is none of ``network``.
+    A key may have two on one network (Bitcoin's old and its witness form). Networks of the sample world have twins among
+    themselves only. Empty when ``address`` is none of ``network``.
     """
     own = _twinned(network)
     checked = check_address(network, address)
@@ -38,7 +39,7 @@ def twins(network: Network, address: str) -> tuple[Twin, ...]:
     return tuple(
         Twin(row.slug, text)
         for row in networks().values()
-        if row.slug != network.slug and not row.sandbox and (other := _twinned(row)) is not None
+        if row.slug != network.slug and row.sandbox == network.sandbox and (other := _twinned(row)) is not None
         for text in other.twin_addresses(row, key)
         if check_address(row, text).normalised == text
     )

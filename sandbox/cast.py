@@ -8,6 +8,13 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 NETWORK = "local"
+"""The chain of the sample world."""
+
+SECOND_NETWORK = "local-second"
+"""Another chain of the same kind, where the same keys have the same addresses."""
+
+MEMO_NETWORK = "local-stellar"
+"""A ledger on which the exchange has one address for everybody, and a memo for each."""
 
 DEPOSITORS = ("acct-1001", "acct-1002")
 """Accounts with a sign-in; each has deposits of every kind worth trying."""
@@ -16,6 +23,9 @@ NEIGHBOUR = "acct-1003"
 """Somebody else's account, without a sign-in: what reached it must never show to the depositors."""
 
 FROZEN = "acct-1004"
+
+MEMOS = {account: f"7001{account.removeprefix('acct-')}" for account in DEPOSITORS}
+"""What each depositor is told to write on a payment to the shared address."""
 
 ACCOUNTS = (*DEPOSITORS, NEIGHBOUR, FROZEN)
 
@@ -44,7 +54,16 @@ CUSTODY_KEYS = (
     *(deposit_key(account) for account in ACCOUNTS),
     *(coin_key(account) for account in DEPOSITORS),
 )
-OUTSIDE_KEYS = (ISSUER, "stranger", *DEPOSITORS, NEIGHBOUR)
+PLATFORM = "Sample Broker"
+"""Another platform, to which customers withdraw."""
+
+
+def platform_key(account: str) -> str:
+    """The name of the key of the platform's address for an account's withdrawals."""
+    return f"platform:{account}"
+
+
+OUTSIDE_KEYS = (ISSUER, "stranger", *DEPOSITORS, NEIGHBOUR, *(platform_key(account) for account in DEPOSITORS))
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from eth_account import Account
 from eth_account.signers.local import LocalAccount
 
 from sandbox.artifacts import artifacts
-from sandbox.cast import DEPOSITORS, ISSUER, NEIGHBOUR, coin_key, deposit_key
+from sandbox.cast import DEPOSITORS, ISSUER, NEIGHBOUR, NETWORK, coin_key, deposit_key
 from sandbox.rpc import Rpc
 from sandbox.wallets import Purse, Sent
 
@@ -23,6 +23,9 @@ ETHER = 10**18
 DOLLAR = 10**6
 CONFIRMED_DEPTH = 8
 """Blocks mined after the old deposits, well beyond what the local network asks for."""
+
+LOOK_ALIKE = "SU\u0405D"
+"""SUSD for the eye: its third letter is the Cyrillic dze."""
 
 # What each depositor sent of the unlisted token, in thousandths of a whole token.
 _UNLISTED = {
@@ -48,12 +51,14 @@ TOKENS = (
     Token("SUSD", "Sample Dollar", "SampleToken", 6, listed=True),
     Token("TOLL", "Toll Token", "TollToken", 18, listed=False, extra=(250,)),
     Token("STUB", "Stubborn Token", "StubbornToken", 18, listed=False),
+    Token(LOOK_ALIKE, "Sample Dollar", "SampleToken", 6, listed=False),
 )
 
 
 @dataclass(frozen=True)
 class Deposit:
-    """One deposit already made. ``contract`` is ``None`` for the native coin; ``block`` is its height."""
+    """One deposit already made. ``contract`` is ``None`` for the native coin; ``block`` is its height on
+    ``network``."""
 
     kind: str
     hash: str
@@ -64,6 +69,7 @@ class Deposit:
     position: str | None
     block: int
     explain: str
+    network: str = NETWORK
 
 
 @dataclass(frozen=True)
@@ -121,7 +127,7 @@ def make_confirming(scene: Scene) -> dict[str, Any]:
     to = scene.deposit_address(account)
     sent = scene.send_token(account, "SUSD", to, amount)
     explain = "Sample Dollar, only just sent: too few blocks yet to count on."
-    return asdict(_deposit("confirming", sent, account, scene.contracts["SUSD"], amount, to, explain))
+    return asdict(deposit_of("confirming", sent, account, scene.contracts["SUSD"], amount, to, explain))
 
 
 def mine(rpc: Rpc, blocks: int) -> None:
@@ -153,7 +159,7 @@ def _unlisted(scene: Scene, account: str, to: str) -> Iterator[Deposit]:
         amount = thousandths * ETHER // 1000
         sent = scene.send_token(account, "MDW", to, amount)
         explain = "Meadow Token, which the exchange does not list, sent to the account's own deposit address."
-        yield _deposit("unlisted_token", sent, account, scene.contracts["MDW"], amount, to, explain)
+        yield deposit_of("unlisted_token", sent, account, scene.contracts["MDW"], amount, to, explain)
 
 
 def _through_contracts(scene: Scene, account: str, to: str) -> Iterator[Deposit]:
@@ -162,13 +168,13 @@ def _through_contracts(scene: Scene, account: str, to: str) -> Iterator[Deposit]
     coins_to = scene.coin_address(account)
     sent = purse.send(router, value=amount, data=contract.call("payNative", coins_to))
     explain = "The native coin, paid onward by a contract: an internal transfer the deposit watcher does not see."
-    yield _deposit("internal_native", sent, account, None, amount, coins_to, explain)
+    yield deposit_of("internal_native", sent, account, None, amount, coins_to, explain)
 
     amount = 425 * DOLLAR
     purse.send(scene.contracts["SUSD"], data=artifacts()["SampleToken"].call("approve", router, amount))
     sent = purse.send(router, data=contract.call("payToken", scene.contracts["SUSD"], to, amount))
     explain = "Sample Dollar, listed, paid onward by a contract: the second of the two movements is the deposit."
-    yield _deposit("internal_listed_token", sent, account, scene.contracts["SUSD"], amount, to, explain)
+    yield deposit_of("internal_listed_token", sent, account, scene.contracts["SUSD"], amount, to, explain)
 
 
 def _reverted(scene: Scene, account: str, to: str) -> Deposit:
@@ -176,30 +182,30 @@ def _reverted(scene: Scene, account: str, to: str) -> Deposit:
     data = artifacts()["ClosedTill"].call("pay", to)
     sent = scene.purse(account).send(scene.contracts["till"], value=amount, data=data, gas=150_000)
     explain = "Looks like a payment in the trace, but the call reverted with a reason: nothing moved."
-    return _deposit("reverted", sent, account, None, amount, to, explain)
+    return deposit_of("reverted", sent, account, None, amount, to, explain)
 
 
 def _to_a_foreign_address(scene: Scene, account: str) -> Deposit:
     amount, nobody = 60 * ETHER, Account.from_key(secrets.token_bytes(32)).address
     sent = scene.send_token(account, "MDW", nobody, amount)
     explain = "Meadow Token sent to an address that is none of the exchange's: it cannot be recovered."
-    return _deposit("foreign_address", sent, account, scene.contracts["MDW"], amount, nobody, explain)
+    return deposit_of("foreign_address", sent, account, scene.contracts["MDW"], amount, nobody, explain)
 
 
 def _ordinary(scene: Scene, account: str, to: str) -> Iterator[Deposit]:
     susd = scene.contracts["SUSD"]
     sent = scene.send_token(account, "SUSD", to, 150 * DOLLAR)
     explain = "An ordinary deposit of Sample Dollar that was credited at the time."
-    yield _deposit("credited", sent, account, susd, 150 * DOLLAR, to, explain)
+    yield deposit_of("credited", sent, account, susd, 150 * DOLLAR, to, explain)
 
     sent = scene.send_token(account, "SUSD", to, 275 * DOLLAR)
     explain = "An ordinary deposit of Sample Dollar that was never credited."
-    yield _deposit("uncredited_listed", sent, account, susd, 275 * DOLLAR, to, explain)
+    yield deposit_of("uncredited_listed", sent, account, susd, 275 * DOLLAR, to, explain)
 
     coins_to = scene.coin_address(account)
     sent = scene.purse(account).send(coins_to, value=ETHER // 4)
     explain = "An ordinary deposit of the native coin that was never credited."
-    yield _deposit("uncredited_native", sent, account, None, ETHER // 4, coins_to, explain)
+    yield deposit_of("uncredited_native", sent, account, None, ETHER // 4, coins_to, explain)
 
 
 def _awkward_tokens(scene: Scene, account: str, to: str) -> Iterator[Deposit]:
@@ -207,26 +213,29 @@ def _awkward_tokens(scene: Scene, account: str, to: str) -> Iterator[Deposit]:
     sent = scene.send_token(account, "TOLL", to, amount)
     arrived = amount - amount * 250 // 10_000
     explain = "Toll Token, unlisted, keeps 2.5 % of every transfer: less arrived than was sent."
-    yield _deposit("fee_on_transfer", sent, account, scene.contracts["TOLL"], arrived, to, explain)
+    yield deposit_of("fee_on_transfer", sent, account, scene.contracts["TOLL"], arrived, to, explain)
 
     amount = 40 * ETHER
     sent = scene.send_token(account, "STUB", to, amount)
     explain = "Stubborn Token answered false instead of moving: the transaction succeeded, yet nothing moved."
-    yield _deposit("returned_false", sent, account, scene.contracts["STUB"], amount, to, explain)
+    yield deposit_of("returned_false", sent, account, scene.contracts["STUB"], amount, to, explain)
 
     sent = scene.send_token(account, "STUB", to, amount, function="grant")
     explain = "Stubborn Token that did arrive, but whose transfer refuses: a sweep cannot move it."
-    yield _deposit("unsweepable_token", sent, account, scene.contracts["STUB"], amount, to, explain)
+    yield deposit_of("unsweepable_token", sent, account, scene.contracts["STUB"], amount, to, explain)
 
 
 def _neighbours_deposits(scene: Scene) -> Iterator[Deposit]:
     to, amount = scene.deposit_address(NEIGHBOUR), 700 * ETHER
     sent = scene.send_token(NEIGHBOUR, "MDW", to, amount)
     explain = "Meadow Token sent to another customer's deposit address; no depositor here may learn whose."
-    yield _deposit("other_user", sent, NEIGHBOUR, scene.contracts["MDW"], amount, to, explain)
+    yield deposit_of("other_user", sent, NEIGHBOUR, scene.contracts["MDW"], amount, to, explain)
 
 
-def _deposit(kind: str, sent: Sent, account: str, contract: str | None, amount: int, to: str, explain: str) -> Deposit:
+def deposit_of(
+    kind: str, sent: Sent, account: str, contract: str | None, amount: int, to: str, explain: str
+) -> Deposit:
+    """The deposit that a transaction made."""
     position = _position(sent, contract, to)
     height = int(sent.receipt["blockNumber"], 16)
     return Deposit(kind, sent.hash, account, contract, str(amount), to, position, height, explain)

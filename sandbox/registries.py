@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from sandbox.cast import ACCOUNTS, FROZEN, NETWORK
+from sandbox.cast import ACCOUNTS, FROZEN, MEMO_NETWORK, MEMOS, NETWORK, PLATFORM, SECOND_NETWORK
 from sandbox.deposits import TOKENS
 from sandbox.files import write_whole
 
@@ -50,20 +50,31 @@ def _addresses(world: Mapping[str, Any]) -> list[Row]:
     labels = {"gas_tank": "gas tank", "recovery_wallet": "recovery wallet", "hot": "exchange hot wallet"}
     rows = [_address(address, account, "deposit", "") for account, address in deposit_addresses.items()]
     rows += [_address(address, account, "deposit", "") for account, address in world["coin_addresses"].items()]
-    return rows + [_address(wallets[name], "", kind, labels[name]) for name, kind in kinds.items()]
+    rows += [_address(wallets[name], "", kind, labels[name]) for name, kind in kinds.items()]
+    if shared := world.get("shared_address"):
+        rows += [_shared(shared, memo, account) for account, memo in MEMOS.items()]
+    return rows
 
 
 def _address(address: str, account: str, kind: str, label: str) -> Row:
     return (NETWORK, address, "", account, kind, SINCE, "", "key", "", "", label)
 
 
+def _shared(address: str, memo: str, account: str) -> Row:
+    return (MEMO_NETWORK, address, memo, account, "shared", SINCE, "", "key", "", "", "shared deposit address")
+
+
 def _assets(world: Mapping[str, Any]) -> list[Row]:
-    listed = [(NETWORK, "", "ETH", "18", "listed", SINCE, "", "")]
-    return listed + [
-        (NETWORK, world["contracts"][token.symbol], token.symbol, str(token.decimals), "listed", SINCE, "", "")
-        for token in TOKENS
-        if token.listed
-    ]
+    rows: list[Row] = [(NETWORK, "", "ETH", "18", "listed", SINCE, "", "")]
+    for network, contracts in ((NETWORK, world["contracts"]), (SECOND_NETWORK, world.get("second_contracts", {}))):
+        rows += [
+            (network, contracts[token.symbol], token.symbol, str(token.decimals), "listed", SINCE, "", "")
+            for token in TOKENS
+            if token.listed and token.symbol in contracts
+        ]
+    if world.get("shared_address"):
+        rows.append((MEMO_NETWORK, "", "XLM", "7", "listed", SINCE, "", ""))
+    return rows
 
 
 def _credits(world: Mapping[str, Any]) -> list[Row]:
@@ -80,6 +91,26 @@ def _credits(world: Mapping[str, Any]) -> list[Row]:
         for deposit in world["deposits"]
         if deposit["kind"] == "credited"
     ]
+
+
+def _withdrawals(world: Mapping[str, Any]) -> list[Row]:
+    return [
+        (
+            NETWORK,
+            withdrawal["hash"],
+            withdrawal["account"],
+            withdrawal["contract"],
+            withdrawal["amount"],
+            withdrawal["destination"],
+            "",
+            withdrawal["sent_at"],
+        )
+        for withdrawal in world["withdrawals"]
+    ]
+
+
+def _labels(world: Mapping[str, Any]) -> list[Row]:
+    return [(NETWORK, one["destination"], PLATFORM, "platform") for one in world["withdrawals"]]
 
 
 def _prices(world: Mapping[str, Any]) -> list[Row]:
@@ -104,6 +135,11 @@ _KINDS: dict[str, tuple[Row, Callable[[Mapping[str, Any]], list[Row]]]] = {
         _assets,
     ),
     "credits": (("network", "hash", "position", "account", "contract", "amount", "credited_at"), _credits),
+    "withdrawals": (
+        ("network", "hash", "account", "contract", "amount", "destination", "memo", "sent_at"),
+        _withdrawals,
+    ),
+    "labels": (("network", "address", "platform", "kind"), _labels),
     "prices": (
         ("network", "contract", "quote_contract", "numerator", "denominator", "source", "observed_at"),
         _prices,

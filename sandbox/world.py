@@ -1,6 +1,6 @@
 """Makes the sample world on a local chain: contracts, deposits, registries and sign-ins.
 
-    python -m sandbox.world --node URL --out DIR [--signer-home DIR] [--load]
+    python -m sandbox.world --node URL [--second-node URL] [--ledger URL] --out DIR [--signer-home DIR] [--load]
 
 Run again it keeps what stands and adds one fresh deposit that is still confirming. When the chain has been lost since,
 everything on it is made anew, with the same keys and the same sign-ins.
@@ -12,14 +12,27 @@ import argparse
 import shlex
 import sys
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from eth_account.signers.local import LocalAccount
 
-from sandbox.cast import ACCOUNTS, CUSTODY_KEYS, DEPOSITORS, OUTSIDE_KEYS, WALLETS, coin_key, deposit_key, draw_sign_ins
+from sandbox.cast import (
+    ACCOUNTS,
+    CUSTODY_KEYS,
+    DEPOSITORS,
+    ISSUER,
+    MEMO_NETWORK,
+    NETWORK,
+    OUTSIDE_KEYS,
+    SECOND_NETWORK,
+    WALLETS,
+    coin_key,
+    deposit_key,
+    draw_sign_ins,
+)
 from sandbox.deposits import (
     CONFIRMED_DEPTH,
     ETHER,
@@ -32,14 +45,15 @@ from sandbox.deposits import (
 )
 from sandbox.files import read_json, write_json
 from sandbox.load import LoadFailed, Product, installed_command, load
+from sandbox.misread import deploy_second, make_misread, make_wrong_network
 from sandbox.registries import utc, write_registries
 from sandbox.rpc import Rpc, RpcError
 from sandbox.wallets import fund, keyring
 
-LOCAL_CHAIN = 31337
+LOCAL_CHAIN, SECOND_CHAIN = 31337, 31338
 _FUNDS = {"gas_tank": 100 * ETHER, "recovery_wallet": 10 * ETHER, "hot": 50 * ETHER}
 _OUTSIDE_FUNDS = 100 * ETHER
-VERSION = 2
+VERSION = 3
 """Of the form of ``world.json``."""
 
 
@@ -47,11 +61,17 @@ class WrongChain(Exception):
     """The node serves another chain than the local one; throw-away keys have no business there."""
 
 
-def prepare(rpc: Rpc, out: Path, signer_home: Path) -> tuple[dict[str, Any], str]:
+@dataclass(frozen=True)
+class Elsewhere:
+    """The world's other networks, each of them there or not: URLs of a second chain and of the sample ledger."""
+
+    second: str = ""
+    ledger: str = ""
+
+
+def prepare(rpc: Rpc, out: Path, signer_home: Path, elsewhere: Elsewhere = Elsewhere()) -> tuple[dict[str, Any], str]:
     """The sample world and a line that says what was done. Raises :class:`WrongChain` and :class:`RpcError`."""
-    chain_id = rpc.wait_until_answering(30)
-    if chain_id != LOCAL_CHAIN:
-        raise WrongChain(f"the node serves chain {chain_id}, the sample world is made on {LOCAL_CHAIN} only")
+    chain_id = _answering(rpc, LOCAL_CHAIN)
     custody = keyring(signer_home / "keys.json", CUSTODY_KEYS)
     outside = keyring(out / "outside_wallets.json", OUTSIDE_KEYS)
     world = read_json(out / "world.json")
@@ -63,10 +83,69 @@ def prepare(rpc: Rpc, out: Path, signer_home: Path) -> tuple[dict[str, Any], str
         _let_confirm(rpc, world)
         done = "Sample world kept; one fresh deposit is confirming."
     world["node"] = rpc.url
+    if elsewhere.second:
+        _look_after_second(world, elsewhere.second, custody, outside)
+    if elsewhere.ledger:
+        _look_after_ledger(world, elsewhere.ledger, out, signer_home)
     scene = Scene(rpc, chain_id, custody, outside, world["contracts"])
     world["deposits"].append(make_confirming(scene))
     write_json(out / "world.json", world)
     return world, done
+
+
+def _answering(rpc: Rpc, wanted: int) -> int:
+    """The chain id of a node that answers. Raises :class:`WrongChain`."""
+    chain_id = rpc.wait_until_answering(30)
+    if chain_id != wanted:
+        raise WrongChain(f"the node serves chain {chain_id}, the sample world is made on {wanted} only")
+    return chain_id
+
+
+def _look_after_second(
+    world: dict[str, Any], url: str, custody: Mapping[str, LocalAccount], outside: Mapping[str, LocalAccount]
+) -> None:
+    """The deposits on the second chain, made anew when it does not have them."""
+    rpc = Rpc(url)
+    try:
+        chain_id = _answering(rpc, SECOND_CHAIN)
+        world["second_node"] = url
+        here = _on(world, SECOND_NETWORK)
+        if here and all(rpc.receipt(deposit["hash"]) for deposit in here):
+            return
+        for name in (ISSUER, *DEPOSITORS):
+            fund(rpc, outside[name].address, ETHER)
+        world["second_contracts"] = deploy_second(Scene(rpc, chain_id, custody, outside, {}))
+        made = make_wrong_network(Scene(rpc, chain_id, custody, outside, world["second_contracts"]))
+    finally:
+        rpc.close()
+    _replace(world, SECOND_NETWORK, made)
+
+
+def _look_after_ledger(world: dict[str, Any], url: str, out: Path, signer_home: Path) -> None:
+    """The deposits on the sample ledger, made anew when it does not have them."""
+    from sandbox.mistyped import EXCHANGE, LedgerNode, ledger_keys, make_mistyped  # its library takes a second to load
+
+    node = LedgerNode(url)
+    try:
+        node.wait_until_answering(30)
+        world["ledger"] = url
+        here = _on(world, MEMO_NETWORK)
+        if here and all(node.knows(deposit["hash"]) for deposit in here):
+            return
+        exchange = ledger_keys(signer_home / "ledger_keys.json", [EXCHANGE])[EXCHANGE]
+        made = make_mistyped(node, exchange, ledger_keys(out / "ledger_wallets.json", DEPOSITORS))
+    finally:
+        node.close()
+    world["shared_address"] = exchange.public_key
+    _replace(world, MEMO_NETWORK, made)
+
+
+def _on(world: Mapping[str, Any], network: str) -> list[dict[str, Any]]:
+    return [deposit for deposit in world["deposits"] if deposit["network"] == network]
+
+
+def _replace(world: dict[str, Any], network: str, made: list[dict[str, Any]]) -> None:
+    world["deposits"] = [deposit for deposit in world["deposits"] if deposit["network"] != network] + made
 
 
 def _what_is_lost(
@@ -82,7 +161,7 @@ def _what_is_lost(
         return "the keys are not those it was made with"
     if any(rpc.code(address) in ("0x", "") for address in world["contracts"].values()):
         return "the chain no longer has its contracts"
-    if any(rpc.receipt(deposit["hash"]) is None for deposit in world["deposits"]):
+    if any(rpc.receipt(deposit["hash"]) is None for deposit in _on(world, NETWORK)):
         return "the chain no longer has its deposits"
     return None
 
@@ -100,7 +179,9 @@ def _build(
     for account in outside.values():
         fund(rpc, account.address, _OUTSIDE_FUNDS)
     contracts = deploy_contracts(rpc, chain_id, outside["issuer"])
-    deposits = make_deposits(Scene(rpc, chain_id, custody, outside, contracts))
+    scene = Scene(rpc, chain_id, custody, outside, contracts)
+    misread, withdrawals = make_misread(scene)
+    deposits = make_deposits(scene) + misread
     return {
         "version": VERSION,
         "node": rpc.url,
@@ -113,6 +194,7 @@ def _build(
         "coin_addresses": {account: custody[coin_key(account)].address for account in DEPOSITORS},
         "outside_wallets": _addresses(outside, DEPOSITORS),
         "sign_ins": before["sign_ins"] if before else draw_sign_ins(),
+        "withdrawals": withdrawals,
         "deposits": deposits,
     }
 
@@ -135,6 +217,8 @@ def _addresses(keys: Mapping[str, LocalAccount], names: tuple[str, ...]) -> dict
 def _arguments(argv: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m sandbox.world", description="Makes the sample world.")
     parser.add_argument("--node", required=True, help="URL of a local development chain")
+    parser.add_argument("--second-node", default="", metavar="URL", help="another such chain, for the wrong network")
+    parser.add_argument("--ledger", default="", metavar="URL", help="the sample ledger, for memos")
     parser.add_argument("--out", required=True, type=Path, help="folder for world.json and the registry files")
     parser.add_argument("--signer-home", type=Path, help="the signer's folder (default: signer beside --out)")
     parser.add_argument("--load", action="store_true", help="load it into the product by the recovery command")
@@ -151,7 +235,7 @@ def main(argv: list[str] | None = None) -> int:
     signer_home = (given.signer_home or out.parent / "signer").resolve()
     rpc = Rpc(given.node)
     try:
-        world, done = prepare(rpc, out, signer_home)
+        world, done = prepare(rpc, out, signer_home, Elsewhere(given.second_node, given.ledger))
         registries = write_registries(out, world)
         if given.load or given.load_again:
             notes = out / "loaded.json"

@@ -37,10 +37,17 @@ def upgrade() -> None:
         ["network", "address", sa.text("ltrim(memo, '0')")],
         postgresql_where=sa.text("kind = 'shared'"),
     )
+    op.create_index(
+        "ix_owned_address_personal",
+        "owned_address",
+        ["network", "address"],
+        postgresql_where=sa.text("kind <> 'shared'"),
+    )
 
 
 def downgrade() -> None:
     """As it was before."""
+    op.drop_index("ix_owned_address_personal", table_name="owned_address")
     op.drop_index("ix_owned_address_digits", table_name="owned_address")
     for column in ("unanswered", "confidence", "policy_version", "survey", "books"):
         op.drop_column("diagnosis", column)

@@ -24,7 +24,7 @@ def screening_command() -> None:
 @click.argument("name")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--version", help="as its publisher calls it (default: the beginning of its SHA-256)")
-@click.option("--partial", is_flag=True, help="take the list although some addresses can receive on no known network")
+@click.option("--partial", is_flag=True, help="take the list although some addresses cannot be read")
 @click.option("--json", "as_json", is_flag=True)
 @click.pass_context
 def import_command(
@@ -40,7 +40,7 @@ def import_command(
         made = import_list(session, SYSTEM, name, file.read_bytes(), version=version, partial=partial)
     click.echo(json.dumps(_as_json(made), ensure_ascii=False) if as_json else _told(made))
     if not made.taken:
-        click.echo(f"nothing was changed: {len(made.refused)} addresses can receive on no known network", err=True)
+        click.echo(f"nothing was changed: {len(made.refused)} addresses cannot be read", err=True)
         context.exit(1)
 
 
@@ -51,6 +51,7 @@ def _as_json(made: Imported) -> dict[str, object]:
         "sha256": made.sha256,
         "entries": made.entries,
         "taken": made.taken,
+        "elsewhere": len(made.elsewhere),
         "refused": [{"row": one.row, "address": one.address[:100], "network": one.network} for one in made.refused],
     }
 
@@ -58,6 +59,8 @@ def _as_json(made: Imported) -> dict[str, object]:
 def _told(made: Imported) -> str:
     refused = [f"  row {one.row}: {one.address[:100]!r} on {one.network or 'any network'}" for one in made.refused[:20]]
     head = f"{made.name} {made.version}: {made.entries} entries, {len(made.refused)} refused"
+    if made.elsewhere:
+        head += f", {len(made.elsewhere)} of currencies that live on no network known here"
     return "\n".join([head, *refused])
 
 

@@ -17,6 +17,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import unquote_plus
 
 MOST_CANDIDATES = 64
@@ -83,6 +84,7 @@ def owners_of_memo(memo: str, known: Collection[str]) -> MemoMatch:
     return MemoMatch(ambiguous=len(possible) > 1, possible=possible)
 
 
+@lru_cache(maxsize=256)  # asked for three times in a verdict: to ask the book, its numbers, and to judge what came
 def candidates(memo: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
     """Texts that ``memo`` may have been meant to be, at most 64, each with the steps that lead there; nearest first.
 

@@ -23,7 +23,7 @@ LARGEST_LIST = 64 * 1024 * 1024
 LONGEST_REASON = 500
 NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,39}")
 VERSION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:+-]{0,39}")
-_OFAC = re.compile(r"Digital Currency Address - [A-Z0-9]{2,12} ([^\s;,\"]{10,256})")
+_OFAC = re.compile(r"Digital Currency Address - ([A-Z0-9]{2,12}) ([^\s;,\"]{10,256})")
 _MARK = b"Digital Currency Address - "
 
 
@@ -37,12 +37,16 @@ class WrongList(ValueError):
 
 @dataclass(frozen=True)
 class Listed:
-    """One entry as written: ``row`` counts from one, ``network`` is empty for any."""
+    """One entry as written: ``row`` counts from one, ``network`` is empty for any.
+
+    ``currency`` is the symbol the list itself gives, where it does.
+    """
 
     row: int
     address: str
     network: str = ""
     reason: str = ""
+    currency: str = ""
 
 
 def read_list(data: bytes) -> list[Listed]:
@@ -114,14 +118,24 @@ def _of_ofac(text: str) -> Iterator[Listed]:
     try:
         for row, cells in enumerate(csv.reader(io.StringIO(text, newline="")), 1):
             for cell in cells:
-                for address in _OFAC.findall(cell):
-                    yield Listed(row, address, reason=_plain(f"SDN {cells[0].strip()}"))
+                for currency, address in _OFAC.findall(cell):
+                    yield Listed(row, address, reason=_plain(f"SDN {cells[0].strip()}"), currency=currency)
     except csv.Error:
         raise WrongList("list_is_malformed") from None
 
 
 def _plain(text: str) -> str:
     return "".join(letter for letter in text if letter.isprintable())[:LONGEST_REASON]
+
+
+_MORE_SYMBOLS = frozenset({"XBT", "USDT", "USDC", "ARB", "BSC"})
+"""What OFAC calls currencies that live on networks known here, beside their own symbols."""
+
+
+def of_a_known_currency(listed: Listed) -> bool:
+    """Whether the address should be readable here: its list names no currency, or one of a network of the catalogue."""
+    symbols = {row.native.symbol for row in networks().values()} | _MORE_SYMBOLS
+    return not listed.currency or listed.currency in symbols
 
 
 @lru_cache(maxsize=4096)

@@ -60,8 +60,9 @@ def start(
     state: Path | None = None,
     options: Sequence[str] = (),
     chain_id: int = CHAIN_ID,
+    name: str = "anvil",
 ) -> Anvil:
-    """Start a chain on loopback; ``home`` gets its log and temporary files.
+    """Start a chain on loopback; ``home`` gets its log and temporary files, under ``name``.
 
     Without ``state`` it forgets everything at its end. Without ``options`` it mines each transaction at once; with
     ``("--no-mining",)`` only when told. Raises EmbeddedError.
@@ -71,12 +72,12 @@ def start(
         raise EmbeddedError("anvil is not installed")
     port = port or places.free_port()
     command: list[str | Path] = [program, "--host", "127.0.0.1", "--port", str(port), "--chain-id", str(chain_id)]
-    command += ["--cache-path", home / "anvil-cache", "--silent"]
+    command += ["--cache-path", home / f"{name}-cache", "--silent"]
     if state is not None:
         _choose_readable(state)
         # without the history a transaction from before the restart could not be traced any more
         command += ["--state", state, "--state-interval", "30", "--preserve-historical-states"]
-    child = start_child("anvil", [*command, *options], log=home / "logs" / "anvil.log")
+    child = start_child(name, [*command, *options], log=home / "logs" / f"{name}.log")
     node = Anvil(f"http://127.0.0.1:{port}", child)
     wait_until(lambda: answers(node.url, chain_id), child, 60)
     return node

@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,24 @@ from recovery.embedded.process import Child, EmbeddedError, start
 
 EVERYWHERE = {"0.0.0.0", "::"}  # noqa: S104 - the operator's choice, by RECOVERY_HOST
 SLOWEST_STEP = 600  # seconds a migration or the sample world may take
+
+
+@dataclass(frozen=True)
+class SampleChain:
+    """A chain of the sample world: its part, its state file, the variable its node goes by, its number, a port it would like."""
+
+    part: str
+    file: str
+    variable: str
+    chain_id: int
+    first_port: int
+
+
+SAMPLE_CHAINS = (
+    SampleChain("anvil", "chain.json", "RECOVERY_NODES_LOCAL", anvil.CHAIN_ID, 8545),
+    SampleChain("anvil-second", "chain-second.json", "RECOVERY_NODES_LOCAL_SECOND", anvil.CHAIN_ID + 1, 8595),
+)
+LEDGER_VARIABLE = "RECOVERY_NODES_LOCAL_STELLAR"
 
 
 @dataclass(frozen=True)
@@ -75,7 +94,7 @@ class Plan:
     @property
     def chain_url(self) -> str:
         """The first node of the sample chain."""
-        return self.environment["RECOVERY_NODES_LOCAL"].split(",")[0].strip()
+        return _first_of(self.environment[SAMPLE_CHAINS[0].variable])
 
     @property
     def sandbox(self) -> bool:
@@ -100,9 +119,13 @@ class Plan:
         except EmbeddedError as problem:
             say(f"Going on without the sample chain: {problem}")
             return
-        say("Starting the sample chain")
+        say("Starting the sample chains and the sample ledger")
         self.has_chain = self.own_chain = True
-        yield Part("anvil", self._anvil, service=True, grace=20)
+        for chain in SAMPLE_CHAINS:
+            if not self.environment.get(chain.variable):
+                yield Part(chain.part, partial(self._anvil, chain), service=True, grace=20)
+        if not self.environment.get(LEDGER_VARIABLE):
+            yield Part("ledger", self._ledger, service=True)
 
     def programs(self) -> Iterator[Part]:
         """The product's own programs, the web server first, and the sample world's signer."""
@@ -129,6 +152,9 @@ class Plan:
         command = commands[step]
         if step == "world":
             command += ["--node", self.chain_url, "--signer-home", str(self.home / "signer")]
+            for option, variable in (("--second-node", SAMPLE_CHAINS[1].variable), ("--ledger", LEDGER_VARIABLE)):
+                if urls := self.environment.get(variable):
+                    command += [option, _first_of(urls)]
         child = start(step, command, log=self.home / "logs" / f"{step}.log", environment=self.environment)
         try:
             status = child.process.wait(SLOWEST_STEP)
@@ -194,12 +220,24 @@ class Plan:
         self.environment["RECOVERY_REDIS_URL"] = server.url
         return server.child
 
-    def _anvil(self) -> Child:
-        known = self.environment.get("RECOVERY_NODES_LOCAL")  # started before in this run: its address must stay
-        port = int(known.rsplit(":", 1)[1]) if known else places.free_port(8545)
-        node = anvil.start(self.home, port=port, state=self.home / "chain.json")
-        self.environment["RECOVERY_NODES_LOCAL"] = node.url
+    def _anvil(self, chain: SampleChain) -> Child:
+        port = self._port(chain.variable, chain.first_port)
+        state = self.home / chain.file
+        node = anvil.start(self.home, port=port, state=state, chain_id=chain.chain_id, name=chain.part)
+        self.environment[chain.variable] = node.url
         return node.child
+
+    def _ledger(self) -> Child:
+        port = self._port(LEDGER_VARIABLE, 8645)
+        command = [sys.executable, "-m", "sandbox.ledger_server"]
+        command += ["--file", str(self.home / "ledger.json"), "--port", str(port)]
+        self.environment[LEDGER_VARIABLE] = f"http://127.0.0.1:{port}"
+        return start("ledger", command, log=self.home / "logs" / "ledger.log", environment=self.environment)
+
+    def _port(self, variable: str, first: int) -> int:
+        """A free port; the one from before when this run started it already, for its address must stay."""
+        known = self.environment.get(variable)
+        return int(known.rsplit(":", 1)[1]) if known else places.free_port(first)
 
     def _program(self, name: str, command: list[str], pass_fds: Sequence[int] = ()) -> Part:
         def launch() -> Child:
@@ -209,6 +247,10 @@ class Plan:
         return Part(name, launch)
 
 
+def _first_of(urls: str) -> str:
+    return urls.split(",", maxsplit=1)[0].strip()
+
+
 def _count(environ: Mapping[str, str], name: str, default: int) -> int:
     text = environ.get(name, "").strip()
     if text and not (text.isdigit() and 0 < int(text) <= 64):
@@ -216,7 +258,10 @@ def _count(environ: Mapping[str, str], name: str, default: int) -> int:
     return int(text) if text else default
 
 
-SAMPLES = ("unlisted_token", "internal_native", "reverted", "confirming", "foreign_address", "credited")
+SAMPLES = (
+    *("unlisted_token", "internal_native", "memo_typo", "wrong_network", "returned_withdrawal", "look_alike"),
+    *("reverted", "confirming", "foreign_address", "credited"),
+)
 """The kinds of lost deposits a newcomer is shown, one each."""
 
 

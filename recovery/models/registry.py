@@ -118,6 +118,9 @@ class OwnedAddress(Base):
             *("network", "address", text("ltrim(memo, '0')")),
             postgresql_where=text("kind = 'shared'"),
         ),
+        Index(
+            "ix_owned_address_personal", "network", "address", postgresql_where=text("kind <> 'shared'")
+        ),  # of an address that many share the other index has a row a customer
         Index("ix_owned_address_account", "account"),
     )
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import ColumnElement, func, or_, select, tuple_
-from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy import BindParameter, Text, any_, func, literal, literal_column, select, true, union
+from sqlalchemy.dialects.postgresql import ARRAY, distinct_on
 from sqlalchemy.orm import Session
 
 from chains.address import check_address
@@ -103,7 +103,7 @@ def _owners(session: Session, network: Network, tx: Transaction, holders: Mappin
         return ()
     texts = {text for leg in tx.transfers if leg.memo for text, _ in candidates(leg.memo)}
     digits = {key for leg in tx.transfers if leg.memo for key in digit_keys(leg.memo)}
-    here = _rows(session, texts, digits, OwnedAddress.network == tx.network, OwnedAddress.address.in_(sides))
+    here = _rows(session, [(tx.network, side) for side in sorted(sides)], texts, digits)
     known = {row.address for row in here}
     lost = list(dict.fromkeys(leg.recipient for leg in tx.transfers if leg.recipient and leg.recipient not in known))
     others = _twin_rows(session, network, lost[:MOST_TWINS], texts, digits)
@@ -111,29 +111,45 @@ def _owners(session: Session, network: Network, tx: Transaction, holders: Mappin
 
 
 def _rows(
-    session: Session, texts: set[str], digits: set[str], *conditions: ColumnElement[bool]
+    session: Session, places: Sequence[tuple[str, str]], texts: set[str], digits: set[str]
 ) -> Sequence[OwnedAddress]:
-    """Rows of the book; of a shared address only those whose memo may be meant, and one more to know it by."""
-    some = (
+    """Rows of the book for addresses (each a network and an address); of a shared one only those whose memo may be meant, and
+    one more to know it by.
+
+    Each way to a row is a question of its own with an index for it: a shared address may have as many rows as an exchange has
+    customers.
+    """
+    where = func.unnest(_texts(name for name, _ in places), _texts(address for _, address in places))
+    place = where.table_valued("network", "address").render_derived(name="place")
+    there = (OwnedAddress.network == place.c.network) & (OwnedAddress.address == place.c.address)
+    shared = OwnedAddress.kind == literal_column("'shared'")
+    keys = [key if key != "0" else "" for key in digits]
+    number = func.ltrim(OwnedAddress.memo, literal_column("'0'"))  # written out: a plan for any parameter uses no index
+    first = (
         select(OwnedAddress.id)
-        .where(*conditions, OwnedAddress.kind == "shared")
-        .ext(distinct_on(OwnedAddress.network, OwnedAddress.address))
-        .order_by(OwnedAddress.network, OwnedAddress.address, OwnedAddress.id)
+        .where(there, shared)
+        .order_by(OwnedAddress.memo, OwnedAddress.account, OwnedAddress.valid_from)
+        .limit(1)
+        .lateral()
+    )
+    ways = union(
+        select(OwnedAddress.id).join(place, there).where(OwnedAddress.kind != literal_column("'shared'")),
+        # whatever its kind: named, the index of all shared rows of the address would seem as good as that of this memo
+        select(OwnedAddress.id).join(place, there).where(OwnedAddress.memo == any_(_texts(texts))),
+        select(OwnedAddress.id).join(place, there).where(shared, number == any_(_texts(keys))),
+        select(first.c.id).select_from(place).join(first, true()),
     )
     rows = session.scalars(
         select(OwnedAddress)
-        .where(
-            *conditions,
-            or_(
-                OwnedAddress.kind != "shared",
-                OwnedAddress.memo.in_(texts),
-                func.ltrim(OwnedAddress.memo, "0").in_([key if key != "0" else "" for key in digits]),
-                OwnedAddress.id.in_(some),
-            ),
-        )
+        .where(OwnedAddress.id.in_(ways))
         .order_by(OwnedAddress.network, OwnedAddress.address, OwnedAddress.valid_from, OwnedAddress.account)
     )
     return rows.all()
+
+
+def _texts(some: Iterable[str]) -> BindParameter[Sequence[str]]:
+    """Many texts as one parameter."""
+    return literal(list(some), ARRAY(Text))
 
 
 def _twin_rows(
@@ -143,8 +159,7 @@ def _twin_rows(
     here = {(twin.network, twin.address): address for address in lost for twin in twins(network, address)}
     if not here:
         return ()
-    same = tuple_(OwnedAddress.network, OwnedAddress.address).in_(list(here))
-    rows = _rows(session, texts, digits, same)
+    rows = _rows(session, list(here), texts, digits)
     return tuple(_twin(network, row, here[row.network, row.address]) for row in rows)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -152,12 +153,19 @@ def _diagnosis(session: Session, actor: Actor, case: RecoveryCase) -> Shown | No
         else list(policy_of(session, last.policy_version or BUILT_IN.version).outcome(cause)),
         "transaction": last.transaction,
         "conditions": last.conditions if told else [],
+        "suggested": _suggested(last.books or {}),
         "at": last.at,
     }
     if actor.is_staff:
         shown |= _columns(last, _TRACE)
         shown["notes"] = (last.survey or {}).get("notes", [])
     return shown
+
+
+def _suggested(books: Mapping[str, Any]) -> list[str]:
+    """Hashes of payments that may have been meant: the one that took its place, and others to the claimant's own addresses."""
+    taken = books.get("replaced_by")
+    return [*([taken] if taken else []), *books.get("other_hashes", [])]
 
 
 def _parked(session: Session, case: RecoveryCase) -> Shown | None:

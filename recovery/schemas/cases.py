@@ -121,6 +121,9 @@ class Diagnosis(Schema):
     findings = fields.List(fields.Raw())
     legs = fields.List(fields.Raw())
     checks = fields.List(fields.Raw())
+    suggested = fields.List(
+        fields.String(), metadata={"description": "hashes of payments that may have been meant instead"}
+    )
     transaction = fields.Raw(allow_none=True, metadata={"description": "the transaction as `verify` shows it"})
     rules_version = fields.String()
     number = fields.Integer()

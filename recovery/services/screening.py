@@ -17,7 +17,15 @@ from chains.catalogue import networks
 from recovery.domain.actor import SYSTEM, Actor
 from recovery.domain.ids import new_id
 from recovery.domain.screening import FRESH_FOR, OFFLINE, Answer, Gate, Question, Verdict, worst
-from recovery.domain.screening_lists import NAME, VERSION, Listed, WrongList, canonical_forms, read_list
+from recovery.domain.screening_lists import (
+    NAME,
+    VERSION,
+    Listed,
+    WrongList,
+    canonical_forms,
+    of_a_known_currency,
+    read_list,
+)
 from recovery.errors import InvalidInput, NotAllowed
 from recovery.models import Job, Plan, RecoveryCase, Screening, ScreeningEntry, ScreeningList
 from recovery.queries.facts import current_plan, database_now, open_claim
@@ -127,13 +135,15 @@ def questions(session: Session, case: RecoveryCase) -> tuple[Question, ...]:
 
 @dataclass(frozen=True)
 class Imported:
-    """What an import came to. ``refused`` are rows whose address can receive on no network known here."""
+    """What an import came to. ``refused`` are rows whose address cannot be read, ``elsewhere`` those of currencies without a
+    network here, which can match nothing."""
 
     name: str
     version: str
     sha256: str
     entries: int
     refused: tuple[Listed, ...]
+    elsewhere: tuple[Listed, ...]
     taken: bool
 
 
@@ -155,10 +165,12 @@ def import_list(
         listed = read_list(data)
     except WrongList as wrong:
         raise InvalidInput(wrong.code, {"file": [wrong.code]}) from None
-    rows, refused = _canonical(listed)
-    entries = len(listed) - len(refused)
+    rows, lost = _canonical(listed)
+    refused = tuple(one for one in lost if of_a_known_currency(one))
+    elsewhere = tuple(one for one in lost if not of_a_known_currency(one))
+    entries = len(listed) - len(lost)
     if (refused and not partial) or not rows:
-        return Imported(name, version, sha256, entries, tuple(refused), taken=False)
+        return Imported(name, version, sha256, entries, refused, elsewhere, taken=False)
     last = session.scalar(select(func.max(ScreeningList.number)).where(ScreeningList.name == name))
     made = ScreeningList(
         id=new_id(),
@@ -172,7 +184,7 @@ def import_list(
     session.add(made)
     session.flush()
     session.execute(insert(ScreeningEntry), [{"list_id": made.id, **row} for row in rows])
-    return Imported(name, version, sha256, entries, tuple(refused), taken=True)
+    return Imported(name, version, sha256, entries, refused, elsewhere, taken=True)
 
 
 def _canonical(listed: Sequence[Listed]) -> tuple[list[dict[str, str]], list[Listed]]:

@@ -8,50 +8,25 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
 
-import httpx
 import pytest
+from playwright.sync_api import Browser, Page, StorageState
 
 from recovery.embedded import binaries
+from tests.journeys.browsing import Cookies, Desk, sign_in
+from tests.journeys.people import Person
+from tests.journeys.product import Product
 
 ROOT = Path(__file__).resolve().parents[2]
 READY_SECONDS = 120
 
 
-@dataclass
-class Product:
-    """A running product: where it listens, where it keeps its state, what its world holds."""
-
-    url: str
-    home: Path
-    world: dict[str, Any]
-
-    def sign_in(self, role: str, number: int = 0) -> dict[str, Any]:
-        """The ``number``-th sample sign-in of a role."""
-        return dict([one for one in self.world["sign_ins"] if one["role"] == role][number])
-
-    def deposits(self, kind: str, account: str) -> list[dict[str, Any]]:
-        """The sample deposits of a kind made for an account."""
-        return [one for one in self.world["deposits"] if one["kind"] == kind and one["account"] == account]
-
-    def rpc(self, method: str, *params: Any) -> Any:
-        """Ask the chain itself, past the product."""
-        question = {"jsonrpc": "2.0", "id": 1, "method": method, "params": list(params)}
-        return httpx.post(self.world["node"], json=question, timeout=10).json()["result"]
-
-    def token_balance(self, contract: str, holder: str) -> int:
-        """What the chain says somebody holds."""
-        data = "0x70a08231" + holder.removeprefix("0x").lower().rjust(64, "0")
-        return int(self.rpc("eth_call", {"to": contract, "data": data}, "latest"), 16)
-
-
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
-    """``recovery run`` in an empty folder; stopped as Ctrl-C would."""
+    """``recovery run`` in an empty folder; stopped as Ctrl-C would. One for all journeys, since it takes a while to make."""
     if binaries.find_anvil() is None:
         pytest.skip("anvil is not installed")
     home = tmp_path_factory.mktemp("product") / "home"
@@ -79,3 +54,56 @@ def _address(process: subprocess.Popen[bytes], output: Path) -> str:
         assert process.poll() is None, said
         time.sleep(0.2)
     raise AssertionError(output.read_text())
+
+
+@pytest.fixture(scope="session")
+def cookies(product: Product, browser: Browser) -> Cookies:
+    """The cookies of a sign-in; each person signs in once, because the product counts how often one does."""
+    known: dict[tuple[str, int], StorageState] = {}
+
+    def of(role: str, number: int = 0) -> StorageState:
+        if (role, number) not in known:
+            known[role, number] = sign_in(product, browser, role, number)
+        return known[role, number]
+
+    return of
+
+
+@pytest.fixture
+def desk(product: Product, browser: Browser, cookies: Cookies) -> Iterator[Desk]:
+    """Opens a browser of their own for anybody, signed in."""
+    opened: dict[tuple[str, int], Page] = {}
+
+    def page_of(role: str, number: int = 0, *, phone: bool = False) -> Page:
+        if (role, number) not in opened:
+            size = {"width": 390, "height": 844} if phone else {"width": 1280, "height": 900}
+            context = browser.new_context(
+                viewport=size, locale="en-GB", base_url=product.url, storage_state=cookies(role, number)
+            )
+            context.set_default_timeout(15_000)
+            page = context.new_page()
+            page.on("request", lambda request: _only_ourselves(product, request.url))
+            page.goto("/")
+            opened[role, number] = page
+        return opened[role, number]
+
+    yield page_of
+    for page in opened.values():
+        page.context.close()
+
+
+def _only_ourselves(product: Product, url: str) -> None:
+    assert url.startswith(product.url), f"the page asked another host: {url}"
+
+
+@pytest.fixture
+def person(product: Product) -> Iterator[Callable[..., Person]]:
+    """Makes people with tokens."""
+    with ExitStack() as stack:
+
+        def make(role: str, number: int = 0) -> Person:
+            made = Person(product, role, number)
+            stack.callback(made.close)
+            return made
+
+        yield make

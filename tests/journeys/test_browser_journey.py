@@ -3,83 +3,28 @@
 from __future__ import annotations
 
 import csv
-import os
 import re
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, StorageState, expect
+from playwright.sync_api import Browser, Page, expect
 
-from tests.journeys.conftest import Product
-
-SLOW = 45_000  # milliseconds: the sample chain makes a block every second or two, and three make it final
-
-Desk = Callable[..., Page]
-
-PICTURES = os.environ.get("RECOVERY_PICTURES")
-"""A folder for the pictures of the README (``make pictures``)."""
-
-
-def picture(page: Page, name: str, *, dark: bool = False) -> None:
-    """Keep what the page looks like now, when pictures are wanted."""
-    if PICTURES:
-        page.emulate_media(color_scheme="dark" if dark else "light")
-        page.screenshot(path=f"{PICTURES}/{name}.png", animations="disabled")
-        page.emulate_media(color_scheme="light")
-
-
-@pytest.fixture
-def desk(product: Product, browser: Browser) -> Desk:
-    """Opens a browser of their own for anybody, and signs them in."""
-    opened: dict[tuple[str, int], Page] = {}
-
-    def page_of(role: str, number: int = 0, *, phone: bool = False) -> Page:
-        if (role, number) not in opened:
-            size = {"width": 390, "height": 844} if phone else {"width": 1280, "height": 900}
-            context = browser.new_context(viewport=size, locale="en-GB", base_url=product.url)
-            context.set_default_timeout(15_000)
-            page = context.new_page()
-            page.on("request", lambda request: _only_ourselves(product, request.url))
-            person = product.sign_in(role, number)
-            page.goto("/")
-            page.get_by_label("E-mail address").fill(person["email"])
-            page.get_by_label("Password").fill(person["password"])
-            page.get_by_role("button", name="Sign in").click()
-            opened[role, number] = page
-        return opened[role, number]
-
-    return page_of
-
-
-def _only_ourselves(product: Product, url: str) -> None:
-    assert url.startswith(product.url), f"the page asked another host: {url}"
-
-
-def report(page: Page, hash: str) -> str:
-    """Paste a hash; gives the address of the case's page."""
-    page.goto("/")
-    page.get_by_label("Paste a transaction hash or explorer link").fill(hash)
-    page.get_by_label("Paste a transaction hash or explorer link").press("Enter")
-    expect(page.get_by_test_id("case-ref")).to_be_visible()
-    return page.url
-
-
-def shows(page: Page, label: str) -> None:
-    """Wait until the depositor's page shows a status, without touching it: it renews itself."""
-    expect(page.get_by_test_id("status")).to_have_text(label, timeout=SLOW)
-
-
-def press(page: Page, button: str, **typed: str) -> None:
-    """Fill the fields of a move and make it."""
-    form = page.locator("form").filter(has=page.get_by_role("button", name=button, exact=True))
-    for label, value in typed.items():
-        form.get_by_label(label.replace("_", " ")).fill(value)
-    form.get_by_role("button", name=button, exact=True).click()
+from tests.journeys.browsing import (
+    SLOW,
+    Cookies,
+    Desk,
+    confirm,
+    is_for_everybody,
+    nothing_sticks_out,
+    picture,
+    press,
+    report,
+    shows,
+)
+from tests.journeys.product import Product
 
 
 def approve(product: Product, desk: Desk, address: str, what: str, role: str) -> None:
@@ -89,23 +34,8 @@ def approve(product: Product, desk: Desk, address: str, what: str, role: str) ->
     button = page.get_by_role("button", name=f"Approve the {what} for {role}", exact=True)
     expect(button).to_be_enabled(timeout=SLOW)
     picture(page, f"desk-sign-off-{role}", dark=role == "clearing")
-    form = page.locator("form").filter(has=button)
-    if form.get_by_label("password").count():
-        form.get_by_label("password").fill(product.sign_in(role)["password"])
-    button.click()
+    confirm(page, f"Approve the {what} for {role}", product.sign_in(role)["password"])
     expect(page.get_by_text("you prepared it")).to_have_count(0)
-
-
-def nothing_sticks_out(page: Page) -> bool:
-    """Whether everything stays inside its card, and the page inside the screen, however long the numbers are."""
-    return bool(
-        page.evaluate(
-            """() => document.documentElement.scrollWidth <= window.innerWidth
-                 && [...document.querySelectorAll('.card-soft')].every(card =>
-                      [...card.querySelectorAll('td, dd')].every(cell =>
-                        cell.getBoundingClientRect().right <= card.getBoundingClientRect().right))"""
-        )
-    )
 
 
 def test_an_unlisted_token_from_hash_to_refund(product: Product, desk: Desk, tmp_path: Path) -> None:
@@ -223,7 +153,7 @@ def test_a_credit_waits_for_clearing(product: Product, desk: Desk) -> None:
     shows(depositor, "In review")
     clearing = desk("clearing", 1)
     clearing.goto(address)
-    press(clearing, "Approve the credit", Password=product.sign_in("clearing", 1)["password"])
+    confirm(clearing, "Approve the credit", product.sign_in("clearing", 1)["password"])
     shows(depositor, "Completed")
     expect(depositor.get_by_test_id("credited")).to_contain_text("acct-1001")
 
@@ -246,27 +176,6 @@ def test_a_foreign_case_is_simply_not_there(product: Product, desk: Desk) -> Non
     assert other.goto("/cases/RC-0000-0000-0000-0000-0").status == 404
 
 
-@pytest.fixture(scope="module")
-def cookies(product: Product, browser: Browser) -> Callable[[str], StorageState]:
-    """The cookies of a sign-in as a role; each role signs in once, because the product counts how often one does."""
-    known: dict[str, StorageState] = {}
-
-    def of(role: str) -> StorageState:
-        if role not in known:
-            context = browser.new_context(base_url=product.url)
-            page, person = context.new_page(), product.sign_in(role)
-            page.goto("/sign-in")
-            page.locator("input[name=email]").fill(person["email"])
-            page.locator("input[name=password]").fill(person["password"])
-            page.locator("main button[type=submit]").click()
-            page.wait_for_url(re.compile(r"/(desk.*)?$"))
-            known[role] = context.storage_state()
-            context.close()
-        return known[role]
-
-    return of
-
-
 @pytest.mark.parametrize("phone", [True, False], ids=["phone", "desktop"])
 @pytest.mark.parametrize("locale", ["en-GB", "de-DE"])
 @pytest.mark.parametrize(
@@ -276,7 +185,7 @@ def cookies(product: Product, browser: Browser) -> Callable[[str], StorageState]
 def test_a_page_is_for_everybody(
     product: Product,
     browser: Browser,
-    cookies: Callable[[str], StorageState],
+    cookies: Cookies,
     role: str,
     path: str,
     locale: str,
@@ -289,10 +198,6 @@ def test_a_page_is_for_everybody(
         page = context.new_page()
         page.goto(path)
         expect(page.locator("html")).to_have_attribute("lang", locale[:2])
-        for _ in range(2):  # as it comes, then with everything unfolded
-            found = Axe().run(page)
-            assert found.violations_count == 0, found.generate_report()
-            assert nothing_sticks_out(page)
-            page.evaluate("() => document.querySelectorAll('details').forEach((one) => { one.open = true })")
+        is_for_everybody(page)
     finally:
         context.close()

@@ -6,6 +6,7 @@ import csv
 import json
 import stat
 import sys
+import unicodedata
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from recovery.models import FeePolicy, OwnedAddress, Person
 from sandbox.deposits import ETHER
 from sandbox.registries import write_registries
 from sandbox.rpc import Rpc
-from sandbox.world import WrongChain, main, prepare
+from sandbox.world import Elsewhere, WrongChain, main, prepare
 
 
 def _deposits(world: dict[str, Any], kind: str) -> list[dict[str, Any]]:
@@ -100,7 +101,7 @@ def test_the_newest_is_still_confirming_and_the_others_are_not(rpc: Rpc, world: 
 def test_registries_agree_with_the_world(world: dict[str, Any], tmp_path: Path) -> None:
     paths = write_registries(tmp_path, world)
     rows = {kind: list(csv.DictReader(path.read_text("utf-8").splitlines())) for kind, path in paths.items()}
-    assert list(rows) == ["accounts", "addresses", "assets", "credits", "prices"]
+    assert list(rows) == ["accounts", "addresses", "assets", "credits", "withdrawals", "labels", "prices"]
     book = {row["address"]: row for row in rows["addresses"]}
     assert book[world["wallets"]["gas_tank"]]["kind"] == "gas_tank"
     assert book[world["wallets"]["recovery_wallet"]]["kind"] == "hot"
@@ -112,6 +113,47 @@ def test_registries_agree_with_the_world(world: dict[str, Any], tmp_path: Path) 
     assert {row["hash"]: (row["position"], row["amount"]) for row in rows["credits"]} == {
         tx_hash: (deposit["position"], deposit["amount"]) for tx_hash, deposit in credited.items()
     }
+
+
+def test_a_withdrawal_came_back_less_a_little(rpc: Rpc, world: dict[str, Any]) -> None:
+    sent = {one["account"]: one for one in world["withdrawals"]}
+    for deposit in _deposits(world, "returned_withdrawal"):
+        before = sent[deposit["account"]]
+        receipt = rpc.receipt(before["hash"])
+        assert receipt is not None
+        assert receipt["from"] == world["wallets"]["hot"].lower()
+        assert deposit["recipient"] == world["wallets"]["hot"]
+        assert 0.95 * int(before["amount"]) < int(deposit["amount"]) < int(before["amount"])
+
+
+def test_the_look_alike_has_another_contract_and_nearly_the_symbol(world: dict[str, Any]) -> None:
+    named = {token["symbol"]: token for token in world["tokens"]}
+    alike = next(symbol for symbol in named if symbol not in ("MDW", "SUSD", "TOLL", "STUB"))
+    assert unicodedata.name(alike[2]) == "CYRILLIC CAPITAL LETTER DZE"
+    assert alike.replace(alike[2], "S") == "SUSD"
+    for deposit in _deposits(world, "look_alike"):
+        assert deposit["contract"] == named[alike]["contract"] != named["SUSD"]["contract"]
+
+
+def test_the_wrong_network_is_another_chain_with_the_same_addresses(
+    new_chain: Callable[..., str], tmp_path: Path
+) -> None:
+    first, second = Rpc(new_chain()), Rpc(new_chain("--chain-id", "31338"))
+    try:
+        made, _ = prepare(first, tmp_path / "world", tmp_path / "signer", Elsewhere(second.url))
+        deposits = _deposits(made, "wrong_network")
+        assert {deposit["recipient"] for deposit in deposits} <= set(made["deposit_addresses"].values())
+        assert all(second.receipt(deposit["hash"]) and not first.knows(deposit["hash"]) for deposit in deposits)
+        again, _ = prepare(first, tmp_path / "world", tmp_path / "signer", Elsewhere(second.url))
+        assert _deposits(again, "wrong_network") == deposits
+        paths = write_registries(tmp_path, again)
+        assets = list(csv.DictReader(paths["assets"].read_text("utf-8").splitlines()))
+        assert [row["symbol"] for row in assets if row["network"] == "local-second"] == ["SUSD"]
+        with pytest.raises(WrongChain):
+            prepare(first, tmp_path / "world", tmp_path / "signer", Elsewhere(first.url))
+    finally:
+        first.close()
+        second.close()
 
 
 def test_wallets_can_pay_and_files_with_secrets_are_private(rpc: Rpc, world: dict[str, Any], home: Path) -> None:

@@ -37,7 +37,7 @@ def incomplete(now: Situation) -> Check:
 
 def overtaken(now: Situation) -> Check:
     """A07: it waited and another transaction took its place, or spends what it wanted to spend."""
-    if "conflicted" in now.tx.warnings:
+    if "conflicted" in now.tx.warnings and now.tx.status is not Status.UNKNOWN:
         return told("replaced_by_another", True, "its_inputs_are_spent_elsewhere", now.books.replaced_by)
     waited = any(not sighting.in_block for sighting in now.books.sightings)
     if now.tx.status not in (Status.NOT_FOUND, Status.UNKNOWN) or not waited:
@@ -53,7 +53,7 @@ def reorganised(now: Situation) -> Check:
     """A08: an earlier look saw it in a block that is no longer on the chain."""
     tx = now.tx
     before = [sighting for sighting in now.books.sightings if sighting.in_block]
-    if "reorganised" in tx.warnings and not tx.final:
+    if "reorganised" in tx.warnings and not tx.final and tx.status is not Status.UNKNOWN:
         return told("block_was_reorganised", True, "block_is_not_canonical", tx.block.hash if tx.block else None)
     if before and tx.status in (Status.NOT_FOUND, Status.PENDING) and tx.block is None:
         return told("block_was_reorganised", True, "an_earlier_look_saw_its_block", before[-1].block_hash)

@@ -1,3 +1,4 @@
+# ruff: noqa: N802 - handlers are named after the methods of the interface
 """An EVM chain that is only told: transactions, token contracts with balances in time, and nodes that show part of it.
 
 Written against the public JSON-RPC documentation, not against the reader, so that it may disagree with it.

@@ -25,6 +25,7 @@ from tests.recovery.domain.cause_examples import (
     EXAMPLES,
     GONE,
     GOOD,
+    HASH,
     HOT,
     LATER,
     MEMOS,
@@ -44,6 +45,7 @@ from tests.recovery.domain.cause_examples import (
     known,
     leg,
     memo,
+    on,
     owned,
     paid,
     policy,
@@ -468,3 +470,48 @@ def test_the_trace_ends_with_the_question_that_decided() -> None:
     named = {check.name: check.answer for check in found.checks}
     assert named["not_listed"] is Says.YES
     assert list(named.values()).count(Says.YES) == 1
+
+
+OUR_WITHDRAWAL = replace(SENT, hash=HASH, destination=OUTSIDE)
+TO_A_CUSTOMER = replace(OUR_WITHDRAWAL, destination=DEPOSIT)
+FROM_OUR_TANK = Owner(SENDER, "", "hot", "key")
+
+
+@pytest.mark.parametrize(
+    ("books", "claimant", "cause"),
+    [
+        # the change of a withdrawal comes back to a wallet of ours, and it is still the customer's withdrawal
+        ({"owners": (HOT, FROM_OUR_TANK), "withdrawals": (OUR_WITHDRAWAL,)}, "acct-1", "H07"),
+        ({"owners": (HOT, FROM_OUR_TANK), "withdrawals": (OUR_WITHDRAWAL,)}, None, "H07"),
+        # paid out to another customer: a deposit of theirs, a withdrawal to whoever sent it
+        (
+            {"owners": (replace(OWNER, account="acct-2"), FROM_OUR_TANK), "withdrawals": (TO_A_CUSTOMER,)},
+            "acct-2",
+            "G02",
+        ),
+        (
+            {"owners": (replace(OWNER, account="acct-2"), FROM_OUR_TANK), "withdrawals": (TO_A_CUSTOMER,)},
+            "acct-1",
+            "H07",
+        ),
+        ({"owners": (OWNER, FROM_OUR_TANK), "withdrawals": (TO_A_CUSTOMER,)}, "acct-1", "G02"),
+        # between wallets of our own there is nobody whose address would be told
+        ({"owners": (HOT, FROM_OUR_TANK)}, "acct-1", "B17"),
+        ({"owners": (HOT, replace(FROM_OUR_TANK, account="acct-2", kind="deposit"))}, "acct-1", "B11"),
+    ],
+)
+def test_withdrawals_of_ours(books: dict[str, Any], claimant: str | None, cause: str) -> None:
+    assert Facts(paid(), known(claimant=claimant, **books)).found().cause == cause
+
+
+@pytest.mark.parametrize("warning", ["reorganised", "conflicted"])
+def test_one_node_of_several_alone_overturns_nothing(warning: str) -> None:
+    found = Facts(paid(status=Status.UNKNOWN, final=False, block=None, warnings=(warning,))).found()
+    assert (found.cause, found.outcome) == (None, ("WT",))
+
+
+def test_nothing_is_credited_on_a_chain_that_has_ended() -> None:
+    ended = replace(OWNER, valid_until=PAID_AT - timedelta(days=9))
+    found = on("bnb-beacon", leg(None), books=known(owners=(ended,))).found()
+    assert (found.cause, found.outcome) == ("B09", ("SW", "RF"))
+    assert "retired_chain_claim" in found.conditions

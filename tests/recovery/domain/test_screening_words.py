@@ -94,7 +94,7 @@ def test_each_form_of_a_list_is_read() -> None:
         f"DOB 1 Jan 1980; Digital Currency Address - XBT {BTC}; alt. Digital Currency Address - ETH {EVM}; Passport 1."
     )
     row = f'12345,"SOMEBODY, Some","individual","CYBER2","-0-","{remarks}"\n7,"OTHER","-0-","SDGT","-0-","-0-"\n'
-    assert read_list(row.encode()) == [Listed(1, BTC, "", "SDN 12345"), Listed(1, EVM, "", "SDN 12345")]
+    assert read_list(row.encode()) == [Listed(1, BTC, "", "SDN 12345", "XBT"), Listed(1, EVM, "", "SDN 12345", "ETH")]
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,9 @@ OUTCOMES: dict[str | None, tuple[str, ...]] = {
     **dict.fromkeys(("A01", "A03", "A07", "A11", "B01", "B02", "D16", "H05", "H12"), ASK),
     **dict.fromkeys(("A09", "A10", "B03", "B08", "B12", "B13", "B14", "C10", "D04", "D15", "H08"), REFUSE),
     **dict.fromkeys(("A06", "B17", "G08", "H01", "H02", "H03", "H07"), CLOSE),
-    **dict.fromkeys(("B04", "B05", "B06", "B07", "B09", "B16", "C01", "E04", "F01", "F02", "F03", "G02", "H09"), CREDIT),
+    **dict.fromkeys(
+        ("B04", "B05", "B06", "B07", "B09", "B16", "C01", "E04", "F01", "F02", "F03", "G02", "H09"), CREDIT
+    ),
     **dict.fromkeys(("C02", "C03", "C04", "C05", "C06", "C07", "C08"), SWEEP),
     **dict.fromkeys(("D01", "D02", "D03", "D05", "D06", "D07", "D10", "D14", "D17"), SWEEP),
     **dict.fromkeys(("D09", "D13", "G03", "G04", "G06", "H11", "H04"), HOLD),
@@ -50,7 +52,9 @@ class Expected:
     without: tuple[str, ...] = ()
 
 
-def label(cause: str | None, outcome: tuple[str, ...] | None = None, *findings: str, **more: tuple[str, ...]) -> Expected:
+def label(
+    cause: str | None, outcome: tuple[str, ...] | None = None, *findings: str, **more: tuple[str, ...]
+) -> Expected:
     """A label with the catalogue's outcome unless the facts decide otherwise."""
     named = (CONDITIONS[cause],) if cause in CONDITIONS else ()
     conditions = (*more.get("conditions", ()), *named)

@@ -109,5 +109,10 @@ def note_earlier_looks(session: Session, question: Question) -> None:
 def _sighting(question: Question, in_block: bool, at: datetime) -> Any:
     block_hash = question.seen_in_block or "" if in_block else ""
     return Sighting(
-        id=new_id(), network=question.network, hash=question.reference, in_block=in_block, block_hash=block_hash, seen_at=at
+        id=new_id(),
+        network=question.network,
+        hash=question.reference,
+        in_block=in_block,
+        block_hash=block_hash,
+        seen_at=at,
     )

@@ -112,7 +112,9 @@ class Payment:
     @property
     def siblings(self) -> list[Transfer]:
         """The other legs to the same recipient that move something."""
-        return [one for one in self.tx.transfers if one.recipient == self.leg.recipient and one != self.leg and one.amount]
+        return [
+            one for one in self.tx.transfers if one.recipient == self.leg.recipient and one != self.leg and one.amount
+        ]
 
 
 @cache
@@ -140,7 +142,9 @@ def payments() -> tuple[Payment, ...]:
 def _payments() -> Iterator[Payment]:
     for row in ROWS:
         for line in LINES:
-            fits = line.family == row.family and row.slug not in line.without and (not line.only or row.slug in line.only)
+            fits = (
+                line.family == row.family and row.slug not in line.without and (not line.only or row.slug in line.only)
+            )
             one = scene_of(row.slug, line.scene, line.interface) if fits else None
             if one is not None:
                 yield payment(row, line, one)

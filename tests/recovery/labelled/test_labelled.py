@@ -9,16 +9,20 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import pytest
 
 from recovery.db import Database
 from recovery.domain.causes.finding import Finding
-from tests.recovery.labelled.ledger import Question, exchange, verdict
+from tests.chains.test_conformance import ROWS
+from tests.recovery.labelled.ledger import Question, exchange, note_earlier_looks, verdict
 from tests.recovery.labelled.playing import SILENT, Plays
+from tests.recovery.labelled.states import State, states
 from tests.recovery.labelled.templates import Case, chosen
 
 CASES = chosen(everything=os.environ.get("RECOVERY_LABELLED") == "all")
+STATES = states()
 SETTLED_BY_BOOKS = {"H01", "H02"}
 
 
@@ -75,13 +79,28 @@ def test_labelled(case: Case, database: Database) -> None:
             assert not refused_unseen(case, unseen), (name, unseen)
 
 
+@pytest.mark.parametrize("state", [pytest.param(state, id=state.name) for state in STATES])
+def test_labelled_state(state: State, database: Database) -> None:
+    with exchange(database, state.registries) as session:
+        note_earlier_looks(session, state.question)
+        found = verdict(session, state.question, state.nodes)
+        expected = state.expected
+        assert (found.cause, found.outcome) == (expected.cause, expected.outcome), found
+        assert set(expected.findings) <= set(found.findings), found
+        assert set(expected.conditions) <= set(found.conditions), found
+        unseen = verdict(session, replace(state.question, replaced=None), [*state.nodes, SILENT, SILENT])
+        settled = state.settled and unseen.cause in SETTLED_BY_BOOKS
+        assert settled or (unseen.cause, unseen.outcome) == (None, ("WT",)), unseen
+
+
 def test_the_table(capsys: pytest.CaptureFixture[str]) -> None:
-    families = Counter(case.payment.network.family for case in CASES)
-    networks = Counter(case.payment.network.slug for case in CASES)
-    causes = Counter(str(case.expected.cause) for case in CASES)
+    families = Counter(case.payment.network.family for case in CASES) + Counter(state.family for state in STATES)
+    slugs = {case.payment.network.slug for case in CASES} | {state.question.network for state in STATES}
+    causes = Counter(str(one.expected.cause) for one in [*CASES, *STATES])
     with capsys.disabled():
-        print(f"\n{len(CASES)} labelled cases of {len(networks)} networks")
+        print(f"\n{len(CASES) + len(STATES)} labelled cases of {len(slugs)} networks")
         for title, counted in (("family", families), ("cause", causes)):
             print(f"by {title}: " + ", ".join(f"{name} {number}" for name, number in sorted(counted.items())))
-    assert len(CASES) >= 300
+    assert len(CASES) + len(STATES) >= 300
+    assert slugs == {row.slug for row in ROWS}
     assert len(families) == 16

@@ -188,7 +188,7 @@ def test_a_destination_that_others_are_paid_to_as_well(desk: Desk) -> None:
 
 def proof(case_id: Any, **changes: Any) -> OwnershipProof:
     values = {
-        "id": new_id(), "case_id": case_id, "subject": "source", "network": "local", "address": SENDER,
+        "id": new_id(), "case_id": case_id, "subject": "source", "network": "local", "hash": "0x1", "address": SENDER,
         "method": "eip191", "strength": "strong", "signature": None, "verdict": False, "why": "other_key",
         "judged_by": new_id(), "extra": {},
     }  # fmt: skip

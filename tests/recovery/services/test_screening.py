@@ -363,3 +363,12 @@ def test_a_gate_that_gets_no_answer_leaves_the_case_and_its_job_where_they_are(d
         ("offline", "clear"),
         ("http", "unknown"),
     ]
+
+
+def test_of_ofacs_list_what_is_cut_is_refused_and_what_lives_elsewhere_is_counted(desk: Desk) -> None:
+    row = '7,"X","-0-","CYBER2","Digital Currency Address - XMR 4{}; Digital Currency Address - ETH {};"\n'
+    with desk.database.unit_of_work() as session:
+        fine = screening.import_list(session, desk["lead"], "sdn", row.format("a" * 94, SENDER).encode())
+        cut = screening.import_list(session, desk["lead"], "cut", row.format("a" * 94, SENDER[:-3]).encode())
+    assert (fine.entries, len(fine.refused), len(fine.elsewhere), fine.taken) == (1, 0, 1, True)
+    assert (len(cut.refused), cut.taken) == (1, False)

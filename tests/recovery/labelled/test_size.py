@@ -1,0 +1,121 @@
+"""A diagnosis stays quick when the registries are large: a shared address of many memos, an address book of many customers."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import psycopg
+import pytest
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from chains.surveyed import Survey
+from chains.types import Transaction
+from recovery.db import Database
+from recovery.domain.cause_policy import BUILT_IN
+from recovery.domain.ids import new_id
+from recovery.models import OwnedAddress
+from recovery.queries.books import Asking
+from recovery.services import verdicts
+from tests.recovery.labelled.payments import Payment, payments
+
+MEMOS, CUSTOMERS = 100_000, 300_000
+MOST_MILLISECONDS = 60
+"""For all of a verdict's questions to the database, the quickest of several; many times what it takes, for a busy machine."""
+
+SINCE = datetime(2009, 1, 3, tzinfo=UTC)
+
+
+def payment(slug: str, scene: str) -> Payment:
+    return next(one for one in payments() if (one.network.slug, one.scene) == (slug, scene))
+
+
+SHARED, TYPED, KEYED = payment("xrpl", "tagged"), payment("tron", "final"), payment("ethereum", "final")
+
+
+@pytest.fixture(scope="module")
+def database(module_database_url: str) -> Iterator[Database]:
+    """Registries of a large exchange, loaded the way an import loads them."""
+    opened = Database(module_database_url)
+    with opened.unit_of_work() as session:
+        _fill(session)
+    with opened.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text("VACUUM ANALYZE owned_address"))
+    yield opened
+    opened.close()
+
+
+def _fill(session: Session) -> None:
+    connection = session.connection().connection.driver_connection
+    assert isinstance(connection, psycopg.Connection)
+    table = OwnedAddress.__tablename__
+    columns = "id, network, address, memo, account, kind, valid_from, custody"
+    with connection.cursor() as cursor, cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as copy:
+        for number in range(MEMOS):
+            for p in (SHARED, TYPED):
+                row = (p.network.slug, p.leg.recipient, str(number), f"acct-{number}", "shared")
+                copy.write_row((new_id(), *row, SINCE, "key"))
+        for number in range(CUSTOMERS):
+            row = ("ethereum", f"0x{number:040x}", "", f"acct-{number}", "deposit")
+            copy.write_row((new_id(), *row, SINCE, "key"))
+        own = ("ethereum", KEYED.leg.recipient, "", "acct-1022", "deposit")
+        copy.write_row((new_id(), *own, SINCE, "key"))
+        hot = ("ethereum", KEYED.leg.sender, "", "acct-1022", "deposit")
+        copy.write_row((new_id(), *hot, SINCE, "key"))
+
+
+def milliseconds(database: Database, tx: Transaction, asking: Asking) -> tuple[float, str | None]:
+    """The shortest time of a verdict from warm registries, and its cause."""
+    taken, cause = [], None
+    for _ in range(7):
+        with database.reading() as session:
+            began = time.perf_counter()
+            cause = verdicts.judge(session, tx, asking, Survey(), BUILT_IN, sandbox=False).finding.cause
+            taken.append(1_000 * (time.perf_counter() - began))
+    return min(taken), cause
+
+
+TYPED_MEMOS = (
+    "1022",
+    "001022",
+    " １０２２ ",
+    "order 1022 please",
+    "no such",
+    "7 or 8",
+    "0",
+    None,
+    "x" * 500,
+    "1 2 3 4 5 6 7 8 9",
+)
+
+
+@pytest.mark.parametrize("memo", TYPED_MEMOS)
+@pytest.mark.parametrize("p", [SHARED, TYPED], ids=lambda p: p.network.slug)
+def test_a_shared_address_of_many_memos(p: Payment, memo: str | None, database: Database) -> None:
+    legs = tuple(replace(leg, memo=memo) if leg == p.leg else leg for leg in p.tx.transfers)
+    taken, _ = milliseconds(database, replace(p.tx, transfers=legs), Asking("acct-1022"))
+    assert taken < MOST_MILLISECONDS
+
+
+@pytest.mark.parametrize("claimant", ["acct-1022", "acct-1", None, "nobody"])
+def test_an_address_book_of_many_customers(claimant: str | None, database: Database) -> None:
+    taken, _ = milliseconds(database, KEYED.tx, Asking(claimant))
+    assert taken < MOST_MILLISECONDS
+
+
+def test_an_address_that_only_other_networks_know(database: Database) -> None:
+    """Twins are looked up on every network whose keys are alike."""
+    elsewhere = replace(KEYED.tx, network="polygon", network_id="eip155:137", fee=None)
+    taken, cause = milliseconds(database, elsewhere, Asking("acct-1022"))
+    assert taken < MOST_MILLISECONDS
+    assert cause in ("C01", "C02")
+
+
+def test_many_legs_of_one_transaction(database: Database) -> None:
+    leg = SHARED.leg
+    legs = tuple(replace(leg, position=f"op:{n}", memo=f"order {n}") for n in range(100))
+    taken, _ = milliseconds(database, replace(SHARED.tx, transfers=legs), Asking("acct-1022"))
+    assert taken < 8 * MOST_MILLISECONDS
