@@ -307,6 +307,16 @@ class TestAccountsWithoutAClaimant:
         assert Facts(paid(), replace(books, claimant="acct-1")).found().cause == "G02"
 
 
+class TestCreditedToAnother:
+    """What somebody else was credited is not credited a second time, not even to the owner of the address."""
+
+    def test_ones_own_address_and_anothers_credit(self) -> None:
+        books = known(legs={"log:0": LegHistory("acct-2", 1_000)})
+        assert (Facts(paid(), books).found().cause, Facts(paid(), books).found().outcome) == ("H04", ("HD",))
+        assert Facts(paid(), replace(books, claimant="acct-2")).found().cause == "H01"
+        assert Facts(paid(), known(legs={"log:0": LegHistory("acct-1:savings", 1_000)})).found().cause == "G08"
+
+
 class TestFalseJettons:
     """The notice of a false jetton wallet costs its sender a grain of the coin, which is no deposit."""
 
