@@ -19,7 +19,9 @@ from chains.transaction_json import to_json
 from chains.types import Answer, Reading, Status, Transaction
 from recovery.domain.accounting import Entry
 from recovery.domain.actor import SYSTEM
+from recovery.domain.books import LegHistory
 from recovery.domain.books_json import books_to_json
+from recovery.domain.causes.claim_checks import credited_to_another
 from recovery.domain.causes.finding import Check, Finding, Says, leg_to_json
 from recovery.domain.causes.transaction_checks import names_too_little
 from recovery.domain.diagnosis import RULES_VERSION
@@ -220,6 +222,8 @@ def _move(session: Session, case: RecoveryCase, diagnosis: Diagnosis, verdict: V
         return _wait(session, case)
     if name == "ask_proof" and asked_before(session, case):
         name = "hold"  # what was owed was shown, and it still cannot be decided by rule: a person does
+    if name == "dispute" and _credited_to_another(verdict):
+        name = "hold"  # nobody's case holds the leg, so there is nobody to dispute it with
     case.next_look_at = None
     if fraud.asks_for_a_person(session, case) and name == "propose_credit":
         name = "hold"
@@ -237,6 +241,12 @@ def _move(session: Session, case: RecoveryCase, diagnosis: Diagnosis, verdict: V
     entries = _claim(session, case, tx, finding, name)
     advance(session, SYSTEM, case, name, data=data, entries=entries)
     return None
+
+
+def _credited_to_another(verdict: Verdict) -> bool:
+    """Whether the leg that decides was credited to somebody else."""
+    past = verdict.books.legs.get(verdict.finding.leg or "", LegHistory())
+    return not past.claimed_elsewhere and credited_to_another(past, verdict.books.claimant)
 
 
 def _is_linked(verdict: Verdict) -> bool:

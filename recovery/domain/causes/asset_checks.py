@@ -21,7 +21,12 @@ _BRIDGE_AFFIX = re.compile(r"(?:any|axl|multi|ce|wh|bridged)?(?P<base>[A-Z0-9]{2
 
 
 def effect(now: LegSituation) -> Check:
-    """A10: the token wrote down a transfer, but no balance rose. Unknown where no node shows balances of that time."""
+    """A10: the token wrote down a transfer, but no balance rose. Unknown where no node shows balances of that time.
+
+    What a contract sends that pretends to be a jetton wallet is the coin that its false notice cost, and no deposit.
+    """
+    if "false_jetton_wallet" in now.tx.warnings and now.leg.contract is None and now.leg.kind is TransferKind.INTERNAL:
+        return told("log_without_effect", True, "balances_before_and_after", now.leg.position)
     if not needs_effect(now.leg, now.all.network):
         return told("log_without_effect", False, "the_network_shows_movements")
     trusted = now.listed and now.all.policy.parameters.effect_of_listed == "log"

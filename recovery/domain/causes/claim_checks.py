@@ -15,6 +15,11 @@ def is_mine(past: LegHistory, claimant: str | None) -> bool:
     return past.credited_to is not None and claimant in (None, past.credited_to)
 
 
+def credited_to_another(past: LegHistory, claimant: str | None) -> bool:
+    """Whether the books credited the leg to an account that is neither the claimant's nor one of its products."""
+    return past.credited_to is not None and not is_mine(past, claimant) and not is_in_a_product(past, claimant)
+
+
 def is_in_a_product(past: LegHistory, claimant: str | None) -> bool:
     """Whether it was credited to a sub-account or another product of the claimant."""
     return (
@@ -74,8 +79,9 @@ def claimed_before(now: LegSituation) -> Check:
 
 
 def claimed_elsewhere(now: LegSituation) -> Check:
-    """H04: a case of somebody else holds the leg."""
-    return told("claimed_by_another_case", now.past.claimed_elsewhere, "claim_table", now.leg.position)
+    """H04: a case of somebody else holds the leg, or it was credited to somebody else: it is not credited a second time."""
+    taken = now.past.claimed_elsewhere or credited_to_another(now.past, now.books.claimant)
+    return told("claimed_by_another_case", taken, "claim_table", now.leg.position)
 
 
 def same_amount(now: LegSituation) -> bool:

@@ -155,11 +155,25 @@ def test_inner_calls_creations_and_destructions_but_not_what_was_reverted() -> N
         call(TOKEN, OTHER, 3, "SELFDESTRUCT"),
         call(RECIPIENT, OTHER, 4, "DELEGATECALL"),
     ]
-    assert legs(told(shown(calls=calls))) == [
+    seen = told(shown(calls=calls))
+    assert legs(seen) == [
         ("trace:0", RECIPIENT, OTHER, 1),
         ("trace:2", RECIPIENT, TOKEN, 2),
         ("trace:3", TOKEN, OTHER, 3),
     ]
+    assert "contract_ended:trace:3" in seen.warnings
+    assert not any(warning.startswith("contract_ended") for warning in told(shown(calls=calls[:3])).warnings)
+
+
+def test_the_hash_of_a_block_is_told_apart_from_a_hash_that_is_nothing() -> None:
+    nowhere = replace(chain(network("ethereum")), transaction=None, receipt=None)
+    for results, warnings in (
+        ({"hash": HASH, "number": "0x1"}, ("hash_of_a_block",)),
+        ({"hash": TOKEN}, ()),
+        (None, ()),
+    ):
+        seen = told(replace(nowhere, results={"eth_getBlockByHash": results}))
+        assert (seen.status, seen.warnings) == (Status.NOT_FOUND, warnings)
 
 
 def test_many_outputs_to_one_address_are_many_legs() -> None:

@@ -7,7 +7,16 @@ from tests.recovery.cli.evm_whose import credit
 from tests.recovery.cli.fake_evm import SINGLE, TRANSFER, Chain, address, text, word
 from tests.recovery.cli.scenario import Scenarios
 from tests.recovery.cli.stage import (
-    ALICE, ALICES_NAME, BOB, BOBS_NAME, COLD, GAS, HOT, STRANGER, USDT, Stage, ago, iso,
+    ALICE,
+    ALICES_NAME,
+    BOB,
+    BOBS_NAME,
+    HOT,
+    STRANGER,
+    USDT,
+    Stage,
+    ago,
+    iso,
 )  # fmt: skip
 
 scenario = Scenarios()
@@ -517,3 +526,29 @@ def _(s: Stage) -> None:
 def _(s: Stage) -> None:
     chain = several(s, ALICE)
     chain.move(chain.txs[s.reference], chain.token("a fake", "FAKE"), address("router"), ALICE, 9, arrives=0)
+
+
+# --- what must not be credited twice, and what a node keeps to itself
+
+
+@scenario("order-own-address-credited-to-another", ("B03", "H04", "H01", "B08"), without=["G02"], hidden=[BOBS_NAME])
+def _(s: Stage) -> None:
+    paid(s, world(s))
+    credit(s, BOBS_NAME)
+
+
+@scenario("D04-confusable-name", ("D04", "D01"), outcomes=[["RJ"], ["SW", "RF"]])
+def _(s: Stage) -> None:
+    unlisted(s, symbol="T0", functions={"name()": text("USDT")})
+
+
+@scenario("D04-unknown-symbol-kept-back", (None, "D01"), outcomes=[["WT"], ["SW", "RF"]])
+def _(s: Stage) -> None:
+    unlisted(s, {"limited": frozenset({"symbol()"})}, symbol="USDT")
+
+
+@scenario("H11-nobody-asks", ("H11", "D01"), outcomes=[["HD"], ["SW", "RF"]], hidden=())
+def _(s: Stage) -> None:
+    unlisted(s)
+    s.account = None
+    s.books["accounts"][0]["security_changed_at"] = iso(ago(0.1))

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from tests.recovery.cli.fake_evm import PRUNED, Chain, Node, Tx, address, digest, selector, text, word  # noqa: F401
 from tests.recovery.cli.scenario import Between, Scenarios
 from tests.recovery.cli.stage import (
-    ALICE, ALICES_NAME, BOB, BOBS_NAME, COLD, GAS, HOT, STRANGER, USDT, Stage, ago, iso,
+    ALICE,
+    ALICES_NAME,
+    BOB,
+    BOBS_NAME,
+    COLD,
+    GAS,
+    HOT,
+    STRANGER,
+    USDT,
+    Stage,
+    ago,
+    iso,
 )  # fmt: skip
 
 scenario = Scenarios()

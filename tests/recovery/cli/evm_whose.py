@@ -7,7 +7,18 @@ from tests.recovery.cli.evm_scenarios import ETH, paid, sent, world
 from tests.recovery.cli.fake_evm import Chain, Node, address, digest, word  # noqa: F401
 from tests.recovery.cli.scenario import Scenarios
 from tests.recovery.cli.stage import (
-    ALICE, ALICES_NAME, BOB, BOBS_NAME, COLD, GAS, HOT, STRANGER, USDT, Stage, ago, iso,
+    ALICE,
+    ALICES_NAME,
+    BOB,
+    BOBS_NAME,
+    COLD,
+    GAS,
+    HOT,
+    STRANGER,
+    USDT,
+    Stage,
+    ago,
+    iso,
 )  # fmt: skip
 
 scenario = Scenarios()

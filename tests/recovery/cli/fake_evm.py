@@ -1,3 +1,4 @@
+# ruff: noqa: N802 - handlers are named after the methods of the interface
 """An EVM chain that is only told: transactions, token contracts with balances in time, and nodes that show part of it.
 
 Written against the public JSON-RPC documentation, not against the reader, so that it may disagree with it.
@@ -83,7 +84,7 @@ class Contract:
 
 @dataclass
 class Tx:
-    """A transaction; ``height`` is ``None`` while it waits. ``inner`` are value calls below it: (kind, from, to, value, error)."""
+    """A transaction; ``height`` is ``None`` while it waits. ``inner`` are calls below it: (kind, from, to, value, error)."""
 
     hash: str
     sender: str
@@ -192,6 +193,8 @@ class Node:
     archive: bool = True
     refused: frozenset[str] = frozenset()
     hidden: frozenset[str] = frozenset()
+    limited: frozenset[str] = frozenset()
+    """Functions whose calls the node refuses for now."""
     down: bool = False
     syncing: bool = False
     behind: int = 0
@@ -334,6 +337,8 @@ class Node:
         if contract is None:
             return "0x"
         asked = data[2:10]
+        if any(asked == selector(name) for name in self.limited):
+            raise Refusal(-32005, "rate limit exceeded")
         if asked == selector("balanceOf(address)"):
             return "0x" + word(self.chain.held(place, "0x" + data[34:74].lower(), height))
         if asked == selector("balanceOf(address,uint256)") and contract.holdings:

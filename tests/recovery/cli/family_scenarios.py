@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from typing import Any
+from unittest.mock import patch
 
 from stellar_sdk import Asset, IdMemo, Payment, TextMemo
 
 from chains.catalogue import network as row_of
 from chains.encoding import base58check_decode
-from chains.utxo.address import output_script
 from tests.chains.cosmos import scenes as cosmos
-from tests.chains.scene import Answers
 from tests.chains.stellar import book as lumens
 from tests.chains.ton import scenes as ton
-from tests.chains.ton.making import account as ton_account
+from tests.chains.ton.making import internal_transfer
 from tests.chains.tron import records as tron_records, scenes as tron
 from tests.chains.utxo import scenes as utxo
 from tests.chains.utxo.worlds import INTERFACES
@@ -127,8 +125,12 @@ TYPOS = {
 }
 
 
+SHOWN_CLEANED = ("spaces", "zero-width", "bom", "soft-hyphen", "no-break-space", "right-to-left-mark", "newline")
+"""What readers of the chain take out of every text before anybody sees it: then the memo is right."""
+
+
 def _typo(name: str, text: str) -> None:
-    @scenario(f"B04-{name}", "B04", "CR")
+    @scenario(f"B04-{name}", ("B04", "G02") if name in SHOWN_CLEANED else "B04", "CR")
     def _(s: Stage) -> None:
         memo(s, text, alice="1022568865", bob="777")
 
@@ -303,7 +305,12 @@ def _(s: Stage) -> None:
 
 @scenario("B07-no-notification", "B07", "CR")
 def _(s: Stage) -> None:
-    jetton(s, notified=False)
+    with patch.object(ton, "internal_transfer", _without_notice):
+        jetton(s, notified=False)
+
+
+def _without_notice(amount: int, party: str, *_: Any) -> Any:
+    return internal_transfer(amount, party, forward=0)
 
 
 @scenario("B07-near-notified", "G02", "CR", without=["B07"])
@@ -316,7 +323,7 @@ def _(s: Stage) -> None:
     jetton(s, listed=False)
 
 
-@scenario("A10-false-jetton-wallet", ("A10", "A11", "B12", None), without=["G02", "D01"])
+@scenario("A10-false-jetton-wallet", "A10", "RJ", findings=["V5"])
 def _(s: Stage) -> None:
     jetton(s, genuine=False)
 
@@ -407,7 +414,8 @@ def _(s: Stage) -> None:
 
 @scenario("C04-near-other-script", "B12", "RJ")
 def _(s: Stage) -> None:
-    coins(s, own="litecoin", where=str(row_of("litecoin").params["sample_address"]))
+    other = replace(utxo.plain(row_of("litecoin"))).address(b"\xa9\x14" + bytes(range(1, 21)) + b"\x87")
+    coins(s, own="litecoin", where=str(other))
 
 
 @scenario("C05-bitcoin-script-on-bitcoin-cash", "C05")

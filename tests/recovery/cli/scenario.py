@@ -16,7 +16,7 @@ Build = Callable[[Stage], Between | None]
 class Expected:
     """What must be answered. ``cause`` and ``outcome`` may name several where the rules leave it open."""
 
-    cause: str | None | tuple[str, ...]
+    cause: str | tuple[str, ...] | None
     outcome: Sequence[str] | None = None
     outcomes: Sequence[Sequence[str]] = ()
     findings: Sequence[str] = ()
@@ -89,7 +89,7 @@ class Scenarios:
     all: list[Scenario] = field(default_factory=list)
 
     def __call__(
-        self, name: str, cause: str | None | tuple[str, ...], *outcome: str, **more: object
+        self, name: str, cause: str | tuple[str, ...] | None, *outcome: str, **more: object
     ) -> Callable[[Build], Build]:
         """Register what follows under ``name``."""
 

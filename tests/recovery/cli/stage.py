@@ -84,6 +84,8 @@ class House:
 
     def open(self, node: Answers | Node) -> str:
         """A URL under which ``node`` answers."""
+        if isinstance(node, Node) and node.down:
+            return "http://127.0.0.1:9"  # nobody listens there: refused at once
         name = f"n{len(self._nodes)}"
         self._nodes[name] = node
         return f"http://127.0.0.1:{self._server.server_address[1]}/{name}"

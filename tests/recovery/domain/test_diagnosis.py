@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from chains.surveyed import Survey, Traits
-from chains.types import Fee, Status
+from chains.types import Fee, Status, TransferKind
 from recovery.domain.books import Books, Label, LegHistory, Owner, Screened
 from recovery.domain.cause_policy import BUILT_IN
 from recovery.domain.cause_rows import CODES
@@ -305,6 +305,29 @@ class TestAccountsWithoutAClaimant:
         books = known(claimant=None, states={"acct-1": state, "acct-2": "frozen"})
         assert Facts(paid(), books).found().cause == cause
         assert Facts(paid(), replace(books, claimant="acct-1")).found().cause == "G02"
+
+
+class TestCreditedToAnother:
+    """What somebody else was credited is not credited a second time, not even to the owner of the address."""
+
+    def test_ones_own_address_and_anothers_credit(self) -> None:
+        books = known(legs={"log:0": LegHistory("acct-2", 1_000)})
+        assert (Facts(paid(), books).found().cause, Facts(paid(), books).found().outcome) == ("H04", ("HD",))
+        assert Facts(paid(), replace(books, claimant="acct-2")).found().cause == "H01"
+        assert Facts(paid(), known(legs={"log:0": LegHistory("acct-1:savings", 1_000)})).found().cause == "G08"
+
+
+class TestFalseJettons:
+    """The notice of a false jetton wallet costs its sender a grain of the coin, which is no deposit."""
+
+    def test_the_coin_of_a_false_notice(self) -> None:
+        grain = leg(None, 1, kind=TransferKind.INTERNAL)
+        assert Facts(paid(grain, warnings=("false_jetton_wallet",))).found().cause == "A10"
+        assert Facts(paid(grain)).found().cause == "F01"
+        assert (
+            Facts(paid(leg(None, 1, kind=TransferKind.NATIVE), warnings=("false_jetton_wallet",))).found().cause
+            == "G02"
+        )
 
 
 class TestWhoPaid:
