@@ -498,7 +498,7 @@ def cases_of(p: Payment) -> Iterator[Case]:
             yield replace(case, name=f"{name}, {case.name}")
 
 
-SHARES = {"evm": 4, "utxo": 2}
+SHARES = {"evm": 2}
 """How many payments of a family each case is tried on; of the others one."""
 
 

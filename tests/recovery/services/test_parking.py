@@ -24,6 +24,7 @@ from recovery.queries.facts import database_now
 from recovery.services import parking
 from recovery.services.transitions import advance, lock
 from tests.recovery.desk import ETHER, LONG_AGO, NETWORK, Desk, find, new_hash, seen, transfer
+from workflows.playbooks import BY_CAUSE
 
 SETTINGS = Settings(
     database_url="postgresql://unused",
@@ -254,6 +255,12 @@ def test_the_depositor_is_told_and_can_withdraw(desk: Desk) -> None:
 # held before, for such a reason alone
 
 
+@pytest.fixture
+def holding(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As before cases could be parked: what is below the minimum is held."""
+    monkeypatch.setitem(BY_CAUSE, ("E01", "WT"), "hold")
+
+
 def held(desk: Desk, token: str, cause: str = "E01") -> str:
     """A case the machine put on hold since the deposit is below the minimum."""
     desk.add(listed(token, minimum=5000))
@@ -264,7 +271,7 @@ def held(desk: Desk, token: str, cause: str = "E01") -> str:
     return ref
 
 
-def test_a_case_on_hold_for_nothing_else_is_parked_and_then_re_opened(desk: Desk) -> None:
+def test_a_case_on_hold_for_nothing_else_is_parked_and_then_re_opened(desk: Desk, holding: None) -> None:
     token = contract()
     ref = held(desk, token)
     looked(desk)
@@ -276,7 +283,7 @@ def test_a_case_on_hold_for_nothing_else_is_parked_and_then_re_opened(desk: Desk
     assert desk.state(ref) == "submitted"
 
 
-def test_a_change_between_the_hold_and_the_first_look_is_not_missed(desk: Desk) -> None:
+def test_a_change_between_the_hold_and_the_first_look_is_not_missed(desk: Desk, holding: None) -> None:
     token = contract()
     ref = held(desk, token)
     change(desk, token, minimum=10)

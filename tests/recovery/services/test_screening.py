@@ -108,10 +108,11 @@ def test_a_sanctioned_sender_is_blocked_at_intake_and_its_report_has_a_day(desk:
 
 
 def test_a_label_counts_and_a_key_is_sanctioned_on_every_network_of_its_kind(desk: Desk) -> None:
-    desk.add(PlatformLabel(id=new_id(), network="ethereum", address=SENDER, platform="Bad", kind="sanctioned"))
+    for network in ("ethereum", "local-second"):
+        desk.add(PlatformLabel(id=new_id(), network=network, address=SENDER, platform="Bad", kind="sanctioned"))
     with desk.database.reading() as session:
         lists = lists_in_force(session)
-        assert named(session, Subject("local", SENDER, SOURCE), lists) == ("label: Bad",)
+        assert named(session, Subject("ethereum", SENDER, SOURCE), lists) == ("label: Bad",)
         assert named(session, Subject("polygon", SENDER, SOURCE), lists) == ("label: Bad",)
         assert named(session, Subject("ethereum", OTHER, SOURCE), lists) == ()
     assert desk.case(credited(desk)).cause == "G04"
@@ -263,7 +264,9 @@ def look(desk: Desk, ref: str, hash: str, verdict: Verdict) -> str:
         questions = evidence.to_screen(session, case, [Reading(tx, ())])
         assert [one.subject.address for one in questions] == [SENDER]
         answer = Answer(verdict, "http", "", (), database_now(session), b"{}")
-        told = Look([Reading(tx, ())], True, (), Surveyed(arrived(tx)), None, Asked(questions, (answer,)))
+        told = Look(
+            [Reading(tx, ())], sandbox=True, surveyed=Surveyed(arrived(tx)), screened=Asked(questions, (answer,))
+        )
         evidence.conclude_look(session, case, told)
     return desk.state(ref)
 
@@ -357,12 +360,8 @@ def test_a_gate_that_gets_no_answer_leaves_the_case_and_its_job_where_they_are(d
         waiting = session.get_one(Job, job)
         assert waiting.state == "due"
         assert waiting.due_at > database_now(session)
-    assert [(row.provider, row.verdict) for row in rows(desk, ref)][-4:] == [
-        ("offline", "clear"),
-        ("http", "unknown"),
-        ("offline", "clear"),
-        ("http", "unknown"),
-    ]
+    asked = [(row.provider, row.verdict) for row in rows(desk, ref)][-4:]  # rows of one round have one time
+    assert sorted(asked) == [("http", "unknown")] * 2 + [("offline", "clear")] * 2
 
 
 def test_of_ofacs_list_what_is_cut_is_refused_and_what_lives_elsewhere_is_counted(desk: Desk) -> None:
