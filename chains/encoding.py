@@ -27,6 +27,16 @@ def plain(text: str, longest: int = 64) -> str:
     return " ".join(kept.split())[:longest].rstrip()
 
 
+def as_written(text: str, longest: int) -> str | None:
+    """A memo as somebody wrote it, cut at ``longest``: spaces and invisible characters may be why nobody found its owner.
+
+    Only what no text can hold is left out (NUL, lone surrogates). ``None`` when nothing in it can be read. Whoever shows it to
+    people must make it :func:`plain` first.
+    """
+    kept = "".join(c for c in text[:longest] if c != "\0" and not "\ud800" <= c <= "\udfff")
+    return kept if plain(kept) else None
+
+
 def quantity(value: object, *, bits: int = 256) -> int:
     """A non-negative integer in ``0x`` notation of at most ``bits``. Raises :class:`NodeMistaken` for anything else."""
     if not isinstance(value, str) or len(value) < 3 or len(value) > 66 or not _HEX.fullmatch(value):

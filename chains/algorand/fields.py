@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from chains.algorand.address import ZERO, digest, key_of, problem
-from chains.encoding import plain
+from chains.encoding import as_written
 from chains.errors import NodeMistaken
 
 LONGEST_NOTE = 1024
@@ -119,7 +119,7 @@ def note(value: Any) -> str | None:
     except UnicodeDecodeError:
         return None
     controls = any(ord(character) < 32 and character not in "\t\r\n" for character in text)
-    return None if controls else plain(text, LONGEST_NOTE) or None
+    return None if controls else as_written(text, LONGEST_NOTE)
 
 
 def _octets(value: Any) -> bytes:

@@ -17,7 +17,7 @@ from decimal import Decimal
 from typing import Any
 
 from chains.beacon.address import check
-from chains.encoding import plain
+from chains.encoding import as_written, plain
 from chains.errors import NodeMistaken
 from chains.types import Block, Fee, Network, Status, Transaction, Transfer, TransferKind
 
@@ -240,4 +240,4 @@ def _account(network: Network, value: Any) -> str:
 
 
 def _memo(value: Any) -> str | None:
-    return plain(value, 128) or None if isinstance(value, str) else None
+    return as_written(value, 128) if isinstance(value, str) else None

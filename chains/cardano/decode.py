@@ -13,7 +13,7 @@ from typing import Any
 
 from chains.cardano.address import check
 from chains.cardano.shown import Piece, Shown, Tip
-from chains.encoding import plain
+from chains.encoding import as_written, plain
 from chains.types import Block, Fee, Network, Status, Transaction, Transfer, TransferKind
 from chains.unsettled import unsettled
 
@@ -159,4 +159,4 @@ def _memo(shown: Shown) -> tuple[str | None, list[str]]:
     lines = [lines] if isinstance(lines, str) else lines
     if not isinstance(lines, list) or not all(isinstance(line, str) for line in lines):
         return None, ["memo_unreadable"]
-    return plain(" ".join(lines), LONGEST_MEMO) or None, []
+    return as_written(" ".join(lines), LONGEST_MEMO), []

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from chains.cosmos.events import Move
-from chains.encoding import plain
+from chains.encoding import as_written, plain
 from chains.errors import NodeMistaken
 
 LONGEST_MEMO = 512
@@ -125,7 +125,7 @@ def _object(value: Any) -> dict[str, Any]:
 
 
 def _memo(value: Any) -> str | None:
-    return plain(value, LONGEST_MEMO) or None if isinstance(value, str) else None
+    return as_written(value, LONGEST_MEMO) if isinstance(value, str) else None
 
 
 def coin_list(value: Any) -> tuple[tuple[str, int], ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from chains.encoding import plain
+from chains.encoding import as_written, plain
 from chains.hedera import moves
 from chains.hedera.address import of_evm
 from chains.hedera.shown import Head, Log, Record
@@ -141,7 +141,7 @@ def _transfers(
 
 def _memo(data: bytes) -> tuple[str | None, list[str]]:
     try:
-        return plain(data.decode("utf-8"), 512) or None, []
+        return as_written(data.decode("utf-8"), 512), []
     except UnicodeDecodeError:
         return None, ["memo_unreadable"]
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from chains import strict_json
-from chains.encoding import plain
+from chains.encoding import as_written, plain
 from chains.errors import NodeMistaken
 from chains.near.outcome import Action, Outcome, Receipt, account, amount
 from chains.types import TransferKind
@@ -84,7 +84,7 @@ def _event(log: str) -> Iterator[Moved]:
 
 def _memo(row: Mapping[str, Any]) -> str | None:
     memo = row.get("memo")
-    return plain(memo, LONGEST_MEMO) or None if isinstance(memo, str) else None
+    return as_written(memo, LONGEST_MEMO) if isinstance(memo, str) else None
 
 
 def _ends(row: Mapping[str, Any], name: str) -> tuple[str | None, str | None]:

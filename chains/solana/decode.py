@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from chains.encoding import plain
+from chains.encoding import as_written
 from chains.errors import NodeMistaken
 from chains.solana import parsed, raw
 from chains.solana.acts import Instruction, Memo, Opaque
@@ -82,7 +82,9 @@ def _transfers(network: Network, shown: Shown) -> tuple[list[Transfer], list[str
         acted += [(instruction, act) for act in read(instruction)]
     told = tell(shown, acted)
     warnings = told.warnings + [act.warning for _, act in acted if isinstance(act, Opaque)]
-    memos = [(instruction, plain(act.text, LONGEST_MEMO)) for instruction, act in acted if isinstance(act, Memo)]
+    memos = [
+        (instruction, as_written(act.text, LONGEST_MEMO) or "") for instruction, act in acted if isinstance(act, Memo)
+    ]
     legs = []
     for leg in told.legs:
         if leg.cost:

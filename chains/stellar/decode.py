@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from chains.encoding import plain
+from chains.encoding import as_written
 from chains.errors import NodeMistaken
 from chains.stellar import legs, records, soroban
 from chains.stellar.address import holder
@@ -193,7 +193,7 @@ def memo(shown: Shown) -> Memo:
         return Memo(kind, raw.hex()) if len(raw) == _MEMO[kind] else _no_memo()
     if kind == "id":
         return Memo(kind, text) if _DIGITS.fullmatch(text[-18:]) and text.isdigit() and len(text) <= 20 else _no_memo()
-    return Memo(kind, plain(text) or None) if kind == "text" else _no_memo()
+    return Memo(kind, as_written(text, 64)) if kind == "text" else _no_memo()
 
 
 def _no_memo() -> Memo:

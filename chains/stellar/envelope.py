@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from chains.encoding import plain
+from chains.encoding import as_written
 from chains.errors import NodeMistaken
 from chains.stellar.address import ACCOUNT, strkey
 from chains.stellar.money import LUMENS, Asset
@@ -111,7 +111,7 @@ def _hash(network: bytes, kind: bytes, body: bytes) -> str:
 
 def _memo(memo: Any) -> Memo:
     if memo.text is not None:
-        return Memo("text", plain(memo.text.decode("utf-8", "replace")) or None)
+        return Memo("text", as_written(memo.text.decode("utf-8", "replace"), 64))
     if memo.id is not None:
         return Memo("id", str(memo.id.uint64))
     if memo.hash is not None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from chains.encoding import plain
+from chains.encoding import as_written
 from chains.errors import NodeMistaken
 from chains.ton import cells
 from chains.ton.fields import Message
@@ -115,6 +115,6 @@ def _text(slice_: Any) -> str | None:
             break
         slice_ = cells.opened(slice_.load_ref())
     try:
-        return plain(data.decode("utf-8"), LONGEST_COMMENT) or None
+        return as_written(data.decode("utf-8"), LONGEST_COMMENT)
     except UnicodeDecodeError:
         return None

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from chains.agreement import INTERNAL_INVISIBLE
-from chains.encoding import keccak, plain
+from chains.encoding import as_written, keccak, plain
 from chains.tron import raw, tokens
 from chains.tron.address import to_text
 from chains.tron.shown import Head, Info, Inner, Sent
@@ -182,7 +182,7 @@ def _transfers(network: Network, shown: Shown, sent: Sent, info: Info) -> tuple[
 def _memo(data: bytes) -> tuple[str | None, list[str]]:
     """The text that stands with the transaction; bytes that are no text are no memo."""
     try:
-        return plain(data.decode("utf-8"), 512) or None, []
+        return as_written(data.decode("utf-8"), 512), []
     except UnicodeDecodeError:
         return None, ["memo_unreadable"]
 

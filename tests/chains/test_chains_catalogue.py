@@ -12,7 +12,7 @@ from hypothesis import given, strategies as st
 
 from chains import strict_json
 from chains.catalogue import CatalogueError, as_json, network, networks, read_row
-from chains.encoding import plain, quantity
+from chains.encoding import as_written, plain, quantity
 from chains.errors import NodeMistaken, UnknownNetwork
 from chains.families import FAMILIES
 from chains.nodes import nodes_from_urls
@@ -115,6 +115,22 @@ def test_ordinary_json_comes_through(value: Any) -> None:
     import json
 
     assert strict_json.parse(json.dumps(value).encode("utf-8", "surrogatepass"), depth=100) == value
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("1022 ", "1022 "),
+        ("\u200b1022", "\u200b1022"),
+        ("10\x0022", "1022"),
+        ("1022\ud800", "1022"),
+        (" \u200b", None),
+        ("", None),
+    ],
+)
+def test_a_memo_is_kept_as_it_was_written(text: str, kept: str | None) -> None:
+    assert as_written(text, 64) == kept
+    assert as_written("x" * 100, 64) == "x" * 64
 
 
 @given(st.text())

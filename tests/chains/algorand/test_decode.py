@@ -97,7 +97,13 @@ def test_handing_an_account_to_another_key_is_named() -> None:
 
 @pytest.mark.parametrize(
     ("note", "memo"),
-    [(b"12345", "12345"), ("für \u202eEva".encode(), "für Eva"), (b"\x00\x01", None), (b"\xff\xfe", None), (b"", None)],
+    [
+        (b"12345", "12345"),
+        ("für \u202eEva".encode(), "für \u202eEva"),
+        (b"\x00\x01", None),
+        (b"\xff\xfe", None),
+        (b"", None),
+    ],
 )
 def test_a_note_is_a_memo_when_it_is_text(note: bytes, memo: str | None) -> None:
     assert told(row(ALGO, payment_transaction=pay(5), note=b64(note))).transfers[0].memo == memo

@@ -174,7 +174,7 @@ def test_a_datum_and_its_absence_are_told_of() -> None:
     [
         ({"msg": ["Order 77", "thank you"]}, "Order 77 thank you", None),
         ({"msg": "104857"}, "104857", None),
-        ({"msg": ["\u202e7501\x00"]}, "7501", None),
+        ({"msg": ["\u202e7501\x00"]}, "\u202e7501", None),
         ({"msg": ["U2FsdGVk"], "enc": "basic"}, None, "memo_encrypted"),
         ({"msg": [7]}, None, "memo_unreadable"),
         ("just text", None, "memo_unreadable"),

@@ -284,7 +284,7 @@ def test_tokens_that_live_in_contracts() -> None:
 
 
 def test_the_memo() -> None:
-    assert seen(record(memo_base64=memo(b"17\n"))).transfers[0].memo == "17"
+    assert seen(record(memo_base64=memo(b"17\n"))).transfers[0].memo == "17\n"
     assert seen(record(memo_base64=memo(b"\xff"))).warnings == ("memo_unreadable",)
 
 

@@ -102,7 +102,7 @@ def test_tokens_by_their_event() -> None:
     told = seen(record(Ran("r", ALICE, TOKEN, [call("ft_transfer", {"receiver_id": BOB, "amount": "400"})], logs)))
     assert legs(told) == [(at("r"), "token", ALICE, BOB, 400)]
     leg = told.transfers[0]
-    assert (leg.contract, leg.asset, leg.memo) == (TOKEN, f"near:mainnet/nep141:{TOKEN}", "order 7")
+    assert (leg.contract, leg.asset, leg.memo) == (TOKEN, f"near:mainnet/nep141:{TOKEN}", "order\u202e 7")
 
 
 @pytest.mark.parametrize("silent", [True, False])

@@ -325,7 +325,7 @@ def test_memos_go_with_the_legs() -> None:
     after = {**wallet, ALICE: 34_000, BOB: 907_000, CAROL: 804_000}
     both = (coins(ALICE, BOB, 7_000), coins(ALICE, CAROL, 4_000))
     one = seen(record(memo("order\u202e 7"), *both, before=wallet, after=after))
-    assert [leg.memo for leg in one.transfers] == ["order 7", "order 7"]
+    assert [leg.memo for leg in one.transfers] == ["order\u202e 7"] * 2
     in_bytes = raw(programs.OLD_MEMO, b"order 7", ALICE)
     assert [leg.memo for leg in seen(record(in_bytes, *both, before=wallet, after=after)).transfers] == ["order 7"] * 2
     two = seen(record(memo("a"), memo("b"), *both, before=wallet, after=after))

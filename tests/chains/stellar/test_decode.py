@@ -186,7 +186,7 @@ def test_a_clawback_and_an_inflation() -> None:
         (None, None),
         (IdMemo(0), "0"),
         (IdMemo(2**64 - 1), "18446744073709551615"),
-        (TextMemo("a  b\u202e"), "a b"),
+        (TextMemo("a  b\u202e"), "a  b\u202e"),
         (TextMemo(b"\xff7"), "\ufffd7"),
         (TextMemo(""), None),
         (HashMemo(b"\xab" * 32), "ab" * 32),

@@ -265,7 +265,7 @@ def test_the_memo_is_the_data_of_the_transaction() -> None:
         seen(holding(ROW, transfer(1, memo=b"17 \xe2\x80\xae x")), transfer(1, memo=b"17 \xe2\x80\xae x"))
         .transfers[0]
         .memo
-        == "17 x"
+        == "17 \u202e x"
     )
     told = seen(holding(ROW, transfer(1, memo=b"\xff\xfe")), transfer(1, memo=b"\xff\xfe"))
     assert (told.transfers[0].memo, told.warnings) == (None, ("memo_unreadable",))

@@ -207,7 +207,7 @@ def credited(p: Payment) -> Iterator[Case]:
         turned = exchange(p, credits=[credit(p, contract="")]).rows()
         yield Case("as another asset", p, turned, label("G08"), settled=True)
     own = exchange(p, addresses=[address(p, p.leg.recipient, OTHER)], credits=[credit(p, OTHER)]).rows()
-    yield Case("to its owner, asked by another", p, own, label("B08"))
+    yield Case("to its owner, asked by another", p, own, label("B03"))
     yield Case("to its owner, who asks", p, own, label("H01"), claimant=OTHER, settled=True)
     gone = exchange(p, assets=unlisted(p), credits=[credit(p)]).rows()
     yield Case("and not listed any more", p, gone, label("H01"), settled=True)
