@@ -6,9 +6,10 @@ import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import BindParameter, Text, any_, func, literal, literal_column, select, true, union
+from sqlalchemy import BindParameter, ColumnElement, Text, func, literal, literal_column, select, true, union
 from sqlalchemy.dialects.postgresql import ARRAY, distinct_on
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.selectable import LateralFromClause
 
 from chains.address import check_address
 from chains.catalogue import networks
@@ -24,6 +25,9 @@ from recovery.queries.screening import screened
 
 MOST_TWINS = 64
 """Recipients whose twins on other networks are computed; more receive in a batch only, where nobody pays a wrong network."""
+
+MOST_OWNERS_OF_A_MEMO = 200
+"""Rows of one memo of one address, over all time and spellings with leading zeros."""
 
 MOST_OWN_ADDRESSES = 200
 """The claimant's own addresses that others are compared with."""
@@ -80,7 +84,7 @@ def read_books(session: Session, tx: Transaction, asking: Asking, *, sandbox: bo
         now=now,
         named_network=asking.named_network,
         shown_on=asking.shown_on,
-        network_run=bool(assets) or _has_addresses(session, tx.network),
+        network_run=bool(assets) or any(not row.network for row in owners) or _has_addresses(session, tx.network),
         worth=_worth(session, tx.network, legs),
         replaced=asking.replaced,
         replaced_by=asking.replaced_by,
@@ -125,6 +129,8 @@ def _rows(
     shared = OwnedAddress.kind == literal_column("'shared'")
     keys = [key if key != "0" else "" for key in digits]
     number = func.ltrim(OwnedAddress.memo, literal_column("'0'"))  # written out: a plan for any parameter uses no index
+    named = func.unnest(_texts(texts)).table_valued("text").render_derived(name="named")
+    numbered = func.unnest(_texts(keys)).table_valued("text").render_derived(name="numbered")
     first = (
         select(OwnedAddress.id)
         .where(there, shared)
@@ -132,11 +138,13 @@ def _rows(
         .limit(1)
         .lateral()
     )
+    by_memo = _few(there, OwnedAddress.memo == named.c.text)
+    by_number = _few(there, shared, number == numbered.c.text)
     ways = union(
         select(OwnedAddress.id).join(place, there).where(OwnedAddress.kind != literal_column("'shared'")),
         # whatever its kind: named, the index of all shared rows of the address would seem as good as that of this memo
-        select(OwnedAddress.id).join(place, there).where(OwnedAddress.memo == any_(_texts(texts))),
-        select(OwnedAddress.id).join(place, there).where(shared, number == any_(_texts(keys))),
+        select(by_memo.c.id).select_from(place).join(named, true()).join(by_memo, true()),
+        select(by_number.c.id).select_from(place).join(numbered, true()).join(by_number, true()),
         select(first.c.id).select_from(place).join(first, true()),
     )
     rows = session.scalars(
@@ -145,6 +153,12 @@ def _rows(
         .order_by(OwnedAddress.network, OwnedAddress.address, OwnedAddress.valid_from, OwnedAddress.account)
     )
     return rows.all()
+
+
+def _few(*where: ColumnElement[bool]) -> LateralFromClause:
+    """Rows for one memo of one address. The limit keeps it a question of its own, answered by an index: asked for many at
+    once, the database would read all memos of the address instead."""
+    return select(OwnedAddress.id).where(*where).limit(MOST_OWNERS_OF_A_MEMO).lateral()
 
 
 def _texts(some: Iterable[str]) -> BindParameter[Sequence[str]]:
