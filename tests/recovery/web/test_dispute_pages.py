@@ -64,13 +64,7 @@ def test_the_desk_sees_all_claimants_and_a_depositor_none(client_of: Clients, de
 
 
 def test_the_lead_decides_on_the_page_with_a_password(client_of: Clients, desk: Desk, database: Database) -> None:
-    from recovery.services import people
-
     first, second = disputed(desk)
-    with database.unit_of_work() as session:
-        people.add_person(
-            session, email="lead@example.org", display_name="Lead", roles=["lead"], account=None, password=PASSWORD
-        )
     client = client_of("lead")
     page = client.get(f"/cases/{first}").text
     assert "Decide the dispute for this case" in page

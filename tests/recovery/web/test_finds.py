@@ -13,8 +13,7 @@ from recovery.db import Database
 from recovery.domain.actor import Actor
 from recovery.domain.ids import new_id
 from recovery.models import PoolLook, RecoveryCase, ScanCursor, SeenTransfer
-from recovery.services import people
-from tests.recovery.web.conftest import DEPOSIT, PASSWORD, SENDER, TOKEN, token_in
+from tests.recovery.web.conftest import DEPOSIT, SENDER, TOKEN, token_in
 
 HASH = f"0x{0xFEED:064x}"
 
@@ -23,7 +22,6 @@ HASH = f"0x{0xFEED:064x}"
 def seen_leg(database: Database, actors: dict[str, Actor]) -> str:
     leg_id = new_id()
     with database.unit_of_work() as session:
-        people.add_person(session, email="lead@example.org", display_name="Lead", roles=["lead"], password=PASSWORD)
         session.add(
             SeenTransfer(
                 id=leg_id, network="local", hash=HASH, position="log:0", sender=SENDER, recipient=DEPOSIT,

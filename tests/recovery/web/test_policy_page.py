@@ -38,9 +38,7 @@ SignIn = Callable[[str], FlaskClient]
 def keepers(database: Database, actors: dict[str, Actor]) -> dict[str, Actor]:
     """A lead and an administrator."""
     with database.unit_of_work() as session:
-        for name in ("lead", "admin"):
-            email = f"{name}@example.org"
-            people.add_person(session, email=email, display_name=name.title(), roles=[name], password=PASSWORD)
+        people.add_person(session, email="admin@example.org", display_name="Admin", roles=["admin"], password=PASSWORD)
     with database.reading() as session:
         return {name: actor_by_email(session, f"{name}@example.org") for name in ("lead", "admin")}
 
