@@ -25,6 +25,7 @@ from recovery.cli import complain
 from recovery.cli._database import opened_database
 from recovery.cli.chains import configured_nodes
 from recovery.db import Database
+from recovery.domain import chain_text, texts
 from recovery.domain.cause_policy import BUILT_IN
 from recovery.domain.causes.finding import Check, Finding, Says, leg_to_json
 from recovery.domain.causes.transaction_checks import names_too_little
@@ -148,9 +149,32 @@ def _fraud(finding: Finding, tx: Transaction | None) -> list[str]:
     return list(dict.fromkeys(sign.code for sign in signals(facts)))
 
 
+def _lines(finding: Finding, tx: Transaction | None) -> list[str]:
+    """The finding for somebody at a terminal: the codes first, then what they mean and what decided or is missing."""
+    title = texts.CAUSES.get(finding.cause or "", texts.UNKNOWN_CAUSE).title
+    follows = " → ".join(texts.OUTCOMES[step] for step in finding.outcome)
+    decided = [check for check in finding.checks if check.answer is Says.YES and check.name in texts.CHECKS][-1:]
+    missing = [check for check in finding.checks if check.name in finding.unanswered]
+    return [
+        f"{finding.cause or 'unknown'}: {', '.join(finding.outcome)}",
+        f"  {title}: {follows}",
+        *(f"  on: {tx.network}, {tx.status}" for tx in (tx,) if tx is not None),
+        *(f"  besides: {code} {texts.CAUSES[code].title}" for code in finding.findings if code in texts.CAUSES),
+        *(f"  condition: {texts.CONDITIONS[name]}" for name in finding.conditions),
+        *(f"  decided by: {_question(check)}" for check in decided if finding.cause),
+        *(f"  not answered: {_question(check)}" for check in dict.fromkeys(missing)),
+    ]
+
+
+def _question(check: Check) -> str:
+    """A check, what it was read from and what shows it."""
+    shown = f", {chain_text.shown(check.evidence, 120)}" if check.evidence else ""
+    return f"{texts.CHECKS.get(check.name, check.name)} ({texts.WHYS.get(check.why, check.why)}{shown})"
+
+
 def _show(finding: Finding, tx: Transaction | None, as_json: bool) -> None:
     if not as_json:
-        click.echo(f"{finding.cause or 'unknown'}: {', '.join(finding.outcome)}")
+        click.echo("\n".join(_lines(finding, tx)))
         return
     answer: dict[str, Any] = {
         "cause": finding.cause,

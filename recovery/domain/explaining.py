@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from recovery.domain import texts
+from recovery.domain.cause_wording import CREDIT, EITHER, RECOVERY
 
 OPEN_WITH_US = frozenset({"checking", "waiting_for_network", "in_review", "solved"})
 """Labels under which the cause itself says what comes next; under the others what everybody waits for does."""
@@ -30,5 +31,12 @@ def explanation(
     asked_by_the_machine = label == "your_answer_needed" and cause is not None and list(outcome[:1]) == ["AM"]
     refused_by_the_machine = state == "declined" and workflow == "uncredited_deposit" and cause is not None
     if label in OPEN_WITH_US or asked_by_the_machine or refused_by_the_machine:
-        return Explanation(text.happened, text.next, text.changes)
+        return Explanation(text.happened, _settled(text.next, outcome), text.changes)
     return Explanation(text.happened, texts.LABEL_NEXT[label], "")
+
+
+def _settled(following: str, outcome: Sequence[str]) -> str:
+    """What follows, without the "if" of a cause whose facts have shown by now which of the two it is."""
+    if following != EITHER or not outcome:
+        return following
+    return {"CR": CREDIT, "SW": RECOVERY, "RF": RECOVERY}.get(outcome[0], following)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -217,20 +218,20 @@ def _of_transaction(
     """What the transaction, the survey and the registries tell of the leg the case is about."""
     positions = [claim.position] if claim else [str(row["position"]) for row in last.legs]
     leg = next((one for position in positions for one in tx.transfers if one.position == position), None)
-    recipients = {one.recipient for one in tx.transfers if one.recipient}
-    own = list(
-        session.scalars(
-            select(OwnedAddress.address)
-            .where(OwnedAddress.account == case.account, OwnedAddress.network == tx.network)
-            .limit(MOST_OWN_ADDRESSES)
-        )
-    )
+    rows = session.execute(
+        select(OwnedAddress.address, OwnedAddress.memo, OwnedAddress.kind)
+        .where(OwnedAddress.account == case.account, OwnedAddress.network == tx.network)
+        .limit(MOST_OWN_ADDRESSES)
+    ).all()
+    own = [row.address for row in rows]
+    theirs = {(row.address, row.memo if row.kind == "shared" else None) for row in rows}
+    paid = {(one.recipient, memo) for one in tx.transfers for memo in (None, one.memo)}
     proven = select(OwnershipProof.id).where(OwnershipProof.case_id == case.id, OwnershipProof.verdict.is_(True))
     survey = last.survey or {}
     named = [one for transfer in tx.transfers for one in (transfer.sender, transfer.recipient) if one]
     values: dict[str, Any] = {
         "paid_at": tx.block.time if tx.block else None,
-        "linked": _is_linked(last, recipients.intersection(own)) or session.scalar(proven.limit(1)) is not None,
+        "linked": _is_linked(last, paid & theirs) or session.scalar(proven.limit(1)) is not None,
         "findings": frozenset([*(code for code in (last.cause,) if code), *last.findings]),
         "warnings": frozenset(tx.warnings),
         "look_alike_addresses": tuple(dict.fromkeys(one for one in named for mine in own if look_alike(one, mine))),
@@ -244,12 +245,13 @@ def _of_transaction(
     return values if leg is None else values | _of_leg(session, case, tx, leg, survey)
 
 
-def _is_linked(last: Diagnosis, own: set[str]) -> bool:
-    """Whether an address of the account was paid, or the diagnosis found the payment to be the account's in another way.
+def _is_linked(last: Diagnosis, paid: Collection[object]) -> bool:
+    """Whether an address of the account was ``paid``, or the diagnosis found the payment to be the account's in another way.
 
-    It names a credit or a recovery only for whose memo it was, whose key on another network, whose withdrawal that came back.
+    An address that many share is the account's with its memo alone: everybody sees what arrives there. The diagnosis
+    names a credit or a recovery only for whose memo it was, whose key on another network, whose withdrawal that came back.
     """
-    return bool(own) or last.outcome[:1] in (["CR"], ["SW"], ["RF"])
+    return bool(paid) or last.outcome[:1] in (["CR"], ["SW"], ["RF"])
 
 
 def _short(moved: Any, amount: int) -> bool:

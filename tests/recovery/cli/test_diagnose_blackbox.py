@@ -110,3 +110,25 @@ def test_the_command_itself(name: str, house: House, tmp_path: Path, database_ur
     stage.import_all(call)
     status, text = call(*stage.asked())
     one.expected.check(Verdict(status, json.loads(text), text))
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("A10-unknown-listed-pruned", ("unknown: WT", "not answered: ")),
+        ("B08-another-account", ("B08: RJ", "decided by: ")),
+        ("A01-order-id", ("A01: AM", "Reference incomplete: ask for more")),
+    ],
+)
+def test_somebody_at_a_terminal_reads_words(
+    name: str, said: tuple[str, ...], house: House, tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RECOVERY_DATABASE_URL", database_url)
+    monkeypatch.setenv("RECOVERY_HOME", str(tmp_path))
+    stage = Stage(house, tmp_path)
+    next(one for one in ALL if one.name == name).build(stage)
+    stage.import_all(in_process)
+    for key, value in stage.environment().items():
+        monkeypatch.setenv(key, value)
+    _, text = in_process(*(word for word in stage.asked() if word != "--json"))
+    assert all(one in text for one in said), text

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from chains.catalogue import network as find_network
 from chains.types import Block
 from recovery.domain.cause_policy import BUILT_IN
 from recovery.domain.ids import new_id
@@ -17,6 +18,7 @@ from recovery.models import (
     Credit,
     FraudSignal,
     ListedAsset,
+    OwnedAddress,
     OwnershipChallenge,
     OwnershipProof,
     Person,
@@ -276,3 +278,24 @@ def test_who_is_known_by_the_key_on_another_network_may_be_quick(desk: Desk) -> 
     desk.look(ref, seen(hash, transfer(LISTED), network="local-second", network_id="eip155:31338", block=block))
     assert (desk.case(ref).cause, desk.state(ref)) == ("C01", "credit_sign_off")
     assert not {code for code, _ in signs(desk, ref)} & {"V1"}
+
+
+@pytest.mark.parametrize(("memo", "linked"), [(None, False), ("8001", False), ("7001", True)])
+def test_a_shared_address_links_to_an_account_with_its_memo_alone(desk: Desk, memo: str | None, linked: bool) -> None:
+    ledger, shared = find_network("local-stellar"), "G" + "A" * 55
+    with desk.database.reading() as session:
+        now = database_now(session)
+    desk.add(
+        OwnedAddress(
+            id=new_id(), network=ledger.slug, address=shared, memo="7001", account="acct-1", kind="shared", custody="key",
+            valid_from=now - timedelta(days=9),
+        ),
+        ListedAsset(id=new_id(), network=ledger.slug, contract="", symbol="XLM", decimals=7, state="suspended"),
+    )  # fmt: skip
+    hash = new_hash()
+    ref = desk.open(hash)
+    leg = transfer(None, recipient=shared, memo=memo, asset=ledger.native.asset)
+    block = Block(100, "b" * 64, now - timedelta(minutes=3))
+    desk.look(ref, seen(hash, leg, network=ledger.slug, network_id=ledger.id, block=block))
+    assert desk.case(ref).cause == ("G01" if linked else "B01" if memo is None else "B02")
+    assert (("V1", "filed_within_minutes") in signs(desk, ref)) is not linked

@@ -17,7 +17,7 @@ from recovery.domain import capability, texts
 from recovery.domain.cause_policy import BUILT_IN
 from recovery.domain.cause_rows import CODES
 from recovery.domain.cause_texts import UNKNOWN_CAUSE, CauseText
-from recovery.domain.cause_wording import MOVABLE
+from recovery.domain.cause_wording import CREDIT, EITHER, MOVABLE, RECOVERY
 from recovery.domain.explaining import OPEN_WITH_US, explanation
 from recovery.domain.parking import WHY_OF_CAUSE
 from recovery.web._rendering import never_text, survey_note
@@ -184,6 +184,14 @@ class TestWhatDepositorsRead:
         assert said.happened.endswith(".")
         assert said.next.endswith(".")
         assert (label in OPEN_WITH_US) or (label == "your_answer_needed") or not said.changes
+
+    @pytest.mark.parametrize("code", [code for code in CODES if texts.CAUSES[code].next == EITHER])
+    def test_nothing_is_left_open_that_the_facts_have_settled(self, code: str) -> None:
+        said = [
+            explanation(code, outcome, state="x", label="in_review", workflow="uncredited_deposit", parked=None).next
+            for outcome in (["CR"], ["SW", "RF"], ["WT"])
+        ]
+        assert said == [CREDIT, RECOVERY, EITHER]
 
     def test_a_refusal_of_the_machine_says_what_would_change_it(self) -> None:
         machine = explanation(
