@@ -86,6 +86,18 @@ def _paid_out(session: Session, tx: Transaction, claimant: str | None) -> set[st
     return set(rows)
 
 
+def still_open(session: Session, case: RecoveryCase, network: str, hashes: Sequence[str]) -> tuple[str, ...]:
+    """Of these transactions those that no credit names and that the depositor has no case for; in their order."""
+    if not hashes:
+        return ()
+    credited = select(Credit.hash).where(Credit.network == network, Credit.hash.in_(hashes))
+    reported = select(RecoveryCase.hash).where(
+        RecoveryCase.depositor_id == case.depositor_id, RecoveryCase.hash.in_(hashes)
+    )
+    settled = set(session.scalars(credited)) | set(session.scalars(reported))
+    return tuple(hash for hash in hashes if hash not in settled)
+
+
 def read_withdrawals(
     session: Session,
     tx: Transaction,

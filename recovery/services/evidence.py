@@ -29,6 +29,7 @@ from recovery.domain.ids import new_id
 from recovery.domain.parking import WHY_OF_CAUSE
 from recovery.domain.screening import Gate, Question
 from recovery.models import AssetProbe, Diagnosis, Evidence, RecoveryCase
+from recovery.queries.book_history import still_open
 from recovery.queries.books import Asking
 from recovery.queries.custody import pays_us
 from recovery.queries.facts import database_now, holder_of
@@ -187,7 +188,6 @@ def _asking(case: RecoveryCase, seen: Sequence[Transaction], look: Look | None =
         shown_on=tuple(tx.network for tx in seen if tx.status in SHOWN),
         replaced=gone.replaced if gone else None,
         replaced_by=gone.hash if gone else None,
-        other_hashes=look.suggestions.hashes if look else (),
         holders=verdicts.holders_of(look.surveyed.survey) if look else {},
     )
 
@@ -196,7 +196,8 @@ def _decide(
     session: Session, case: RecoveryCase, tx: Transaction, seen: Sequence[Transaction], look: Look
 ) -> float | None:
     survey = look.surveyed.survey
-    asking = _asking(case, seen, look)
+    suggested = still_open(session, case, tx.network, look.suggestions.hashes)
+    asking = replace(_asking(case, seen, look), other_hashes=suggested)
     verdict = verdicts.judge(session, tx, asking, survey, policy_in_force(session), sandbox=look.sandbox)
     finding = verdict.finding
     if finding.cause == "A03" and look.unasked:

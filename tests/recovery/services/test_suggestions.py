@@ -30,6 +30,12 @@ def test_another_payment_of_the_same_sender_is_suggested(desk: Desk) -> None:
     assert looked(desk, seen(new_hash()), suggestions=Suggestions((OTHER,), asked=True)) == [OTHER]
 
 
+def test_what_has_a_case_already_is_not_suggested(desk: Desk) -> None:
+    known = new_hash()
+    desk.open(known)
+    assert looked(desk, seen(new_hash()), suggestions=Suggestions((known, OTHER), asked=True)) == [OTHER]
+
+
 def test_the_transaction_that_took_its_place_is_suggested(desk: Desk) -> None:
     hash = new_hash()
     waiting = seen(hash, status=Status.PENDING, final=False, block=None)
