@@ -258,14 +258,22 @@ def test_a_node_without_batches_is_asked_one_by_one() -> None:
 
 
 def test_a_kept_connection_may_have_been_closed() -> None:
-    def close_every_second(handler: BaseHTTPRequestHandler, batch: Batch, reply: Reply) -> None:
-        if node.rounds % 2:
-            honest(handler, batch, reply)
-        handler.close_connection = True
+    """The node answers once a connection and hangs up on the second question, as one does that had been idle too long."""
+    used: set[int] = set()
+    dropped: list[int] = []
 
-    with faulty_node() as node:
-        node.fault = close_every_second
+    def hang_up_on_the_second(handler: BaseHTTPRequestHandler, batch: Batch, reply: Reply) -> None:
+        connection = handler.client_address[1]
+        if connection in used:
+            dropped.append(connection)
+            handler.close_connection = True
+            return
+        used.add(connection)
+        honest(handler, batch, reply)
+
+    with faulty_node(fault=hang_up_on_the_second) as node:
         assert verify(LOCAL, HASH, [node.node]).transaction.status is Status.SUCCEEDED
+    assert dropped
 
 
 def test_old_records_keep_their_agreement() -> None:
