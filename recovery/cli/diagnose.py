@@ -30,7 +30,7 @@ from recovery.domain.cause_policy import BUILT_IN
 from recovery.domain.causes.finding import Check, Finding, Says, leg_to_json
 from recovery.domain.causes.transaction_checks import names_too_little
 from recovery.domain.fraud import FraudFacts, signals
-from recovery.queries.books import Asking
+from recovery.queries.books import Asking, read_books
 from recovery.queries.policies import policy_in_force
 from recovery.services import verdicts
 from recovery.services.sightings import note_sighting, what_remains
@@ -121,7 +121,7 @@ def _judge(database: Database, found: Found, nodes: Nodes, asking: Asking, *, sa
     tx = found.reading.transaction
     network, asked = find_network(tx.network), nodes.get(tx.network, ())
     with database.reading() as session:
-        order = verdicts.wanted(session, tx, asking, sandbox=sandbox)
+        order = verdicts.wanted(tx, read_books(session, tx, asking, sandbox=sandbox))
         remains = what_remains(session, tx) if tx.status not in SHOWN else None
     surveyed = survey(network, asked, order) if order else Surveyed(Survey())
     gone = find_replacement(network, asked, tx.hash, remains) if remains else Replacement(None)

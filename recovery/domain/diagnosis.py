@@ -80,11 +80,10 @@ def _settled_without_a_node(now: Situation) -> Finding | None:
     paid = any(past.refunded for past in rows)
     if not mine and not paid:
         return None
-    waits = now.tx.block is not None and not now.tx.final
-    code = "A06" if mine and waits else "H01" if mine else "H02"
+    code = "A06" if mine and now.tx.block is not None else "H01" if mine else "H02"
     name = "refund_in_the_books" if code == "H02" else "credit_in_the_books"
     check = Check("already_settled", Says.YES, name, now.tx.hash)
-    return replace(_of_transaction(now, code, [check]), confidence="certain")
+    return _of_transaction(now, code, [check])
 
 
 def _of_transaction(now: Situation, code: str | None, trace: Sequence[Check]) -> Finding:
@@ -165,8 +164,6 @@ def _instead(code: str, leg: LegSituation) -> tuple[str, ...]:
 
 def _held(decided: _Decided) -> _Decided:
     """What would move money waits for screening and stops at holds; a refusal, a wait or a closure is let through."""
-    if not MOVES_MONEY.intersection(decided.outcome):
-        return decided
     decided = _worth_it(decided)
     if not MOVES_MONEY.intersection(decided.outcome):
         return decided

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from collections.abc import Iterable
+
+from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session
 
 from chains.types import Transaction
@@ -10,11 +12,13 @@ from recovery.errors import Conflict
 from recovery.models import OwnedAddress
 
 
-def pays_us(session: Session, tx: Transaction) -> bool:
-    """Whether an address of the book, of whatever time, receives something in it."""
-    recipients = {leg.recipient for leg in tx.transfers if leg.recipient}
-    query = select(OwnedAddress.id).where(OwnedAddress.network == tx.network, OwnedAddress.address.in_(recipients))
-    return bool(recipients) and session.scalar(query.limit(1)) is not None
+def paying_us(session: Session, transactions: Iterable[Transaction]) -> set[str]:
+    """The networks on which an address of the book, of whatever time, receives something in one of these transactions."""
+    places = {(tx.network, leg.recipient) for tx in transactions for leg in tx.transfers if leg.recipient}
+    if not places:
+        return set()
+    there = tuple_(OwnedAddress.network, OwnedAddress.address).in_(places)
+    return set(session.scalars(select(OwnedAddress.network).where(there).distinct()))
 
 
 def our_wallet(session: Session, network: str, kind: str) -> str:

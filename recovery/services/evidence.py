@@ -30,8 +30,8 @@ from recovery.domain.parking import WHY_OF_CAUSE
 from recovery.domain.screening import Gate, Question
 from recovery.models import AssetProbe, Diagnosis, Evidence, RecoveryCase
 from recovery.queries.book_history import still_open
-from recovery.queries.books import Asking
-from recovery.queries.custody import pays_us
+from recovery.queries.books import Asking, read_books
+from recovery.queries.custody import paying_us
 from recovery.queries.facts import database_now, holder_of
 from recovery.queries.ownership import asked_before
 from recovery.queries.policies import policy_in_force
@@ -119,19 +119,20 @@ class Wanted:
 def still_wanted(session: Session, case: RecoveryCase, readings: Sequence[Reading], *, sandbox: bool) -> Wanted | None:
     """What the nodes of the decisive network must be asked beside the transaction; ``None`` when nothing."""
     seen = [reading.transaction for reading in readings]
-    tx = decisive(seen, ours={tx.network for tx in seen if pays_us(session, tx)})
+    tx = decisive(seen, ours=paying_us(session, seen))
     if tx is None:
         return None
-    order = verdicts.wanted(session, tx, _asking(case, seen), sandbox=sandbox)
+    books = read_books(session, tx, _asking(case, seen), sandbox=sandbox)
+    order = verdicts.wanted(tx, books)
     remains = what_remains(session, tx) if tx.status not in SHOWN else None
-    near = None if order else verdicts.near(session, tx, _asking(case, seen), sandbox=sandbox)
+    near = None if order else verdicts.near(tx, books)
     return Wanted(tx.network, tx.hash, order, remains, near) if order or remains or near else None
 
 
 def to_screen(session: Session, case: RecoveryCase, readings: Sequence[Reading]) -> tuple[Question, ...]:
     """Who sent what reached us in the decisive transaction, once it is final; not who was clear a short while ago."""
     seen = [reading.transaction for reading in readings]
-    tx = decisive(seen, ours={tx.network for tx in seen if pays_us(session, tx)})
+    tx = decisive(seen, ours=paying_us(session, seen))
     if tx is None or not tx.final or tx.status is not Status.SUCCEEDED:
         return ()
     return screening.not_clear(session, case, questions_about(session, case, tx.network, tx.transfers))
@@ -153,7 +154,7 @@ def conclude_look(session: Session, case: RecoveryCase, look: Look) -> float | N
         keep_answers(session, case, tx.network, tx.hash, reading.answers, purpose="transaction")
         note_sighting(session, reading)
     seen = [reading.transaction for reading in look.readings]
-    tx_seen = decisive(seen, ours={tx.network for tx in seen if pays_us(session, tx)})
+    tx_seen = decisive(seen, ours=paying_us(session, seen))
     if tx_seen is None:
         diagnosis = _write(session, case, None, _nothing_to_ask())
         advance(session, SYSTEM, case, "hold", data={"diagnosis": diagnosis.number})

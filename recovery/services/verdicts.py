@@ -1,7 +1,7 @@
 """A verdict from what was read: our books, what was asked of the chain beside it, the policy in force, the diagnosis.
 
-Three steps, so that no unit of work is open while nodes are asked: :func:`wanted` says what to ask, the edge asks it, and
-:func:`judge` decides.
+Three steps, so that no unit of work is open while nodes are asked: :func:`wanted` and :func:`near` say what to ask, the edge
+asks it, and :func:`judge` decides.
 """
 
 from __future__ import annotations
@@ -45,11 +45,10 @@ class Verdict:
     policy: Policy
 
 
-def wanted(session: Session, tx: Transaction, asking: Asking, *, sandbox: bool) -> SurveyOrder | None:
+def wanted(tx: Transaction, books: Books) -> SurveyOrder | None:
     """What else must be asked of the chain before this transaction can be judged; ``None`` when nothing."""
     if not tx.final or tx.status is not Status.SUCCEEDED:
         return None
-    books = read_books(session, tx, asking, sandbox=sandbox)
     network = find_network(tx.network)
     found = legs_to_us(Situation(tx, network, books, Survey(), BUILT_IN))
     ours = [one for one in found if not another_account(one)]  # how long it takes would tell whose it is
@@ -64,16 +63,15 @@ def wanted(session: Session, tx: Transaction, asking: Asking, *, sandbox: bool) 
     return SurveyOrder(tx, tuple(legs[:MOST_LEGS]), tuple(dict.fromkeys(one for one in addresses if one)))
 
 
-def near(session: Session, tx: Transaction, asking: Asking, *, sandbox: bool) -> Near | None:
+def near(tx: Transaction, books: Books) -> Near | None:
     """Where to look for the payment that was meant, when this is none (A11): only at the claimant's own addresses."""
-    if not tx.final or tx.status is not Status.SUCCEEDED or tx.block is None or asking.claimant is None:
+    if not tx.final or tx.status is not Status.SUCCEEDED or tx.block is None or not books.claimant_addresses:
         return None
-    books = read_books(session, tx, asking, sandbox=sandbox)
     finding = diagnose(tx, find_network(tx.network), books, Survey(), BUILT_IN)
     senders = {leg.sender for leg in tx.transfers if leg.sender} | (
         {tx.fee.payer} if tx.fee and tx.fee.payer else set()
     )
-    if finding.cause != "A11" or not books.claimant_addresses or not senders:
+    if finding.cause != "A11" or not senders:
         return None
     return Near(tx.hash, tx.block.height, frozenset(senders), books.claimant_addresses[:MOST_ADDRESSES])
 

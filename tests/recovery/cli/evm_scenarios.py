@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.recovery.cli.fake_evm import PRUNED, Chain, Node, Tx, address, digest, selector, text, word  # noqa: F401
+from tests.recovery.cli.fake_evm import Chain, Node, Tx, address, digest, word
 from tests.recovery.cli.scenario import Between, Scenarios
 from tests.recovery.cli.stage import (
     ALICE,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from chains.encoding import base58check_encode
 from tests.recovery.cli.evm_scenarios import ETH, paid, sent, world
-from tests.recovery.cli.fake_evm import Chain, Node, address, digest, word  # noqa: F401
+from tests.recovery.cli.fake_evm import Chain, Node, address, digest
 from tests.recovery.cli.scenario import Scenarios
 from tests.recovery.cli.stage import (
     ALICE,

@@ -21,7 +21,7 @@ from recovery.domain.causes.finding import Finding
 from recovery.domain.ids import new_id
 from recovery.domain.registries import REGISTRIES
 from recovery.models import Sighting
-from recovery.queries.books import Asking
+from recovery.queries.books import Asking, read_books
 from recovery.queries.facts import database_now
 from recovery.services import verdicts
 from recovery.services.registry import import_registry
@@ -83,7 +83,7 @@ def verdict(session: Session, question: Question, nodes: Sequence[Plays]) -> Fin
         question.claimed_amount,
         replaced=question.replaced,
     )
-    order = verdicts.wanted(session, tx, asking, sandbox=False)
+    order = verdicts.wanted(tx, read_books(session, tx, asking, sandbox=False))
     survey = look(network, nodes, order) if order else Survey()
     holders = verdicts.holders_of(survey)
     asking = Asking(

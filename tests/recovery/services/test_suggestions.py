@@ -5,7 +5,7 @@ from __future__ import annotations
 from chains.neighbours import Suggestions
 from chains.replacement import Replacement
 from chains.types import Reading, Status, Transaction
-from recovery.queries.books import Asking
+from recovery.queries.books import Asking, read_books
 from recovery.queries.case_view import case_view
 from recovery.services import evidence, verdicts
 from recovery.services.evidence import Look
@@ -55,10 +55,10 @@ def test_the_transaction_that_took_its_place_is_suggested(desk: Desk) -> None:
 def test_only_the_claimants_own_addresses_are_asked_about(desk: Desk) -> None:
     call = seen(new_hash())
     with desk.database.reading() as session:
-        near = verdicts.near(session, call, Asking("acct-1"), sandbox=True)
+        near = verdicts.near(call, read_books(session, call, Asking("acct-1"), sandbox=True))
         assert near is not None
         assert (near.recipients, near.senders) == ((DEPOSIT,), {SENDER})
-        assert verdicts.near(session, call, Asking("acct-2"), sandbox=True) is None
-        assert verdicts.near(session, call, Asking(None), sandbox=True) is None
+        assert verdicts.near(call, read_books(session, call, Asking("acct-2"), sandbox=True)) is None
+        assert verdicts.near(call, read_books(session, call, Asking(None), sandbox=True)) is None
         paid = seen(new_hash(), transfer(None, recipient=OUTSIDE))
-        assert verdicts.near(session, paid, Asking("acct-1"), sandbox=True) is None
+        assert verdicts.near(paid, read_books(session, paid, Asking("acct-1"), sandbox=True)) is None
