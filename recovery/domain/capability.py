@@ -14,15 +14,6 @@ from recovery.domain.ownership import Accepted, enough
 
 
 @dataclass(frozen=True)
-class Capability:
-    """``direct``, ``conditional`` with what must be proven or prepared first, or ``no`` with ``reason``."""
-
-    verdict: str
-    conditions: tuple[str, ...] = ()
-    reason: str | None = None
-
-
-@dataclass(frozen=True)
 class Recovery:
     """What is to be done for one leg: its cause and the steps that follow."""
 
@@ -121,11 +112,11 @@ NEVER: dict[str, str] = {
 """Causes of which nothing can come back through us, and why."""
 
 
-def capability(code: str, steps: tuple[str, ...], now: LegSituation) -> Capability:
-    """The matrix's answer for one leg, its cause and the steps that follow; what the network always needs is among it."""
+def unmet_conditions(code: str, steps: tuple[str, ...], now: LegSituation) -> tuple[str, ...]:
+    """What must be proven or prepared first, for one leg, its cause and the steps that follow; what its network always needs
+    is among it. Empty where a recovery is direct, and where nothing can come back."""
     if code in NEVER:
-        return Capability("no", reason=NEVER[code])
+        return ()
     what = Recovery(code, steps, now)
     rows = [row.condition for row in MATRIX if row.applies(what)]
-    unmet = tuple(dict.fromkeys((*rows, *(now.all.network.conditions if what.moves else ()))))
-    return Capability("conditional", unmet) if unmet else Capability("direct")
+    return tuple(dict.fromkeys((*rows, *(now.all.network.conditions if what.moves else ()))))

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from chains.surveyed import Survey
 from chains.types import Network, Transaction, Transfer
 from recovery.domain.books import Books
-from recovery.domain.capability import capability, proven
+from recovery.domain.capability import proven, unmet_conditions
 from recovery.domain.cause_policy import Policy
 from recovery.domain.causes import amount_checks, beside, claim_checks, platform_checks
 from recovery.domain.causes.elsewhere_checks import ELSEWHERE_RULES
@@ -219,7 +219,7 @@ def _of_legs(now: Situation, decided: Sequence[_Decided], trace: Sequence[Check]
     others = [one.cause for one in decided if one.cause not in (None, first.cause)]
     findings = (*others, *first.also, *beside.of_leg(first.now, first.cause))
     checks = (*trace, *first.checks)
-    conditions = capability(first.cause, first.outcome, first.now).conditions if first.cause else ()
+    conditions = unmet_conditions(first.cause, first.outcome, first.now) if first.cause else ()
     return Finding(
         cause=first.cause,
         outcome=first.outcome,
