@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import expect
 
+from recovery.domain.explaining import explanation
 from recovery.domain.texts import CAUSES
 from tests.journeys.browsing import Desk, confirm, is_for_everybody, picture, report, shows
 from tests.journeys.people import Person, books_of
@@ -34,7 +35,10 @@ def test_what_others_call_lost_is_credited(
     address = report(depositor, deposit["hash"])
     shows(depositor, "In review")
     page = depositor.locator("main")
-    for words in (CAUSES[cause].happened, CAUSES[cause].next, "Nothing.", amount, network):
+    told = explanation(
+        cause, ("CR",), state="credit_sign_off", label="in_review", workflow="uncredited_deposit", parked=None
+    )
+    for words in (told.happened, told.next, "Nothing.", amount, network):
         expect(page).to_contain_text(str(words))
     if kind == "memo_typo":
         expect(page).to_contain_text("70011002bi")  # as it was written
