@@ -37,9 +37,11 @@ TEMPLATE = "recovery_template"
 IN_CI = os.environ.get("CI") == "true"
 FREE_FOR_MEMORY_DISK = 1_000_000_000  # bytes
 RECURSION_LIMIT = sys.getrecursionlimit()
+LAST_WORDS = 1_500
 LOCAL_HOSTS = {"127.0.0.1", "::1", "localhost", "0.0.0.0", ""}
 
 _home = pytest.StashKey[Path]()
+_broken: list[str] = []
 _server = pytest.StashKey[postgres.Postgres]()
 
 
@@ -99,8 +101,21 @@ def pytest_configure_node(node: Any) -> None:
     node.workerinput["sockets"] = str(_start_postgres(node.config).sockets)
 
 
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Remember each failure: a run that breaks off prints no summary of its own."""
+    if report.failed:
+        _broken.append(f"{report.nodeid} ({report.when}): {str(report.longrepr)[-LAST_WORDS:]}")
+
+
+def pytest_internalerror(excrepr: object) -> None:
+    """Remember why the run, or a worker of it, broke off."""
+    _broken.append(f"broke off: {str(excrepr)[-LAST_WORDS:]}")
+
+
 def pytest_unconfigure(config: pytest.Config) -> None:
-    """Stop what the controlling process started, and leave no file."""
+    """Stop what the controlling process started, leave no file, and say last what broke a run that has no summary."""
+    if not hasattr(config, "workerinput") and any(line.startswith("broke off") for line in _broken):
+        print("\nWhat failed before the run broke off:", *_broken, sep="\n\n", file=sys.stderr)
     server = config.stash.get(_server, None)
     if server is not None:
         server.stop()
