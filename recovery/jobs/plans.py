@@ -23,6 +23,7 @@ from recovery.models import Plan, RecoveryCase
 from recovery.queries.facts import current_plan
 from recovery.services import evidence, plans
 from recovery.services.screening import not_clear, questions
+from recovery.services.sign_offs import fully_signed
 from recovery.services.transitions import lock
 from workflows.states import State
 
@@ -37,7 +38,7 @@ def release(work: Work) -> None:
     with work.database.reading() as session:
         case = work.case(session)
         plan = _plan_in(session, case, "drafted")
-        ready = plan is not None and plans.fully_signed(session, plan)
+        ready = plan is not None and fully_signed(session, plan)
         senders = {step.sender for step in steps_of(json.loads(plan.payload))} if plan and ready else set()
         network = networks()[plan.network] if plan else None
         unclear = not_clear(session, case, questions(session, case)) if senders else ()

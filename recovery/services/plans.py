@@ -1,4 +1,4 @@
-"""Plans for value that leaves: drafted, signed off on their digest, released with nonces, recorded, verified.
+"""Plans for value that leaves: drafted, released with nonces once signed off, recorded, verified.
 
 No key is ever here. A plan's payload never changes; the signed bytes are stored before anybody may broadcast them;
 and while a released plan could still pay, there is no second one.
@@ -27,14 +27,13 @@ from recovery.domain.canonical import canonical, digest
 from recovery.domain.ids import new_id
 from recovery.domain.settlement import plan_payload, step_from_json, step_to_json, steps_of
 from recovery.errors import Conflict, InvalidInput, MoveNotOpen, NotAllowed, NotFound
-from recovery.models import Claim, Plan, PlanStep, Quote, RecoveryCase, SignOff
-from recovery.queries.facts import KIND_OF_STATE, current_plan, database_now, open_claim
+from recovery.models import Claim, Plan, PlanStep, Quote, RecoveryCase
+from recovery.queries.facts import database_now, open_claim
 from recovery.services import disputes
-from recovery.services.messages import write_message
 from recovery.services.quotes import accepted_quote
 from recovery.services.requests import handled_before
+from recovery.services.sign_offs import fully_signed
 from recovery.services.transitions import advance, lock
-from workflows.states import State
 
 
 def draft(
@@ -80,47 +79,6 @@ def draft(
     session.flush()
     advance(session, SYSTEM, case, f"propose_{kind}", data={"plan": str(plan.id), "digest": plan.digest})
     return plan
-
-
-def sign_off(session: Session, actor: Actor, case: RecoveryCase, data: Mapping[str, Any], version: int | None) -> None:
-    """One team's approval of the digest that was on the screen."""
-    name = data["_name"]
-    stage = "wallet" if name.endswith("_wallet") else "clearing"
-    plan = _plan_due(session, case)
-    if plan.digest != data["digest"]:
-        raise Conflict("plan_changed")
-    advance(session, actor, case, name, data={"plan": str(plan.id), "digest": plan.digest}, version=version)
-    session.add(
-        SignOff(
-            plan_id=plan.id,
-            stage=stage,
-            digest=plan.digest,
-            preparer_id=plan.prepared_by,
-            approver_id=actor.id,
-        )
-    )
-
-
-def reject(session: Session, actor: Actor, case: RecoveryCase, data: Mapping[str, Any], version: int | None) -> None:
-    """A team says no: the plan is void, and with it every approval of it."""
-    plan = _plan_due(session, case)
-    commitment = write_message(session, actor, case, "reason", data["reason"])
-    advance(session, actor, case, data["_name"], data={"plan": str(plan.id), "reason": commitment}, version=version)
-    plan.state, plan.changed_at = "void", database_now(session)
-
-
-def _plan_due(session: Session, case: RecoveryCase) -> Plan:
-    kind = KIND_OF_STATE.get(State(case.state))
-    plan = current_plan(session, case.id, kind) if kind else None
-    if plan is None or plan.state != "drafted":
-        raise MoveNotOpen("plan_is_current")
-    return plan
-
-
-def fully_signed(session: Session, plan: Plan) -> bool:
-    """Whether both teams approved this digest."""
-    stages = session.scalars(select(SignOff.stage).where(SignOff.plan_id == plan.id, SignOff.digest == plan.digest))
-    return set(stages) == {"wallet", "clearing"}
 
 
 def release(session: Session, case: RecoveryCase, plan: Plan, chain_nonces: Mapping[str, int]) -> None:
