@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from chains.types import Network
 from chains.utxo.raw import BadTransaction, RawOutput, RawTransaction, Reader, parse
 
 _MAGIC = b"psbt\xff"
@@ -46,6 +47,13 @@ def sized(data: bytes) -> bytes:
     return compact(len(data)) + data
 
 
+def for_network(network: Network, points: Sequence[tuple[str, int]], outputs: Sequence[RawOutput]) -> bytes:
+    """The unsigned transaction in the form the network takes."""
+    if network.params.get("raw") == "zip225":
+        return unsigned_zcash(points, outputs)
+    return unsigned(points, outputs, version=2 if network.params.get("hrp") else 1)
+
+
 def unsigned(points: Sequence[tuple[str, int]], outputs: Sequence[RawOutput], *, version: int) -> bytes:
     """A transaction with empty unlocking scripts and no lock time."""
     return version.to_bytes(4, "little") + _inside(points, outputs) + bytes(4)
@@ -62,10 +70,11 @@ def _inside(points: Sequence[tuple[str, int]], outputs: Sequence[RawOutput]) -> 
         bytes.fromhex(txid)[::-1] + vout.to_bytes(4, "little") + b"\0" + SEQUENCE.to_bytes(4, "little")
         for txid, vout in points
     )
-    return compact(len(points)) + spent + compact(len(outputs)) + b"".join(_output(output) for output in outputs)
+    return compact(len(points)) + spent + compact(len(outputs)) + b"".join(output_bytes(output) for output in outputs)
 
 
-def _output(output: RawOutput) -> bytes:
+def output_bytes(output: RawOutput) -> bytes:
+    """An output as a transaction writes it: value and locking script."""
     return output.amount.to_bytes(8, "little") + sized(output.script)
 
 
@@ -75,7 +84,7 @@ def write(transaction: bytes, before: Sequence[Before], outputs: int) -> bytes:
     for each in before:
         pieces.append(_entry(_WHOLE_BEFORE, each.whole))
         if each.output is not None:
-            pieces.append(_entry(_OUTPUT_BEFORE, _output(each.output)))
+            pieces.append(_entry(_OUTPUT_BEFORE, output_bytes(each.output)))
         pieces.append(b"\0")
     pieces.append(b"\0" * outputs)
     return b"".join(pieces)
@@ -90,32 +99,33 @@ def read(data: bytes) -> Packet:
     reader = Reader(data)
     if reader.take(5) != _MAGIC:
         raise BadTransaction("no PSBT")
-    head = _entries(reader)
+    head = entries(reader)
     if head.keys() != {_UNSIGNED}:
         raise BadTransaction("other global entries than the transaction")
     transaction = parse(head[_UNSIGNED], witness=False)
     before: list[Before] = []
     for _ in transaction.inputs:
-        entries = _entries(reader)
-        if not {_WHOLE_BEFORE} <= entries.keys() <= {_WHOLE_BEFORE, _OUTPUT_BEFORE}:
+        shown = entries(reader)
+        if not {_WHOLE_BEFORE} <= shown.keys() <= {_WHOLE_BEFORE, _OUTPUT_BEFORE}:
             raise BadTransaction("other entries of an input than what it spends")
-        alone = entries.get(_OUTPUT_BEFORE)
-        before.append(Before(entries[_WHOLE_BEFORE], None if alone is None else _read_output(alone)))
+        alone = shown.get(_OUTPUT_BEFORE)
+        before.append(Before(shown[_WHOLE_BEFORE], None if alone is None else _read_output(alone)))
     for _ in transaction.outputs:
-        if _entries(reader):
+        if entries(reader):
             raise BadTransaction("entries of an output")
     if reader.place != len(data):
         raise BadTransaction("wrong length")
     return Packet(head[_UNSIGNED], transaction, tuple(before))
 
 
-def _entries(reader: Reader) -> dict[bytes, bytes]:
-    entries: dict[bytes, bytes] = {}
+def entries(reader: Reader) -> dict[bytes, bytes]:
+    """One map of a file, up to its end. Raises :class:`BadTransaction` where a key stands twice."""
+    found: dict[bytes, bytes] = {}
     while key := reader.text():
-        if key in entries:
+        if key in found:
             raise BadTransaction("one key twice")
-        entries[key] = reader.text()
-    return entries
+        found[key] = reader.text()
+    return found
 
 
 def _read_output(data: bytes) -> RawOutput:
