@@ -16,7 +16,7 @@ ChainError
     ├── CoinsCarry     a coin carries, or may carry, what spending it would destroy or give away
     ├── TooSmall       after the network cost a coin would be less than nodes relay
     ├── CostNotHeld    the coins do not hold the amount and the network cost
-    └── FeeIsEnough    a replacement would not help: the fee is what nodes ask already, or as high as it may be
+    └── NoReplacement    a replacement would not help: the fee is what nodes ask already, or as high as it may be
 """
 
 
@@ -116,7 +116,7 @@ class CostNotHeld(Refused):
     code = "cost_not_held"
 
 
-class FeeIsEnough(Refused):
-    """A replacement would not help: the fee is what nodes ask already, or as high as it may be."""
+class NoReplacement(Refused):
+    """A replacement would not help (the fee is what nodes ask, or as high as it may be), or no node of the network takes one."""
 
-    code = "fee_is_enough"
+    code = "no_replacement"

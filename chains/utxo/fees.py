@@ -1,7 +1,8 @@
 """What a transaction will cost: the rate a node recommends, within bounds of the row, and the size signatures will give it.
 
 Parameters of the row: ``least_fee_rate`` and ``most_fee_rate`` in base units a virtual byte (what a node says below is
-raised, above is refused), ``dust`` (outputs below it are not relayed), ``action_fee`` (Zcash's own rule, ZIP-317).
+raised, above is refused), ``dust`` (outputs below it are not relayed), ``action_fee`` (Zcash's own rule, ZIP-317),
+``replaces`` (nodes take a dearer transaction in place of a waiting one; Litecoin Core and others do not unless told to).
 """
 
 from __future__ import annotations

@@ -45,5 +45,7 @@ def apart(network: Network, coins: Sequence[Held], destination: bytes, fee: int)
     parts = share(fee, amounts)
     left = [amount - part for amount, part in zip(amounts, parts, strict=True)]
     if min(left) < int(network.params["dust"]):
-        raise TooSmall(f"coin {left.index(min(left)) + 1} is worth less than its share of the cost and what nodes relay")
+        raise TooSmall(
+            f"coin {left.index(min(left)) + 1} is worth less than its share of the cost and what nodes relay"
+        )
     return [RawOutput(amount, destination) for amount in left]

@@ -110,14 +110,17 @@ def _transaction(network: Network, talk: Talk, txid: str) -> tuple[Seen, RawTran
 
 def _unspent(talk: Talk, points: Sequence[Point]) -> list[str]:
     """Raises :class:`CoinsAreGone` when a node shows that an outpoint is spent; a warning when it does not show it."""
-    states = (
-        [_state(talk, txid, vout) for txid, vout in points]
-        if talk.node.interface in ("blockbook", "esplora")
-        else (_states(talk, points))
-    )
+    states = spent(talk, points)
     if any(state is True for state in states):
         raise CoinsAreGone("an outpoint has been spent")
     return ["spent_not_visible"] if any(state is None for state in states) else []
+
+
+def spent(talk: Talk, points: Sequence[Point]) -> list[bool | None]:
+    """Whether each is spent, by what waits too; ``None`` where the node does not show it."""
+    if talk.node.interface in ("blockbook", "esplora"):
+        return [_state(talk, txid, vout) for txid, vout in points]
+    return _states(talk, points)
 
 
 def _states(talk: Talk, points: Sequence[Point]) -> list[bool | None]:

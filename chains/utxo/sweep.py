@@ -81,8 +81,7 @@ def _fields(
     return {
         "network": network.slug,
         "inputs": [
-            {"outpoint": coin.outpoint, "address": order.source, "amount": str(coin.output.amount)}
-            for coin in coins
+            {"outpoint": coin.outpoint, "address": order.source, "amount": str(coin.output.amount)} for coin in coins
         ],
         "outputs": made,
         "fee": str(fee),

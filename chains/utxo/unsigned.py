@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from chains.types import Network
 from chains.utxo.raw import BadTransaction, RawOutput, RawTransaction, Reader, parse
 
-_MAGIC = b"psbt\xff"
+MAGIC = b"psbt\xff"
 _UNSIGNED, _WHOLE_BEFORE, _OUTPUT_BEFORE = b"\0", b"\0", b"\x01"
 SEQUENCE = 0xFFFFFFFD
 """Replaceable (BIP-125): a plan that pays too little can be made again with a higher fee."""
@@ -80,7 +80,7 @@ def output_bytes(output: RawOutput) -> bytes:
 
 def write(transaction: bytes, before: Sequence[Before], outputs: int) -> bytes:
     """The file of an unsigned transaction."""
-    pieces = [_MAGIC, _entry(_UNSIGNED, transaction), b"\0"]
+    pieces = [MAGIC, _entry(_UNSIGNED, transaction), b"\0"]
     for each in before:
         pieces.append(_entry(_WHOLE_BEFORE, each.whole))
         if each.output is not None:
@@ -97,7 +97,7 @@ def _entry(key: bytes, value: bytes) -> bytes:
 def read(data: bytes) -> Packet:
     """Take a file apart. Raises :class:`BadTransaction` for anything but what :func:`write` makes."""
     reader = Reader(data)
-    if reader.take(5) != _MAGIC:
+    if reader.take(5) != MAGIC:
         raise BadTransaction("no PSBT")
     head = entries(reader)
     if head.keys() != {_UNSIGNED}:
