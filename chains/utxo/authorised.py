@@ -136,10 +136,10 @@ class _Judge:
         return double_sha256(preimage)
 
     def _by_taproot_key(self, place: int, key: bytes) -> bool:
-        """A key path (BIP-341) of the whole transaction; a script path shows what it reveals, and is taken as it is."""
+        """A key path (BIP-341) of the whole transaction. Script paths are refused: what they allow is not judged."""
         witness = self._tx.inputs[place].witness
         if len(witness) != 1:
-            return len(witness) > 1
+            return False
         signature = witness[0]
         kind = signature[_SCHNORR] if len(signature) == _SCHNORR + 1 else 0
         if kind not in (0, _ALL) or (len(signature) > _SCHNORR and not kind):

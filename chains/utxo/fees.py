@@ -41,6 +41,11 @@ def rate(network: Network, talk: Talk) -> tuple[Decimal, tuple[str, ...]]:
     return max(told, least), ()
 
 
+def rate_text(a_byte: Decimal) -> str:
+    """A rate in plain digits, to a thousandth."""
+    return f"{a_byte.quantize(Decimal('0.001')).normalize():f}"
+
+
 def _number(value: object) -> Decimal | None:
     if isinstance(value, str) and len(value) <= 24:
         try:

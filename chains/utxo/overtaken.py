@@ -22,16 +22,16 @@ from chains.utxo.interfaces import look
 from chains.utxo.raw import BadTransaction, RawTransaction
 from chains.utxo.seen import Seen
 from chains.utxo.signed import SignedTransaction
-from chains.utxo.spending import Point, points_of
 
 
 def is_overtaken(network: Network, nodes: Sequence[Node], step: Step, hash: str) -> bool:
     """See :meth:`chains.sending.Sending.is_overtaken`. Never raises for what nodes say."""
     try:
         asked = steps.transaction_of(network, step)
-    except BadTransaction:
+        coins = steps.coins_of(network, step)
+    except (BadTransaction, LookupError, TypeError, ValueError):
         return False
-    points = points_of(step.inputs)
+    points = [Outpoint(coin.txid, coin.vout, coin.address) for coin in coins]
 
     def ask(talk: Talk) -> bool:
         seen = look(network, talk, hash)
@@ -45,24 +45,25 @@ def is_overtaken(network: Network, nodes: Sequence[Node], step: Step, hash: str)
     return bool(nodes) and sum(word is True for word in told) >= quorum(len(nodes))
 
 
-def _takers(talk: Talk, points: Sequence[Point], tip: int | None) -> Iterator[str]:
+def _takers(talk: Talk, points: Sequence[Outpoint], tip: int | None) -> Iterator[str]:
     """Transactions that spend one of the outputs, as the node shows them."""
     name = {"blockbook": replaced.by_blockbook, "esplora": replaced.by_esplora}.get(
         talk.node.interface or "", replaced.by_daemon
     )
     for start in range(0, len(points), replaced.MOST_INPUTS):
-        some = tuple(Outpoint(txid, vout) for txid, vout in points[start : start + replaced.MOST_INPUTS])
-        yield from (who for spent, who in name(talk, Remains(spent=some), tip) if spent and who is not None)
+        some = Remains(spent=tuple(points[start : start + replaced.MOST_INPUTS]))
+        yield from (who for spent, who in name(talk, some, tip) if spent and who is not None)
 
 
-def _takes(network: Network, talk: Talk, who: str, points: Sequence[Point], asked: SignedTransaction) -> bool:
+def _takes(network: Network, talk: Talk, who: str, points: Sequence[Outpoint], asked: SignedTransaction) -> bool:
     """Whether ``who`` is final, spends one of the outputs by its own bytes, and is not the step under another id."""
     seen = look(network, talk, who)
     told = decode(network, who, seen)
     if not isinstance(seen, Seen) or seen.raw is None or told.status is not Status.SUCCEEDED or not told.final:
         return False
     raw = parse_raw(network, seen.raw)
-    if raw is None or raw.txid != who or not {(one.txid, one.vout) for one in raw.inputs}.intersection(points):
+    wanted = {(point.txid, point.vout) for point in points}
+    if raw is None or raw.txid != who or not {(one.txid, one.vout) for one in raw.inputs}.intersection(wanted):
         return False
     return not _same(raw, asked)
 

@@ -50,7 +50,12 @@ def written(
         }
         for coin in coins
     ]
-    body: dict[str, Any] = {"hex": transaction.hex(), "fee": str(fee), "fee_rate": str(a_byte), "inputs": inputs}
+    body: dict[str, Any] = {
+        "hex": transaction.hex(),
+        "fee": str(fee),
+        "fee_rate": fees.rate_text(a_byte),
+        "inputs": inputs,
+    }
     if packets:
         packet = unsigned.write(transaction, [coin.before for coin in coins], len(outputs))
         body["psbt"] = base64.b64encode(packet).decode()

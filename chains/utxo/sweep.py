@@ -85,7 +85,7 @@ def _fields(
         ],
         "outputs": made,
         "fee": str(fee),
-        "fee_rate": str(a_byte),
+        "fee_rate": fees.rate_text(a_byte),
         "size": str(fees.size([coin.kind for coin in coins], outputs)),
     }
 
