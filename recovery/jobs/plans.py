@@ -35,7 +35,7 @@ from recovery.services.transitions import add_job, lock_all
 from workflows.states import State
 
 WATCH_SECONDS = 5.0
-OVERTAKEN = "nonce_used_elsewhere"
+OVERTAKEN = "nonce_used_by_another_transaction"
 """The step cannot be mined any more: what it needs was used up past the plan. Only people can know how."""
 
 
