@@ -16,6 +16,7 @@ def register(app: Flask) -> None:
         health,
         networks,
         nodes,
+        plan_files,
         policies,
         proofs,
         registries,
@@ -25,6 +26,6 @@ def register(app: Flask) -> None:
 
     for module in (
         health, auth, appeals, cases, proofs, networks, nodes, policies, finds, export, registries, registry_files,
-        screening,
+        screening, plan_files,
     ):  # fmt: skip
         app.register_blueprint(module.pages)
