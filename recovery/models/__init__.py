@@ -1,5 +1,6 @@
 """Tables and their constraints, no behaviour. Importing this package registers every table."""
 
+from recovery.models.batch import BatchMember, SweepBatch
 from recovery.models.case import CaseEvent, Claim, Message, RecoveryCase
 from recovery.models.dispute import Dispute, DisputeParty, MergedCase, Parked
 from recovery.models.evidence import AssetProbe, Diagnosis, Evidence
@@ -32,6 +33,7 @@ __all__ = [
     "ApiToken",
     "AssetPrice",
     "AssetProbe",
+    "BatchMember",
     "CaseEvent",
     "CausePolicyVersion",
     "ChainAnswer",
@@ -80,6 +82,7 @@ __all__ = [
     "SentWithdrawal",
     "Sighting",
     "SignOff",
+    "SweepBatch",
     "TestTransfer",
     "UserSession",
 ]

@@ -19,7 +19,7 @@ from tests.recovery.desk import Desk
 
 
 def test_the_files_are_the_released_steps(desk: Desk) -> None:
-    _, plan = desk.released()
+    _, plan = desk.released(desk.fresh_nonce())
     steps = desk.steps(plan)
     with desk.database.reading() as session:
         found = {file.name: file for file in plan_files(session, desk["signer"], plan.id)}
@@ -36,7 +36,7 @@ def test_the_files_are_the_released_steps(desk: Desk) -> None:
 
 
 def test_only_of_a_plan_at_the_signer_and_only_for_readers(desk: Desk) -> None:
-    ref, plan = desk.released()
+    ref, plan = desk.released(desk.fresh_nonce())
     other = desk.drafted()
     drafted = desk.plan(other, "sweep")
     assert drafted is not None
@@ -56,7 +56,7 @@ def test_only_of_a_plan_at_the_signer_and_only_for_readers(desk: Desk) -> None:
 
 
 def test_a_file_that_would_lie_is_not_handed_out(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    _, plan = desk.released()
+    _, plan = desk.released(desk.fresh_nonce())
 
     def lying(*_: object) -> None:
         raise FileDiffers("2-sweep.json", ["to"])
@@ -74,7 +74,7 @@ def test_the_command_writes_them(
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    _, plan = desk.released()
+    _, plan = desk.released(desk.fresh_nonce())
     monkeypatch.setenv("RECOVERY_DATABASE_URL", module_database_url)
     asset = "eip155:31337/slip44:60"
     names = tmp_path / "names.json"
