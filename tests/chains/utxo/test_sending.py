@@ -128,6 +128,9 @@ def test_what_one_node_says_is_not_enough() -> None:
         swept(row, nodes, coins, to)
     with nodes_of(shallow) as nodes, pytest.raises(CoinsWait):
         swept(row, nodes, coins, to)
+    young = replace(world, reference=str(coins[0].outpoint)[:64], depth=row.confirmations - 1)
+    with nodes_of(INTERFACES[None](young)) as nodes, pytest.raises(CoinsWait):
+        swept(row, nodes, coins, to)
     with pytest.raises(NoNode):
         swept(row, [], coins, to)
     silent = replace(world, silent=("gettxout",))
