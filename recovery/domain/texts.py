@@ -15,6 +15,7 @@ from recovery.domain.cause_texts import (
     CauseText,
 )
 from recovery.domain.check_texts import CHECKS, WHYS
+from recovery.domain.file_texts import DETAILS as FILE_DETAILS, FILE_FORMATS
 from recovery.domain.finding_texts import (
     ANSWERS,
     CONDITIONS,
@@ -68,6 +69,7 @@ __all__ = [
     "ERRORS",
     "EVENTS",
     "EXPLAINS",
+    "FILE_FORMATS",
     "FORMATS",
     "GATES",
     "KINDS",
@@ -125,6 +127,7 @@ DETAILS: dict[str, str] = {
     **PROOF_DETAILS,
     **POLICY_DETAILS,
     **SCAN_DETAILS,
+    **FILE_DETAILS,
     **dispute_texts.REFUSALS,
     **screening_texts.REFUSALS,
     **{f"address_{reason}": text for reason, text in ADDRESS_REASONS.items()},

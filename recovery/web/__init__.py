@@ -17,6 +17,7 @@ def register(app: Flask) -> None:
         health,
         networks,
         nodes,
+        plan_files,
         policies,
         proofs,
         registries,
@@ -26,6 +27,6 @@ def register(app: Flask) -> None:
 
     for module in (
         health, auth, appeals, cases, proofs, networks, nodes, policies, finds, export, registries, registry_files,
-        screening, batches,
+        screening, batches, plan_files,
     ):  # fmt: skip
         app.register_blueprint(module.pages)

@@ -20,6 +20,7 @@ FILL = {
     "move": "take",
     "evidence_id": NO_ID,
     "asked_id": NO_ID,
+    "plan_id": NO_ID,
     "document_id": NO_ID,
     "kind": "addresses",
     "name": "WyJhIl0",
