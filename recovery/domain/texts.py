@@ -6,7 +6,7 @@ and the rules.
 
 from __future__ import annotations
 
-from recovery.domain import dispute_texts, screening_texts
+from recovery.domain import alarm_texts, dispute_texts, screening_texts
 from recovery.domain.address_texts import REASONS as ADDRESS_REASONS
 from recovery.domain.api_texts import DETAILS as API_DETAILS
 from recovery.domain.cause_texts import (
@@ -58,6 +58,9 @@ from recovery.domain.scan_texts import DETAILS as SCAN_DETAILS, SCAN_TROUBLES
 from recovery.domain.warning_texts import NODE_WARNINGS, WARNINGS
 
 __all__ = [
+    "ALARMS",
+    "ALARM_FACTS",
+    "ALARM_NEXTS",
     "ANSWERS",
     "CAUSES",
     "CHECKS",
@@ -127,6 +130,7 @@ DETAILS: dict[str, str] = {
     **SCAN_DETAILS,
     **dispute_texts.REFUSALS,
     **screening_texts.REFUSALS,
+    **alarm_texts.REFUSALS,
     **{f"address_{reason}": text for reason, text in ADDRESS_REASONS.items()},
 }
 """Detail code of a refusal or a form field → one sentence; those of pages come first."""
@@ -384,6 +388,9 @@ MESSAGES: dict[str, str] = {
     "reason": mark("Reason"),
 }
 
+ALARMS = {kind: title for kind, (title, _) in alarm_texts.ALARMS.items()}
+ALARM_NEXTS = {kind: what for kind, (_, what) in alarm_texts.ALARMS.items()}
+ALARM_FACTS = alarm_texts.FACTS
 PARKED = dispute_texts.PARKED
 LINKS = dispute_texts.LINKS
 SIGNALS = screening_texts.SIGNALS

@@ -8,6 +8,7 @@ from flask import Flask
 def register(app: Flask) -> None:
     """Add every page to the application."""
     from recovery.web import (
+        alarms,
         appeals,
         auth,
         cases,
@@ -25,6 +26,6 @@ def register(app: Flask) -> None:
 
     for module in (
         health, auth, appeals, cases, proofs, networks, nodes, policies, finds, export, registries, registry_files,
-        screening,
+        screening, alarms,
     ):  # fmt: skip
         app.register_blueprint(module.pages)

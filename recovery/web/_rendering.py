@@ -22,6 +22,7 @@ from chains.types import Network
 from recovery.domain import amounts, chain_text, policy_texts, texts
 from recovery.domain.capability import NEVER
 from recovery.domain.marking import mark
+from recovery.queries.alarms import may_read
 from recovery.web._language import language, languages, spoken
 from recovery.web._wall import local_path
 
@@ -99,6 +100,9 @@ TABLES = {
     "choice": policy_texts.CHOICES,
     "policy_state": policy_texts.STATES,
     "scan_trouble": texts.SCAN_TROUBLES,
+    "alarm": texts.ALARMS,
+    "alarm_next": texts.ALARM_NEXTS,
+    "alarm_fact": texts.ALARM_FACTS,
 }
 
 
@@ -367,5 +371,7 @@ def _page() -> dict[str, Any]:
         "can_policy": bool(g.get("actor") and g.actor.roles & {"auditor", "lead", "admin"}),
         "can_batch": bool(g.get("actor") and g.actor.roles & {"specialist", "lead"}),
         "can_export": bool(g.get("actor") and g.actor.roles & {"auditor", "lead"}),
+        "can_alarms": may_read(g.get("actor")),
+        "open_alarms": g.get("open_alarms", 0),
         "lead_moves": LEAD_MOVES,
     }
