@@ -25,6 +25,14 @@ ALARMS: dict[str, tuple[str, str]] = {
         mark("Somebody is owed for too long"),
         mark("Look at the case and see what keeps it from being paid."),
     ),
+    "credit_differs": (
+        mark("The exchange's ledger answered otherwise than it was asked"),
+        mark("Find out what it credited to whom, and have it corrected there before the case goes on."),
+    ),
+    "database_restored": (
+        mark("The database was restored or moved; payouts are held back"),
+        mark("Compare every wallet with its plans. Two people then let payouts go on."),
+    ),
 }
 """By kind: its title, and what the reader does next."""
 
@@ -39,6 +47,10 @@ FACTS: dict[str, str] = {
     "plan": mark("Plan"),
     "state": mark("State"),
     "since": mark("Since"),
+    "said": mark("What was answered"),
+    "system": mark("Database server"),
+    "timeline": mark("Timeline"),
+    "was": mark("Before"),
 }
 """What an alarm tells besides, by name."""
 

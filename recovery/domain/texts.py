@@ -6,7 +6,7 @@ and the rules.
 
 from __future__ import annotations
 
-from recovery.domain import alarm_texts, dispute_texts, screening_texts
+from recovery.domain import alarm_texts, dispute_texts, ledger_texts, screening_texts
 from recovery.domain.address_texts import REASONS as ADDRESS_REASONS
 from recovery.domain.api_texts import DETAILS as API_DETAILS
 from recovery.domain.cause_texts import (
@@ -131,6 +131,7 @@ DETAILS: dict[str, str] = {
     **dispute_texts.REFUSALS,
     **screening_texts.REFUSALS,
     **alarm_texts.REFUSALS,
+    **ledger_texts.REFUSALS,
     **{f"address_{reason}": text for reason, text in ADDRESS_REASONS.items()},
 }
 """Detail code of a refusal or a form field → one sentence; those of pages come first."""
@@ -163,6 +164,7 @@ STATES: dict[str, str] = {
     "declined": mark("Declined"),
     "withdrawn": mark("Withdrawn"),
     **dispute_texts.STATES,
+    **ledger_texts.STATES,
 }
 
 LABELS: dict[str, str] = {
@@ -251,6 +253,7 @@ TRANSITIONS: dict[str, str] = {
     "resume_refund": mark("Watch the refund again"),
     **dispute_texts.TRANSITIONS,
     **screening_texts.TRANSITIONS,
+    **ledger_texts.TRANSITIONS,
 }
 
 EVENTS: dict[str, str] = {
@@ -314,6 +317,7 @@ EVENTS: dict[str, str] = {
     "resume_refund": mark("Refund watched again"),
     **dispute_texts.EVENTS,
     **screening_texts.EVENTS,
+    **ledger_texts.EVENTS,
 }
 
 WHY_NOT: dict[str, str] = {
@@ -343,6 +347,7 @@ WHY_NOT: dict[str, str] = {
     "your_own_case": mark("This is your own case; somebody else must decide it."),
     **dispute_texts.WHY_NOT,
     **screening_texts.WHY_NOT,
+    **ledger_texts.WHY_NOT,
 }
 
 QUEUES: dict[str, str] = {
@@ -378,6 +383,7 @@ ROLES: dict[str, str] = {
     "admin": mark("Administrator"),
     "signer": mark("Signer"),
     "system": mark("System"),
+    **ledger_texts.ROLES,
 }
 
 MESSAGES: dict[str, str] = {

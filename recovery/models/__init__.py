@@ -2,10 +2,13 @@
 
 from recovery.models.alarm import Alarm, AlarmAnswer
 from recovery.models.case import CaseEvent, Claim, Message, RecoveryCase
+from recovery.models.credit_intent import CreditAnswer, CreditIntent, LedgerNotice
 from recovery.models.dispute import Dispute, DisputeParty, MergedCase, Parked
 from recovery.models.evidence import AssetProbe, Diagnosis, Evidence
+from recovery.models.hold import DatabaseIdentity, HoldRelease, PayoutHold
 from recovery.models.job import HandledRequest, Job
 from recovery.models.ledger import LedgerAccount, Posting
+from recovery.models.outflow import WatchedWallet
 from recovery.models.person import ApiToken, Person, PersonRole, UserSession
 from recovery.models.plan import Plan, PlanStep, SignOff
 from recovery.models.policy import CausePolicyVersion, FeePolicy, ReplayRun
@@ -41,6 +44,9 @@ __all__ = [
     "ChainReading",
     "Claim",
     "Credit",
+    "CreditAnswer",
+    "CreditIntent",
+    "DatabaseIdentity",
     "Diagnosis",
     "Dispute",
     "DisputeParty",
@@ -48,8 +54,10 @@ __all__ = [
     "FeePolicy",
     "FraudSignal",
     "HandledRequest",
+    "HoldRelease",
     "Job",
     "LedgerAccount",
+    "LedgerNotice",
     "ListedAsset",
     "MergedCase",
     "Message",
@@ -58,6 +66,7 @@ __all__ = [
     "OwnershipChallenge",
     "OwnershipProof",
     "Parked",
+    "PayoutHold",
     "Person",
     "PersonRole",
     "Plan",
@@ -83,4 +92,5 @@ __all__ = [
     "SignOff",
     "TestTransfer",
     "UserSession",
+    "WatchedWallet",
 ]
