@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from typing import Any
 
@@ -80,15 +81,15 @@ def _hear(intent_id: uuid.UUID, said: Said) -> Response:
     key, actor, what = request_key(), current_actor(), asked()
     spend(WRITE, actor.id)
     with database().unit_of_work() as session:
-        before = answer_given(session, actor, key, what)
-        if before is None:
-            heard = credits.hear(session, actor, intent_id, said)
+        answer = answer_given(session, actor, key, what)
+        if answer is None:
+            problem = credits.hear(session, actor, intent_id, said).problem
             shown = IntentOutput().dump(find_intent(session, actor, intent_id))
-            keep_answer(session, actor, key, what, {"problem": heard.problem, "body": shown})
-            before = {"problem": heard.problem, "body": shown}
-    if before["problem"] is not None:
-        raise Conflict(before["problem"])
-    return json_response(before["body"])
+            answer = {"problem": problem, "text": json.dumps(shown)}  # text keeps the order of its members
+            keep_answer(session, actor, key, what, answer)
+    if answer["problem"] is not None:
+        raise Conflict(answer["problem"])
+    return json_response(json.loads(answer["text"]))
 
 
 @bp.post("/ledger/notices")

@@ -46,7 +46,7 @@ def count_open(session: Session) -> int:
 def open_by_kind(session: Session) -> dict[str, int]:
     """The same by kind."""
     query = select(Alarm.kind, func.count()).where(Alarm.answered_at.is_(None)).group_by(Alarm.kind)
-    return dict(session.execute(query).tuples().all())
+    return {str(kind): int(count) for kind, count in session.execute(query)}
 
 
 def list_alarms(session: Session, *, still_open: bool, limit: int = MOST_SHOWN) -> list[AlarmRow]:

@@ -287,7 +287,13 @@ def test_a_case_cannot_close_with_money_open(desk: Desk) -> None:
     ref = credit_case(desk)
     desk.move("clearing", ref, "approve_credit")
     with pytest.raises(BooksNotSettled), desk.database.unit_of_work() as session:
-        advance(session, SYSTEM, find(session, ref), "confirm_credit", facts={"credit_confirmed": True, "intent_confirmed": True})
+        advance(
+            session,
+            SYSTEM,
+            find(session, ref),
+            "confirm_credit",
+            facts={"credit_confirmed": True, "intent_confirmed": True},
+        )
     assert desk.state(ref) == "crediting"
 
 
