@@ -1,4 +1,4 @@
-"""Value that is where it should only pass through: under way, unidentified or owed for too long. Each rings once a day or stretch."""
+"""Value that is where it should only pass through: under way, unidentified or owed for too long. Each rings once a stretch."""
 
 from __future__ import annotations
 
