@@ -10,7 +10,7 @@ from recovery.models.job import HandledRequest, Job
 from recovery.models.ledger import LedgerAccount, Posting
 from recovery.models.outflow import WatchedWallet
 from recovery.models.person import ApiToken, Person, PersonRole, UserSession
-from recovery.models.plan import Plan, PlanStep, SignOff
+from recovery.models.plan import Plan, PlanCase, PlanInput, PlanStep, SignOff
 from recovery.models.policy import CausePolicyVersion, FeePolicy, ReplayRun
 from recovery.models.proof import OwnershipChallenge, OwnershipProof, ProofDocument, TestTransfer
 from recovery.models.quote import AssetPrice, Quote
@@ -70,6 +70,8 @@ __all__ = [
     "Person",
     "PersonRole",
     "Plan",
+    "PlanCase",
+    "PlanInput",
     "PlanStep",
     "PlatformLabel",
     "PoolLook",
