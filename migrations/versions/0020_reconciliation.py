@@ -11,7 +11,10 @@ down_revision = "0014"
 branch_labels = None
 depends_on = None
 
-KEPT = ("alarm_answer", "credit_answer", "ledger_notice", "hold_release", "database_identity")
+KEPT = (
+    *("alarm_answer", "credit_answer", "ledger_notice", "hold_release", "database_identity"),
+    *("reconciliation", "reconciliation_line"),
+)
 
 
 def upgrade() -> None:
@@ -20,6 +23,7 @@ def upgrade() -> None:
     _credit_intents()
     _holds()
     _outflows()
+    _reconciliations()
     for table in KEPT:
         _guard(table, "append_only", "BEFORE UPDATE OR DELETE", "refuse_rewriting", "ROW")
         _guard(table, "no_truncate", "BEFORE TRUNCATE", "refuse_rewriting", "STATEMENT")
@@ -232,7 +236,7 @@ def _holds() -> None:
 
 def _outflows() -> None:
     op.create_table(
-        "watched_wallet",
+        *("wallet_opening", "reconciliation_line", "reconciliation", "watched_wallet"),
         sa.Column("network", sa.Text(), nullable=False),
         sa.Column("address", sa.Text(), nullable=False),
         sa.Column("counted", sa.BigInteger(), nullable=True),
@@ -247,6 +251,79 @@ def _outflows() -> None:
     )
 
 
+def _reconciliations() -> None:
+    op.create_table(
+        "reconciliation",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("network", sa.Text(), nullable=False),
+        sa.Column("blocks", JSONB(), nullable=False),
+        sa.Column("lines", sa.BigInteger(), nullable=False),
+        sa.Column("unexplained", sa.BigInteger(), nullable=False),
+        sa.Column("unknown", sa.BigInteger(), nullable=False),
+        sa.Column("sha256", sa.Text(), nullable=False),
+        sa.Column("by", sa.Uuid(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), server_default=sa.func.now(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_reconciliation")),
+    )
+    op.create_index("ix_reconciliation_at", "reconciliation", ["at"])
+    op.create_table(
+        "reconciliation_line",
+        sa.Column("run_id", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.BigInteger(), nullable=False),
+        sa.Column("status", sa.Text(), nullable=False),
+        sa.Column("body", JSONB(), nullable=False),
+        sa.CheckConstraint(
+            "status IN ('equal', 'explained', 'unexplained', 'unknown')",
+            name=op.f("ck_reconciliation_line_status_is_known"),
+        ),
+        sa.ForeignKeyConstraint(["run_id"], ["reconciliation.id"], name=op.f("fk_reconciliation_line_run_id")),
+        sa.PrimaryKeyConstraint("run_id", "number", name=op.f("pk_reconciliation_line")),
+    )
+    op.create_table(
+        "wallet_opening",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("network", sa.Text(), nullable=False),
+        sa.Column("asset", sa.Text(), nullable=False),
+        sa.Column("place", sa.Text(), nullable=False),
+        sa.Column("amount", sa.Numeric(79, 0), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("drafted_by", sa.Uuid(), nullable=False),
+        sa.Column("drafted_at", sa.DateTime(timezone=True), server_default=sa.func.now(), nullable=False),
+        sa.Column("signed_by", sa.Uuid(), nullable=True),
+        sa.Column("signed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("place IN ('wallet', 'tank')", name=op.f("ck_wallet_opening_place_is_known")),
+        sa.CheckConstraint("amount <> 0", name=op.f("ck_wallet_opening_is_something")),
+        sa.CheckConstraint(
+            "signed_by IS NULL OR signed_by <> drafted_by", name=op.f("ck_wallet_opening_signed_by_another")
+        ),
+        sa.CheckConstraint(
+            "(signed_by IS NULL) = (signed_at IS NULL)", name=op.f("ck_wallet_opening_signature_is_whole")
+        ),
+        sa.ForeignKeyConstraint(["drafted_by"], ["person.id"], name=op.f("fk_wallet_opening_drafted_by")),
+        sa.ForeignKeyConstraint(["signed_by"], ["person.id"], name=op.f("fk_wallet_opening_signed_by")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_wallet_opening")),
+    )
+    signed = sa.text("signed_at IS NOT NULL")
+    place = ["network", "asset", "place"]
+    op.create_index("ix_wallet_opening_place", "wallet_opening", place, postgresql_where=signed)
+    op.execute(
+        """
+        CREATE FUNCTION keep_opening() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+            IF TG_OP = 'DELETE' OR OLD.signed_at IS NOT NULL OR
+               (OLD.id, OLD.network, OLD.asset, OLD.place, OLD.amount, OLD.reason, OLD.drafted_by, OLD.drafted_at)
+               IS DISTINCT FROM
+               (NEW.id, NEW.network, NEW.asset, NEW.place, NEW.amount, NEW.reason, NEW.drafted_by, NEW.drafted_at)
+            THEN RAISE EXCEPTION 'an opening is signed once and never changed' USING ERRCODE = 'restrict_violation';
+            END IF;
+            RETURN NEW;
+        END $$
+        """
+    )
+    _guard("wallet_opening", "keeps_terms", "BEFORE UPDATE OR DELETE", "keep_opening", "ROW")
+    _guard("wallet_opening", "no_truncate", "BEFORE TRUNCATE", "refuse_rewriting", "STATEMENT")
+
+
 def downgrade() -> None:
     """As it was before."""
     for table in (
@@ -256,5 +333,5 @@ def downgrade() -> None:
         *("alarm_answer", "alarm"),
     ):
         op.drop_table(table)
-    for function in ("two_end_a_hold", "keep_intent", "answered_by_another", "keep_alarm"):
+    for function in ("keep_opening", "two_end_a_hold", "keep_intent", "answered_by_another", "keep_alarm"):
         op.execute(f"DROP FUNCTION {function}()")

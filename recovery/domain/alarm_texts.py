@@ -25,6 +25,10 @@ ALARMS: dict[str, tuple[str, str]] = {
         mark("Somebody is owed for too long"),
         mark("Look at the case and see what keeps it from being paid."),
     ),
+    "not_reconciled": (
+        mark("Chain, ledger and cases differ, and nobody knows why"),
+        mark("Open the reconciliation and explain every base unit of the line."),
+    ),
     "credit_differs": (
         mark("The exchange's ledger answered otherwise than it was asked"),
         mark("Find out what it credited to whom, and have it corrected there before the case goes on."),
@@ -47,6 +51,7 @@ FACTS: dict[str, str] = {
     "plan": mark("Plan"),
     "state": mark("State"),
     "since": mark("Since"),
+    "reason": mark("Reason"),
     "said": mark("What was answered"),
     "system": mark("Database server"),
     "timeline": mark("Timeline"),

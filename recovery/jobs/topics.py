@@ -14,6 +14,7 @@ from recovery.jobs import (
     plans,
     proofs,
     quotes,
+    reconciliation,
     scanning,
     screening,
 )
@@ -36,9 +37,10 @@ TOPICS: dict[str, Callable[[Work], None]] = {
     "screening.look": screening.look,
     "screening.ask": screening.ask_again,
     "outflow.look": outflows.look,
+    "reconcile.run": reconciliation.run,
 }
 
-OF_NO_CASE = {"nodes.look", "parked.look", "chain.scan", "screening.look", "outflow.look"}
+OF_NO_CASE = {"nodes.look", "parked.look", "chain.scan", "screening.look", "outflow.look", "reconcile.run"}
 """Topics that no move of a case asks for: the scheduler plans them when it starts."""
 
 BY_SERVICES = {"dispute.end", "screening.ask"}

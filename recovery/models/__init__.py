@@ -15,6 +15,7 @@ from recovery.models.policy import CausePolicyVersion, FeePolicy, ReplayRun
 from recovery.models.proof import OwnershipChallenge, OwnershipProof, ProofDocument, TestTransfer
 from recovery.models.quote import AssetPrice, Quote
 from recovery.models.reading import ChainAnswer, ChainReading, NodeReport
+from recovery.models.reconciliation import Reconciliation, ReconciliationLine, WalletOpening
 from recovery.models.registry import (
     Account,
     Credit,
@@ -78,6 +79,8 @@ __all__ = [
     "Posting",
     "ProofDocument",
     "Quote",
+    "Reconciliation",
+    "ReconciliationLine",
     "RecoveryCase",
     "RegistryChange",
     "RegistryImport",
@@ -94,5 +97,6 @@ __all__ = [
     "SignOff",
     "TestTransfer",
     "UserSession",
+    "WalletOpening",
     "WatchedWallet",
 ]

@@ -66,6 +66,7 @@ def states_of_nonces(session: Session, network: str, sender: str, nonces: Collec
         )
     )
     for nonce, state in rows:
+        assert nonce is not None  # the query asked for numbers
         found.setdefault(nonce, set()).add(state)
     return found
 
