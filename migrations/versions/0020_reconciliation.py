@@ -236,7 +236,7 @@ def _holds() -> None:
 
 def _outflows() -> None:
     op.create_table(
-        *("wallet_opening", "reconciliation_line", "reconciliation", "watched_wallet"),
+        "watched_wallet",
         sa.Column("network", sa.Text(), nullable=False),
         sa.Column("address", sa.Text(), nullable=False),
         sa.Column("counted", sa.BigInteger(), nullable=True),
@@ -327,7 +327,7 @@ def _reconciliations() -> None:
 def downgrade() -> None:
     """As it was before."""
     for table in (
-        "watched_wallet",
+        *("wallet_opening", "reconciliation_line", "reconciliation", "watched_wallet"),
         *("database_identity", "hold_release", "payout_hold"),
         *("ledger_notice", "credit_answer", "credit_intent"),
         *("alarm_answer", "alarm"),

@@ -6,7 +6,7 @@ and the rules.
 
 from __future__ import annotations
 
-from recovery.domain import alarm_texts, dispute_texts, ledger_texts, screening_texts
+from recovery.domain import alarm_texts, dispute_texts, ledger_texts, reconciliation_texts, screening_texts
 from recovery.domain.address_texts import REASONS as ADDRESS_REASONS
 from recovery.domain.api_texts import DETAILS as API_DETAILS
 from recovery.domain.cause_texts import (
@@ -132,6 +132,7 @@ DETAILS: dict[str, str] = {
     **screening_texts.REFUSALS,
     **alarm_texts.REFUSALS,
     **ledger_texts.REFUSALS,
+    **reconciliation_texts.REFUSALS,
     **{f"address_{reason}": text for reason, text in ADDRESS_REASONS.items()},
 }
 """Detail code of a refusal or a form field → one sentence; those of pages come first."""

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from chains.catalogue import networks
 from chains.sending import Step
-from recovery.domain.accounting import CUSTODY_DEPOSIT, CUSTOMER_BALANCES, ZERO_AT_CLOSE
+from recovery.domain.accounting import CUSTODY_DEPOSIT, CUSTOMER_BALANCES, SWEEP_IN_TRANSIT, ZERO_AT_CLOSE
 from recovery.domain.reconciliation import ACCOUNT_OF, CaseBook
 from recovery.domain.settlement import stored_step
 from recovery.models import (
@@ -91,12 +91,12 @@ def read_books(session: Session, network: str | None = None) -> Books:
 
 
 def ledger_balances(session: Session, network: str | None = None) -> dict[Key, int]:
-    """The debit balance of every account in every asset."""
+    """The debit balance of every account in every asset it ever moved in, also where nothing is left."""
     both = _sides(network).subquery()
     query = select(both.c.network, both.c.asset, both.c.account, func.sum(both.c.amount)).group_by(
         both.c.network, both.c.asset, both.c.account
     )
-    return {(slug, asset, account): int(total) for slug, asset, account, total in session.execute(query) if total}
+    return {(slug, asset, account): int(total) for slug, asset, account, total in session.execute(query)}
 
 
 def _sides(network: str | None) -> Select[*tuple[Any, ...]]:
@@ -220,7 +220,8 @@ def _own_places(session: Session, network: str | None, ledger: Mapping[Key, int]
         account = ACCOUNT_OF[place]
         row = networks().get(slug)
         native = {row.native.asset} if row else set()
-        assets = {asset for at, asset, code in ledger if at == slug and code == account}
+        passing = {account, SWEEP_IN_TRANSIT} if place == "wallet" else {account}
+        assets = {asset for at, asset, code in ledger if at == slug and code in passing}
         assets |= {asset for at, asset, where in openings if at == slug and where == place} | native
         for asset in sorted(assets):
             contract = None if asset in native else contracts.get((slug, asset), "")

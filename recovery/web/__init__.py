@@ -19,6 +19,7 @@ def register(app: Flask) -> None:
         nodes,
         policies,
         proofs,
+        reconciliation,
         registries,
         registry_files,
         screening,
@@ -26,6 +27,6 @@ def register(app: Flask) -> None:
 
     for module in (
         health, auth, appeals, cases, proofs, networks, nodes, policies, finds, export, registries, registry_files,
-        screening, alarms,
+        screening, alarms, reconciliation,
     ):  # fmt: skip
         app.register_blueprint(module.pages)

@@ -27,6 +27,8 @@ FILL = {
     "version": "1",
     "leg": NO_ID,
     "alarm_id": NO_ID,
+    "opening_id": NO_ID,
+    "hold_id": NO_ID,
 }
 
 
@@ -89,6 +91,10 @@ def test_no_page_changes_anything_on_get(app: Flask) -> None:
         "registry_files.confirm",
         "finds.open_case",
         "alarms.answer",
+        "reconciliation.draft",
+        "reconciliation.sign",
+        "reconciliation.hold",
+        "reconciliation.release",
     }
 
 
