@@ -6,7 +6,7 @@ and the rules.
 
 from __future__ import annotations
 
-from recovery.domain import dispute_texts, screening_texts
+from recovery.domain import alarm_texts, dispute_texts, ledger_texts, reconciliation_texts, screening_texts
 from recovery.domain.address_texts import REASONS as ADDRESS_REASONS
 from recovery.domain.api_texts import DETAILS as API_DETAILS
 from recovery.domain.cause_texts import (
@@ -59,6 +59,9 @@ from recovery.domain.scan_texts import DETAILS as SCAN_DETAILS, SCAN_TROUBLES
 from recovery.domain.warning_texts import NODE_WARNINGS, WARNINGS
 
 __all__ = [
+    "ALARMS",
+    "ALARM_FACTS",
+    "ALARM_NEXTS",
     "ANSWERS",
     "CAUSES",
     "CHECKS",
@@ -130,6 +133,9 @@ DETAILS: dict[str, str] = {
     **FILE_DETAILS,
     **dispute_texts.REFUSALS,
     **screening_texts.REFUSALS,
+    **alarm_texts.REFUSALS,
+    **ledger_texts.REFUSALS,
+    **reconciliation_texts.REFUSALS,
     **{f"address_{reason}": text for reason, text in ADDRESS_REASONS.items()},
 }
 """Detail code of a refusal or a form field → one sentence; those of pages come first."""
@@ -162,6 +168,7 @@ STATES: dict[str, str] = {
     "declined": mark("Declined"),
     "withdrawn": mark("Withdrawn"),
     **dispute_texts.STATES,
+    **ledger_texts.STATES,
 }
 
 LABELS: dict[str, str] = {
@@ -254,6 +261,7 @@ TRANSITIONS: dict[str, str] = {
     "resume_refund": mark("Watch the refund again"),
     **dispute_texts.TRANSITIONS,
     **screening_texts.TRANSITIONS,
+    **ledger_texts.TRANSITIONS,
 }
 
 EVENTS: dict[str, str] = {
@@ -321,6 +329,7 @@ EVENTS: dict[str, str] = {
     "resume_refund": mark("Refund watched again"),
     **dispute_texts.EVENTS,
     **screening_texts.EVENTS,
+    **ledger_texts.EVENTS,
 }
 
 WHY_NOT: dict[str, str] = {
@@ -350,6 +359,7 @@ WHY_NOT: dict[str, str] = {
     "your_own_case": mark("This is your own case; somebody else must decide it."),
     **dispute_texts.WHY_NOT,
     **screening_texts.WHY_NOT,
+    **ledger_texts.WHY_NOT,
 }
 
 QUEUES: dict[str, str] = {
@@ -385,6 +395,7 @@ ROLES: dict[str, str] = {
     "admin": mark("Administrator"),
     "signer": mark("Signer"),
     "system": mark("System"),
+    **ledger_texts.ROLES,
 }
 
 MESSAGES: dict[str, str] = {
@@ -395,6 +406,9 @@ MESSAGES: dict[str, str] = {
     "reason": mark("Reason"),
 }
 
+ALARMS = {kind: title for kind, (title, _) in alarm_texts.ALARMS.items()}
+ALARM_NEXTS = {kind: what for kind, (_, what) in alarm_texts.ALARMS.items()}
+ALARM_FACTS = alarm_texts.FACTS
 PARKED = dispute_texts.PARKED
 LINKS = dispute_texts.LINKS
 SIGNALS = screening_texts.SIGNALS

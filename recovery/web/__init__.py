@@ -8,6 +8,7 @@ from flask import Flask
 def register(app: Flask) -> None:
     """Add every page to the application."""
     from recovery.web import (
+        alarms,
         appeals,
         auth,
         batches,
@@ -20,6 +21,7 @@ def register(app: Flask) -> None:
         plan_files,
         policies,
         proofs,
+        reconciliation,
         registries,
         registry_files,
         screening,
@@ -27,6 +29,6 @@ def register(app: Flask) -> None:
 
     for module in (
         health, auth, appeals, cases, proofs, networks, nodes, policies, finds, export, registries, registry_files,
-        screening, batches, plan_files,
+        screening, batches, plan_files, alarms, reconciliation,
     ):  # fmt: skip
         app.register_blueprint(module.pages)

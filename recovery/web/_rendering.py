@@ -19,10 +19,11 @@ from markupsafe import Markup
 from chains import catalogue
 from chains.errors import ChainError
 from chains.types import Network
-from recovery.domain import amounts, chain_text, policy_texts, texts
+from recovery.domain import amounts, chain_text, policy_texts, reconciliation_texts, texts
 from recovery.domain.capability import NEVER
 from recovery.domain.marking import mark
 from recovery.errors import RecoveryError
+from recovery.queries.alarms import may_read
 from recovery.web._language import language, languages, spoken
 from recovery.web._wall import local_path
 
@@ -101,6 +102,13 @@ TABLES = {
     "choice": policy_texts.CHOICES,
     "policy_state": policy_texts.STATES,
     "scan_trouble": texts.SCAN_TROUBLES,
+    "alarm": texts.ALARMS,
+    "compared": reconciliation_texts.STATUSES,
+    "place": reconciliation_texts.PLACES,
+    "difference": reconciliation_texts.REASONS,
+    "hold": reconciliation_texts.HOLDS,
+    "alarm_next": texts.ALARM_NEXTS,
+    "alarm_fact": texts.ALARM_FACTS,
 }
 
 
@@ -378,5 +386,8 @@ def _page() -> dict[str, Any]:
         "can_policy": bool(g.get("actor") and g.actor.roles & {"auditor", "lead", "admin"}),
         "can_batch": bool(g.get("actor") and g.actor.roles & {"specialist", "lead"}),
         "can_export": bool(g.get("actor") and g.actor.roles & {"auditor", "lead"}),
+        "can_reconcile": bool(g.get("actor") and g.actor.roles & {"clearing", "auditor", "lead"}),
+        "can_alarms": may_read(g.get("actor")),
+        "open_alarms": g.get("open_alarms", 0),
         "lead_moves": LEAD_MOVES,
     }

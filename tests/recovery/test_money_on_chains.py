@@ -173,7 +173,7 @@ def test_a_utxo_coin(world: SampleWorld, litecoind_node: Daemon) -> None:
     daemon = litecoind_node
     deposit, wallet, destination = (daemon("getnewaddress", "", kind) for kind in ("bech32", "bech32", "legacy"))
     node = f"http://{daemon.node.url.removeprefix('http://')}"
-    world.settings = replace(world.settings, nodes={**world.settings.nodes, "litecoin": (node,)})
+    world.settings = replace(world.settings, nodes={**world.settings.nodes, "local-litecoin": (node,)})
     with world.database.unit_of_work() as session:
         for address, kind, account, label in (
             (deposit, "deposit", "acct-1001", ""),
@@ -181,7 +181,7 @@ def test_a_utxo_coin(world: SampleWorld, litecoind_node: Daemon) -> None:
         ):
             session.add(
                 OwnedAddress(
-                    id=new_id(), network="litecoin", address=address, account=account, kind=kind, custody="key",
+                    id=new_id(), network="local-litecoin", address=address, account=account, kind=kind, custody="key",
                     valid_from=datetime(2020, 1, 1, tzinfo=UTC), valid_until=None, label=label,
                 )
             )  # fmt: skip
@@ -203,6 +203,6 @@ def test_a_utxo_coin(world: SampleWorld, litecoind_node: Daemon) -> None:
     assert quote["gross"] == 75_000_000
     (received,) = daemon("listunspent", 1, 9999, [destination])
     assert int(received["amount"] * COIN) == quote["net"]
-    native = find_network("litecoin").native.asset
+    native = find_network("local-litecoin").native.asset
     (change,) = daemon("listunspent", 1, 9999, [wallet])
     assert int(change["amount"] * COIN) == held_after(world, ref, native)

@@ -28,6 +28,9 @@ FILL = {
     "version": "1",
     "leg": NO_ID,
     "batch_id": NO_ID,
+    "alarm_id": NO_ID,
+    "opening_id": NO_ID,
+    "hold_id": NO_ID,
 }
 
 
@@ -89,6 +92,11 @@ def test_no_page_changes_anything_on_get(app: Flask) -> None:
         "registry_files.upload",
         "registry_files.confirm",
         "finds.open_case",
+        "alarms.answer",
+        "reconciliation.draft",
+        "reconciliation.sign",
+        "reconciliation.hold",
+        "reconciliation.release",
     }
 
 
