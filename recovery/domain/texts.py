@@ -15,6 +15,7 @@ from recovery.domain.cause_texts import (
     CauseText,
 )
 from recovery.domain.check_texts import CHECKS, WHYS
+from recovery.domain.fee_texts import DETAILS as FEE_DETAILS
 from recovery.domain.finding_texts import (
     ANSWERS,
     CONDITIONS,
@@ -34,7 +35,6 @@ from recovery.domain.finding_texts import (
 from recovery.domain.marking import mark
 from recovery.domain.money_texts import (
     COSTS,
-    EXPLAINS,
     PLAN_STATES,
     POSTINGS,
     PURPOSES,
@@ -67,7 +67,6 @@ __all__ = [
     "DETAILS",
     "ERRORS",
     "EVENTS",
-    "EXPLAINS",
     "FORMATS",
     "GATES",
     "KINDS",
@@ -124,6 +123,7 @@ DETAILS: dict[str, str] = {
     **REFUSALS,
     **PROOF_DETAILS,
     **POLICY_DETAILS,
+    **FEE_DETAILS,
     **SCAN_DETAILS,
     **dispute_texts.REFUSALS,
     **screening_texts.REFUSALS,

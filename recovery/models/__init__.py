@@ -7,7 +7,7 @@ from recovery.models.job import HandledRequest, Job
 from recovery.models.ledger import LedgerAccount, Posting
 from recovery.models.person import ApiToken, Person, PersonRole, UserSession
 from recovery.models.plan import Plan, PlanStep, SignOff
-from recovery.models.policy import CausePolicyVersion, FeePolicy, ReplayRun
+from recovery.models.policy import CausePolicyVersion, FeePolicy, FeeTrial, ReplayRun
 from recovery.models.proof import OwnershipChallenge, OwnershipProof, ProofDocument, TestTransfer
 from recovery.models.quote import AssetPrice, Quote
 from recovery.models.reading import ChainAnswer, ChainReading, NodeReport
@@ -43,6 +43,7 @@ __all__ = [
     "DisputeParty",
     "Evidence",
     "FeePolicy",
+    "FeeTrial",
     "FraudSignal",
     "HandledRequest",
     "Job",

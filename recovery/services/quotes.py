@@ -14,11 +14,14 @@ from chains.address import check_address
 from chains.catalogue import network as find_network
 from recovery.domain.actor import SYSTEM, Actor
 from recovery.domain.canonical import digest
-from recovery.domain.fees import FeeFacts, Ratio, Terms, quote_terms
+from recovery.domain.cause_rows import UNKNOWN
+from recovery.domain.fees import FeeFacts, Prices, Ratio, Terms, quote_terms, schedule_from
 from recovery.domain.ids import new_id
 from recovery.errors import Conflict, InvalidInput, MoveNotOpen
 from recovery.models import AssetPrice, AssetProbe, Claim, FeePolicy, OwnedAddress, Quote, RecoveryCase
 from recovery.queries.facts import database_now, latest_probe, latest_quote, open_claim
+from recovery.queries.fees import intended_network
+from recovery.queries.policies import KINDS, fee_class_of, version_in_force
 from recovery.services.messages import write_message
 from recovery.services.transitions import advance
 
@@ -26,10 +29,8 @@ VALID_FOR = timedelta(hours=72)
 
 
 def active_policy(session: Session) -> FeePolicy:
-    """The newest activated fee policy. Raises Conflict when there is none."""
-    policy = session.scalars(
-        select(FeePolicy).where(FeePolicy.activated_at.is_not(None)).order_by(FeePolicy.version.desc()).limit(1)
-    ).first()
+    """The newest activated fee policy that has begun. Raises Conflict when there is none."""
+    policy = session.get(FeePolicy, version_in_force(session, KINDS["fee"]))
     if policy is None:
         raise Conflict("no_fee_policy")
     return policy
@@ -56,7 +57,9 @@ def offer(session: Session, actor: Actor, case: RecoveryCase, data: Mapping[str,
         raise MoveNotOpen("token_was_probed")
     policy = active_policy(session)
     price = latest_price(session, claim.network, claim.contract)
-    terms = quote_terms(_fee_facts(case, claim, probe, price), policy.rules)
+    terms = quote_terms(facts_of(session, case, claim, probe), schedule_from(policy.document))
+    if terms.in_advance:
+        raise Conflict("fee_in_advance_is_booked_elsewhere")
     quote = _quote(session, case, claim, probe, policy, price, terms)
     advance(
         session,
@@ -69,13 +72,18 @@ def offer(session: Session, actor: Actor, case: RecoveryCase, data: Mapping[str,
     session.add(quote)
 
 
-def _fee_facts(case: RecoveryCase, claim: Claim, probe: AssetProbe, price: AssetPrice | None) -> FeeFacts:
+def facts_of(session: Session, case: RecoveryCase, claim: Claim, probe: AssetProbe) -> FeeFacts:
+    """What the fee policy looks at, at the prices of now."""
+    price = latest_price(session, claim.network, claim.contract)
     return FeeFacts(
         network=claim.network,
-        cause=case.cause or "",
+        contract=claim.contract,
+        cause=case.cause or UNKNOWN,
+        fee_class=fee_class_of(session, case),
         gross=claim.amount,
-        network_cost_native=probe.network_cost or 0,
-        price=Ratio(price.numerator, price.denominator) if price else None,
+        network_cost=probe.network_cost or 0,
+        prices=Prices(Ratio(price.numerator, price.denominator) if price else None),
+        intended=intended_network(session, claim),
     )
 
 
@@ -117,6 +125,7 @@ def _quote(
         price_id=price.id if price else None,
         digest=digest(content),
         expires_at=expires_at,
+        inputs=dict(terms.fee_inputs),
     )
 
 

@@ -13,8 +13,8 @@ from recovery.domain import texts
 from recovery.domain.actor import Actor
 from recovery.domain.cause_rows import CODES, PARAMETERS, UNKNOWN
 from recovery.domain.diagnosis import RULES_VERSION
+from recovery.domain.document_check import parse_json
 from recovery.domain.policy_changes import changes_between
-from recovery.domain.policy_check import parse_json
 from recovery.errors import Conflict, InvalidInput, NotAllowed, NotFound, RecoveryError, StepUpNeeded
 from recovery.limits import MOVE
 from recovery.queries.people import display_names
