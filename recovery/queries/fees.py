@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime
 
 from sqlalchemy import and_, func, select
@@ -70,3 +70,14 @@ def waiting_for_a_quote(session: Session) -> Iterator[tuple[RecoveryCase, Claim,
         .limit(MOST_WAITING)
     )
     yield from session.execute(query)
+
+
+def known_assets(session: Session, named: Collection[str]) -> dict[str, tuple[str | None, int | None]]:
+    """Symbol and decimals of assets, as the newest quote of each had them."""
+    rows = session.execute(
+        select(Quote.asset, Quote.symbol, Quote.decimals)
+        .where(Quote.asset.in_(list(named)))
+        .distinct(Quote.asset)
+        .order_by(Quote.asset, Quote.offered_at.desc())
+    )
+    return {asset: (symbol, decimals) for asset, symbol, decimals in rows}

@@ -12,6 +12,7 @@ def register(app: Flask) -> None:
         auth,
         cases,
         export,
+        fees,
         finds,
         health,
         networks,
@@ -24,7 +25,7 @@ def register(app: Flask) -> None:
     )
 
     for module in (
-        health, auth, appeals, cases, proofs, networks, nodes, policies, finds, export, registries, registry_files,
+        health, auth, appeals, cases, proofs, networks, nodes, policies, fees, finds, export, registries, registry_files,
         screening,
     ):  # fmt: skip
         app.register_blueprint(module.pages)
