@@ -73,11 +73,10 @@ def waiting_for_a_quote(session: Session) -> Iterator[tuple[RecoveryCase, Claim,
 
 
 def known_assets(session: Session, named: Collection[str]) -> dict[str, tuple[str | None, int | None]]:
-    """Symbol and decimals of assets, as the newest quote of each had them."""
+    """Symbol and decimals of assets, as quotes had them."""
     rows = session.execute(
-        select(Quote.asset, Quote.symbol, Quote.decimals)
+        select(Quote.asset, func.max(Quote.symbol), func.max(Quote.decimals))
         .where(Quote.asset.in_(list(named)))
-        .distinct(Quote.asset)
-        .order_by(Quote.asset, Quote.offered_at.desc())
+        .group_by(Quote.asset)
     )
     return {asset: (symbol, decimals) for asset, symbol, decimals in rows}
