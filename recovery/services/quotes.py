@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -51,13 +52,18 @@ def latest_price(session: Session, network: str, contract: str | None) -> AssetP
 
 
 def offer(session: Session, actor: Actor, case: RecoveryCase, data: Mapping[str, Any], version: int | None) -> None:
-    """Make the quote and put it before the depositor."""
+    """Make the quote and put it before the depositor. Refused where the policy refuses, and for a fee paid in advance.
+
+    ``named_fee`` and ``own_error`` of ``data`` are the words of the person who offers; the history keeps them.
+    """
     claim, probe = open_claim(session, case.id), latest_probe(session, case.id)
     if claim is None or probe is None:
         raise MoveNotOpen("token_was_probed")
     policy = active_policy(session)
     price = latest_price(session, claim.network, claim.contract)
-    terms = quote_terms(facts_of(session, case, claim, probe), schedule_from(policy.document))
+    named, own_error = data.get("named_fee") or None, bool(data.get("own_error"))
+    facts = replace(facts_of(session, case, claim, probe), named_fee=int(named) if named else None, own_error=own_error)
+    terms = quote_terms(facts, schedule_from(policy.document))
     if terms.in_advance:
         raise Conflict("fee_in_advance_is_booked_elsewhere")
     quote = _quote(session, case, claim, probe, policy, price, terms)
@@ -66,7 +72,14 @@ def offer(session: Session, actor: Actor, case: RecoveryCase, data: Mapping[str,
         actor,
         case,
         "quote",
-        data={"quote": quote.digest, "gross": str(quote.gross), "net": str(quote.net), "policy": policy.version},
+        data={
+            "quote": quote.digest,
+            "gross": str(quote.gross),
+            "net": str(quote.net),
+            "policy": policy.version,
+            **({"named_fee": named} if named else {}),
+            **({"own_error": True} if own_error else {}),
+        },
         version=version,
     )
     session.add(quote)

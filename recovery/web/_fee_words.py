@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from flask import Flask
@@ -27,6 +27,8 @@ from recovery.domain.fees.shapes import (
 from recovery.domain.fees.units import ASSET, BPS, NATIVE, REFERENCE, Amount
 from recovery.web._rendering import amount, chain, native_decimals, native_symbol, network_name, percent, said, short
 
+Coin = tuple[int | None, str | None]
+"""Decimals and symbol of a network's coin."""
 _SEEN_WITH_PRICE = ("passed_on", "passed_on_unused_returned")
 
 
@@ -75,18 +77,30 @@ class Reader:
 
     def __init__(self, schedule: Schedule) -> None:
         self.schedule = schedule
+        self._coin: Coin | None = None
+        self._asset_is_coin = False
 
     def rules(self) -> list[dict[str, Any]]:
         """Each rule: its name, when it holds, what it costs, and its switches, a sentence each."""
-        return [
-            {
-                "name": rule.name,
-                "when": self._match(rule.match) or Markup.escape(said(fee_texts.CONDITIONS["anything"])),
-                "fee": self._fee(rule.fee),
-                "terms": list(self._terms(rule)),
-            }
-            for rule in self.schedule.rules
-        ]
+        return [self._rule(rule) for rule in self.schedule.rules]
+
+    def _rule(self, rule: Rule) -> dict[str, Any]:
+        match = rule.match
+        self._look_at(
+            match.networks or {slug for slug, _ in match.assets or ()}, {one for _, one in match.assets or ()}
+        )
+        return {
+            "name": rule.name,
+            "when": self._match(match) or Markup.escape(said(fee_texts.CONDITIONS["anything"])),
+            "fee": self._fee(rule.fee),
+            "terms": list(self._terms(rule)),
+        }
+
+    def _look_at(self, networks: Collection[str], contracts: Collection[str | None]) -> None:
+        """Amounts are written in a coin where only one can be meant, else in base units."""
+        coins = {(native_decimals(slug), native_symbol(slug)) for slug in networks}
+        self._coin = coins.pop() if len(coins) == 1 else None
+        self._asset_is_coin = set(contracts) == {None}
 
     def _match(self, match: Match) -> Markup:
         parts = list[Markup]()
@@ -136,7 +150,10 @@ class Reader:
                 return Markup(" {} ").format(self._say(words["plus"])).join(self._fee(part) for part in parts)
 
     def _row(self, row: Row) -> Markup:
+        before = self._coin, self._asset_is_coin
+        self._look_at({row.network}, {row.contract})
         asset, fee = self._asset(row.network, row.contract), self._fee(row.fee)
+        self._coin, self._asset_is_coin = before
         if row.intended is None:
             return self._say(fee_texts.SHAPES["row"], asset=asset, fee=fee)
         return self._say(fee_texts.SHAPES["row_pair"], asset=asset, network=network_name(row.intended), fee=fee)
@@ -184,6 +201,8 @@ class Reader:
         reference = self.schedule.reference
         if given.unit == REFERENCE and reference is not None:
             return amount(given.amount, reference.decimals, reference.unit)
+        if self._coin is not None and (given.unit == NATIVE or self._asset_is_coin):
+            return amount(given.amount, *self._coin)
         unit = {NATIVE: fee_texts.UNIT_NATIVE, ASSET: fee_texts.UNIT_ASSET}[given.unit]
         return Markup("{} {}").format(amount(given.amount, 0), said(unit))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -17,6 +18,7 @@ from recovery.models import FeePolicy, FeeTrial, OwnedAddress, Quote, RecoveryCa
 from recovery.queries.facts import open_claim
 from recovery.queries.fees import intended_network
 from recovery.queries.policies import KINDS, fee_class_of, version_in_force, versions
+from recovery.schemas.moves import load_move
 from recovery.services.fee_trials import keep_trial, try_version
 from recovery.services.policies import activate_policy, draft_policy
 from recovery.services.quotes import active_policy
@@ -212,6 +214,38 @@ def test_a_fee_in_advance_is_not_quoted_from_here(desk: Desk) -> None:
     with pytest.raises(Conflict, match="fee_in_advance_is_booked_elsewhere"):
         desk.move("maker", ref, "quote")
     assert desk.state(ref) == "investigated"
+    back = drafted(desk, version_of())
+    kept(desk, back)
+    with desk.database.unit_of_work() as session:
+        activate_policy(session, desk["admin"], back)
+
+
+def test_what_a_person_adds_to_a_quote_is_kept(desk: Desk) -> None:
+    hand = {"kind": "range", "from": {"asset": "10"}, "to": {"asset": "20"}}
+    version = drafted(desk, version_of(fee=hand, waivers=[{"name": "ours", "own_error": True, "network_cost": True}]))
+    kept(desk, version)
+    with desk.database.unit_of_work() as session:
+        activate_policy(session, desk["admin"], version)
+    ref = desk.reviewed()
+    desk.move("maker", ref, "conclude")
+    for given, code in (({}, "fee_is_named_by_hand"), ({"named_fee": "21"}, "fee_out_of_bounds")):
+        with pytest.raises(InvalidInput, match=code):
+            desk.move("maker", ref, "quote", **load_move("quote", given))
+    with pytest.raises(InvalidInput):
+        load_move("quote", {"named_fee": "1.5"})
+    desk.move("maker", ref, "quote", **load_move("quote", {"named_fee": "15"}))
+    desk.move("maker", ref, "withdraw_quote")
+    desk.move("maker", ref, "quote", **load_move("quote", {"own_error": "1", "named_fee": ""}))
+    with desk.database.reading() as session:
+        first, second = session.scalars(
+            select(Quote).join(RecoveryCase).where(RecoveryCase.ref == ref).order_by(Quote.number)
+        )
+        assert (first.fee, first.network_cost) == (15, 2 * COST)
+        assert (second.fee, second.network_cost) == (0, 0)
+        assert [quote.inputs and quote.inputs["named_fee"] for quote in (first, second)] == ["15", None]
+    told = [json.loads(event.body)["data"] for event in desk.events(ref) if event.name == "quote"]
+    assert [(one.get("named_fee"), one.get("own_error")) for one in told] == [("15", None), (None, True)]
+    assert not {f"{ref}/1", f"{ref}/2"} & set(tried(desk, version).failed)
     back = drafted(desk, version_of())
     kept(desk, back)
     with desk.database.unit_of_work() as session:

@@ -102,7 +102,7 @@ def test_who_sees_it(keepers: dict[str, Actor], client_of: SignIn, database: Dat
         ("bittrex_global", ["BTC sent to an address of Bitcoin Cash: 1,000 USD"]),
         (
             "coinexchange",
-            ["by asset – ETH sent to an address of Ethereum Classic", "at least 100,000,000,000,000,000 base"],
+            ["by asset – ETH sent to an address of Ethereum Classic", "ETH: 10 %, at least 0.1 ETH"],
         ),
         ("btse", ["Not given back when the recovery fails.", "Without a price nothing is quoted."]),
     ],
@@ -140,7 +140,7 @@ def test_every_switch_has_words(keepers: dict[str, Actor], client_of: SignIn, da
     page = words(answer)
     for sentence in (
         "on Ethereum", "each slice by its bracket – below 5 base units of the asset: Free of charge; above: 1.25 %",
-        "plus by bracket", "at most 0.1 % of the deposit", "bears 120 % of the estimated", "at most 7 base units of the",
+        "plus by bracket", "at most 0.1 % of the deposit", "bears 120 % of the estimated", "at most 0.000000000000000007 ETH",
         "At least 2.5 USD has to be left.", "Waived with the network cost ( ours ): the mistake was ours.",
         "Waived ( little ): worth 0.01 USD or more, worth less than 9 USD .", "What has no price is waived.",
         "Without a price the next rule decides.", "Every case",
