@@ -13,8 +13,9 @@ DETAILS: dict[str, str] = {
     "fee_out_of_bounds": mark("The fee has to be from %(low)s to %(high)s (%(unit)s)."),
     "fee_has_no_row_for_asset": mark("The fee policy has no row for this asset."),
     "fee_has_no_bracket": mark("The fee policy has no bracket for this amount."),
-    "fee_in_advance_is_booked_elsewhere": mark(
-        "This fee is paid in advance, which has to be booked in the exchange's ledger first: nothing is quoted from here."
+    "fee_is_booked_elsewhere": mark(
+        "This fee is paid in advance or settled after the recovery, which the exchange's ledger has to book: "
+        "nothing is quoted from here."
     ),
     "value_below_minimum": mark("The deposit is worth less than the smallest one that is recovered."),
     "policy_has_no_rule": mark("A fee policy has one rule at least."),

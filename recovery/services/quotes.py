@@ -52,7 +52,8 @@ def latest_price(session: Session, network: str, contract: str | None) -> AssetP
 
 
 def offer(session: Session, actor: Actor, case: RecoveryCase, data: Mapping[str, Any], version: int | None) -> None:
-    """Make the quote and put it before the depositor. Refused where the policy refuses, and for a fee paid in advance.
+    """Make the quote and put it before the depositor. Refused where the policy refuses, and for what no ledger of
+    ours books: a fee paid in advance, a part of the cost that is given back afterwards.
 
     ``named_fee`` and ``own_error`` of ``data`` are the words of the person who offers; the history keeps them.
     """
@@ -64,8 +65,8 @@ def offer(session: Session, actor: Actor, case: RecoveryCase, data: Mapping[str,
     named, own_error = data.get("named_fee") or None, bool(data.get("own_error"))
     facts = replace(facts_of(session, case, claim, probe), named_fee=int(named) if named else None, own_error=own_error)
     terms = quote_terms(facts, schedule_from(policy.document))
-    if terms.in_advance:
-        raise Conflict("fee_in_advance_is_booked_elsewhere")
+    if terms.in_advance or terms.returns_unused:
+        raise Conflict("fee_is_booked_elsewhere")
     quote = _quote(session, case, claim, probe, policy, price, terms)
     advance(
         session,

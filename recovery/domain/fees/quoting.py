@@ -37,7 +37,8 @@ class Terms:
     """Gross = fee + network cost + net, with the lines that say so.
 
     ``in_advance`` is paid beforehand instead of taken from the coins; then ``fee`` is 0. ``refundable``: whether a fee is
-    given back when the recovery fails. ``fee_inputs``: what :func:`recompute` needs beside the version of the policy.
+    given back when the recovery fails. ``returns_unused``: whether :func:`unused_cost` is owed once the recovery is paid.
+    ``fee_inputs``: what :func:`recompute` needs beside the version of the policy.
     """
 
     gross: int
@@ -48,6 +49,7 @@ class Terms:
     lines: tuple[Line, ...]
     in_advance: int
     refundable: bool
+    returns_unused: bool
     fee_inputs: Mapping[str, Any]
 
 
@@ -180,6 +182,7 @@ def _made(
         lines=tuple(_lines(gross, deducted, cost, net, advance, _told(name, fee[1], refundable))),
         in_advance=advance,
         refundable=refundable,
+        returns_unused=rule is not None and rule.network_cost.unused_returned and cost[0] > 0,
         fee_inputs=facts_to_json(work.facts),
     )
 

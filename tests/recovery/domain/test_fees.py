@@ -266,6 +266,7 @@ def test_what_is_not_used_of_the_cost_comes_back() -> None:
     version = document(rule)
     made = quote_terms(facts(1_000, 30), schedule_from(version))
     assert made.network_cost == 72
+    assert made.returns_unused
     assert [unused_cost(made, version, spent) for spent in (0, 30, 35, 36, 50)] == [72, 12, 2, 0, 0]
     kept = document(rule | {"network_cost": THEIRS})
     assert unused_cost(quote_terms(facts(1_000, 30), schedule_from(kept)), kept, 0) == 0

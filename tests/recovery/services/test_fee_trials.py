@@ -204,14 +204,17 @@ def test_the_network_an_address_was_made_for(desk: Desk) -> None:
         session.rollback()
 
 
-def test_a_fee_in_advance_is_not_quoted_from_here(desk: Desk) -> None:
+@pytest.mark.parametrize(
+    "switch", [{"collected": "advance"}, {"network_cost": {"borne_by": "depositor", "unused": "returned"}}]
+)
+def test_what_no_ledger_books_is_not_quoted(desk: Desk, switch: dict[str, Any]) -> None:
     ref = desk.reviewed()
     desk.move("maker", ref, "conclude")
-    version = drafted(desk, version_of(collected="advance"))
+    version = drafted(desk, version_of(**switch))
     kept(desk, version)
     with desk.database.unit_of_work() as session:
         activate_policy(session, desk["admin"], version)
-    with pytest.raises(Conflict, match="fee_in_advance_is_booked_elsewhere"):
+    with pytest.raises(Conflict, match="fee_is_booked_elsewhere"):
         desk.move("maker", ref, "quote")
     assert desk.state(ref) == "investigated"
     back = drafted(desk, version_of())
