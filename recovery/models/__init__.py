@@ -1,12 +1,13 @@
 """Tables and their constraints, no behaviour. Importing this package registers every table."""
 
+from recovery.models.batch import BatchMember, SweepBatch
 from recovery.models.case import CaseEvent, Claim, Message, RecoveryCase
 from recovery.models.dispute import Dispute, DisputeParty, MergedCase, Parked
 from recovery.models.evidence import AssetProbe, Diagnosis, Evidence
 from recovery.models.job import HandledRequest, Job
 from recovery.models.ledger import LedgerAccount, Posting
 from recovery.models.person import ApiToken, Person, PersonRole, UserSession
-from recovery.models.plan import Plan, PlanStep, SignOff
+from recovery.models.plan import Plan, PlanCase, PlanInput, PlanStep, SignOff
 from recovery.models.policy import CausePolicyVersion, FeePolicy, FeeTrial, ReplayRun
 from recovery.models.proof import OwnershipChallenge, OwnershipProof, ProofDocument, TestTransfer
 from recovery.models.quote import AssetPrice, Quote
@@ -32,6 +33,7 @@ __all__ = [
     "ApiToken",
     "AssetPrice",
     "AssetProbe",
+    "BatchMember",
     "CaseEvent",
     "CausePolicyVersion",
     "ChainAnswer",
@@ -59,6 +61,8 @@ __all__ = [
     "Person",
     "PersonRole",
     "Plan",
+    "PlanCase",
+    "PlanInput",
     "PlanStep",
     "PlatformLabel",
     "PoolLook",
@@ -79,6 +83,7 @@ __all__ = [
     "SentWithdrawal",
     "Sighting",
     "SignOff",
+    "SweepBatch",
     "TestTransfer",
     "UserSession",
 ]

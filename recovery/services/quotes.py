@@ -20,6 +20,7 @@ from recovery.domain.fees import FeeFacts, Prices, Ratio, Terms, quote_terms, sc
 from recovery.domain.ids import new_id
 from recovery.errors import Conflict, InvalidInput, MoveNotOpen
 from recovery.models import AssetPrice, AssetProbe, Claim, FeePolicy, OwnedAddress, Quote, RecoveryCase
+from recovery.queries.batches import membership
 from recovery.queries.facts import database_now, latest_probe, latest_quote, open_claim
 from recovery.queries.fees import intended_network
 from recovery.queries.policies import KINDS, fee_class_of, version_in_force
@@ -95,10 +96,16 @@ def facts_of(session: Session, case: RecoveryCase, claim: Claim, probe: AssetPro
         cause=case.cause or UNKNOWN,
         fee_class=fee_class_of(session, case),
         gross=claim.amount,
-        network_cost=probe.network_cost or 0,
+        network_cost=_network_cost(session, case, probe),
         prices=Prices(Ratio(price.numerator, price.denominator) if price else None),
         intended=intended_network(session, claim),
     )
+
+
+def _network_cost(session: Session, case: RecoveryCase, probe: AssetProbe) -> int:
+    """What the recovery is foreseen to cost in native coin: of a batch the case's share of it."""
+    member = membership(session, case.id)
+    return probe.network_cost or 0 if member is None or member.share is None else member.share
 
 
 def _quote(

@@ -1,14 +1,12 @@
-"""What the pages of policies share: who may look, what was uploaded, and how a refusal reads above the page."""
+"""What the pages of policies share: who may look, and what was uploaded or asked for."""
 
 from __future__ import annotations
 
 from flask import request
 
-from recovery.domain import texts
 from recovery.domain.actor import Actor
-from recovery.errors import InvalidInput, NotFound, RecoveryError
+from recovery.errors import InvalidInput, NotFound
 from recovery.queries.policies import READERS
-from recovery.web._rendering import detail_text, said
 from recovery.web._wall import current_actor
 
 
@@ -35,12 +33,3 @@ def number(name: str) -> int | None:
     """A version in the address of the page."""
     text = request.args.get(name, "")
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
-
-
-def refusal_words(error: RecoveryError | None) -> dict[str, str] | None:
-    """A refusal in words, above the page it refers to."""
-    if error is None:
-        return None
-    title, advice = texts.ERRORS.get(error.code, texts.ERRORS["error"])
-    detail = detail_text(error.detail, error.values) if error.detail != error.code else ""
-    return {"title": said(title), "detail": detail, "advice": said(advice)}

@@ -23,9 +23,10 @@ from recovery.queries.people import display_names
 from recovery.queries.policies import KINDS, content_of, deciding_trial, fee_trials_of, version_in_force, versions
 from recovery.services.fee_trials import MOST_ON_A_PAGE, keep_trial, try_version
 from recovery.services.policies import activate_policy, draft_policy, may_keep
-from recovery.web._drafts import number, reader, refusal_words, uploaded
+from recovery.web._drafts import number, reader, uploaded
 from recovery.web._fee_words import Reader
 from recovery.web._forms import typed
+from recovery.web._rendering import refusal_words
 from recovery.web._wall import current_actor
 from recovery.web.auth import confirm_password
 

@@ -27,8 +27,9 @@ from recovery.queries.policies import (
     versions,
 )
 from recovery.services.policies import activate_policy, draft_policy, may_keep
-from recovery.web._drafts import number, reader, refusal_words, uploaded
+from recovery.web._drafts import number, reader, uploaded
 from recovery.web._forms import typed
+from recovery.web._rendering import refusal_words
 from recovery.web._wall import current_actor
 from recovery.web.auth import confirm_password
 

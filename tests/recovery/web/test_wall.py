@@ -26,6 +26,7 @@ FILL = {
     "upload_id": NO_ID,
     "version": "1",
     "leg": NO_ID,
+    "batch_id": NO_ID,
 }
 
 
