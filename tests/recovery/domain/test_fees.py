@@ -216,6 +216,8 @@ def test_without_a_price_a_rule_refuses_waives_or_lets_the_next_one_decide() -> 
     made = terms(unknown, **flat, without_price="waive")
     assert amounts(made) == (50, 0, 950)
     assert {"code": "waived_without_a_price", "unit": "native", "amount": "100"} in made.lines[1].explain["steps"]
+    fixed = {"fee": {"kind": "flat", "amount": {"reference": "10"}}, "without_price": "waive"}
+    assert amounts(terms(unknown, **fixed)) == (0, 0, 1_000)
     in_kind = {"name": "in kind", "fee": {"kind": "percent", "bps": 800}}
     both = schedule_from(document(flat | {"without_price": "next"}, in_kind))
     assert quote_terms(unknown, both).rule == "in kind"
