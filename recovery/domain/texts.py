@@ -15,6 +15,7 @@ from recovery.domain.cause_texts import (
     CauseText,
 )
 from recovery.domain.check_texts import CHECKS, WHYS
+from recovery.domain.fee_texts import DETAILS as FEE_DETAILS
 from recovery.domain.file_texts import DETAILS as FILE_DETAILS, FILE_FORMATS
 from recovery.domain.finding_texts import (
     ANSWERS,
@@ -35,7 +36,6 @@ from recovery.domain.finding_texts import (
 from recovery.domain.marking import mark
 from recovery.domain.money_texts import (
     COSTS,
-    EXPLAINS,
     PLAN_STATES,
     POSTINGS,
     PURPOSES,
@@ -71,7 +71,6 @@ __all__ = [
     "DETAILS",
     "ERRORS",
     "EVENTS",
-    "EXPLAINS",
     "FILE_FORMATS",
     "FORMATS",
     "GATES",
@@ -129,6 +128,7 @@ DETAILS: dict[str, str] = {
     **REFUSALS,
     **PROOF_DETAILS,
     **POLICY_DETAILS,
+    **FEE_DETAILS,
     **SCAN_DETAILS,
     **FILE_DETAILS,
     **dispute_texts.REFUSALS,

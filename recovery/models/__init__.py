@@ -12,7 +12,7 @@ from recovery.models.ledger import LedgerAccount, Posting
 from recovery.models.outflow import WatchedWallet
 from recovery.models.person import ApiToken, Person, PersonRole, UserSession
 from recovery.models.plan import Plan, PlanCase, PlanInput, PlanStep, RefundReturn, SignOff
-from recovery.models.policy import CausePolicyVersion, FeePolicy, ReplayRun
+from recovery.models.policy import CausePolicyVersion, FeePolicy, FeeTrial, ReplayRun
 from recovery.models.proof import OwnershipChallenge, OwnershipProof, ProofDocument, TestTransfer
 from recovery.models.quote import AssetPrice, Quote
 from recovery.models.reading import ChainAnswer, ChainReading, NodeReport
@@ -55,6 +55,7 @@ __all__ = [
     "DisputeParty",
     "Evidence",
     "FeePolicy",
+    "FeeTrial",
     "FraudSignal",
     "HandledRequest",
     "HoldRelease",

@@ -33,6 +33,7 @@ FORMS = {
     "give_reference": "reference",
     "ask_depositor": "question",
     "answer": "answer",
+    "quote": "offer",
     "accept": "destination",
     "approve_sweep_wallet": "digest",
     "approve_sweep_clearing": "digest",
