@@ -1,6 +1,7 @@
 """Tables and their constraints, no behaviour. Importing this package registers every table."""
 
 from recovery.models.alarm import Alarm, AlarmAnswer
+from recovery.models.batch import BatchMember, SweepBatch
 from recovery.models.case import CaseEvent, Claim, Message, RecoveryCase
 from recovery.models.credit_intent import CreditAnswer, CreditIntent, LedgerNotice
 from recovery.models.dispute import Dispute, DisputeParty, MergedCase, Parked
@@ -39,6 +40,7 @@ __all__ = [
     "ApiToken",
     "AssetPrice",
     "AssetProbe",
+    "BatchMember",
     "CaseEvent",
     "CausePolicyVersion",
     "ChainAnswer",
@@ -95,6 +97,7 @@ __all__ = [
     "SentWithdrawal",
     "Sighting",
     "SignOff",
+    "SweepBatch",
     "TestTransfer",
     "UserSession",
     "WalletOpening",

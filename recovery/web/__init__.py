@@ -11,6 +11,7 @@ def register(app: Flask) -> None:
         alarms,
         appeals,
         auth,
+        batches,
         cases,
         export,
         finds,
@@ -27,6 +28,10 @@ def register(app: Flask) -> None:
 
     for module in (
         health, auth, appeals, cases, proofs, networks, nodes, policies, finds, export, registries, registry_files,
+<<<<<<< HEAD
         screening, alarms, reconciliation,
+=======
+        screening, batches,
+>>>>>>> main
     ):  # fmt: skip
         app.register_blueprint(module.pages)

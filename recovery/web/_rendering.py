@@ -22,7 +22,11 @@ from chains.types import Network
 from recovery.domain import amounts, chain_text, policy_texts, reconciliation_texts, texts
 from recovery.domain.capability import NEVER
 from recovery.domain.marking import mark
+<<<<<<< HEAD
 from recovery.queries.alarms import may_read
+=======
+from recovery.errors import RecoveryError
+>>>>>>> main
 from recovery.web._language import language, languages, spoken
 from recovery.web._wall import local_path
 
@@ -148,6 +152,15 @@ def detail_text(detail: str, values: Mapping[str, object] | None = None) -> str:
     """The sentence of a refusal's detail; a code without a sentence shows as its own words."""
     text = texts.DETAILS.get(detail) or texts.WHY_NOT.get(detail)
     return said(text, **dict(values or {})) if text else code(detail)
+
+
+def refusal_words(error: RecoveryError | None) -> dict[str, str] | None:
+    """A refusal in words, above the page it refers to."""
+    if error is None:
+        return None
+    title, advice = texts.ERRORS.get(error.code, texts.ERRORS["error"])
+    detail = detail_text(error.detail, error.values) if error.detail != error.code else ""
+    return {"title": said(title), "detail": detail, "advice": said(advice)}
 
 
 def code(value: object, table: str = "") -> str:

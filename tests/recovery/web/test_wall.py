@@ -29,6 +29,7 @@ FILL = {
     "alarm_id": NO_ID,
     "opening_id": NO_ID,
     "hold_id": NO_ID,
+    "batch_id": NO_ID,
 }
 
 
