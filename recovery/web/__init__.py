@@ -28,10 +28,6 @@ def register(app: Flask) -> None:
 
     for module in (
         health, auth, appeals, cases, proofs, networks, nodes, policies, finds, export, registries, registry_files,
-<<<<<<< HEAD
-        screening, alarms, reconciliation,
-=======
-        screening, batches,
->>>>>>> main
+        screening, alarms, reconciliation, batches,
     ):  # fmt: skip
         app.register_blueprint(module.pages)

@@ -22,11 +22,8 @@ from chains.types import Network
 from recovery.domain import amounts, chain_text, policy_texts, reconciliation_texts, texts
 from recovery.domain.capability import NEVER
 from recovery.domain.marking import mark
-<<<<<<< HEAD
-from recovery.queries.alarms import may_read
-=======
 from recovery.errors import RecoveryError
->>>>>>> main
+from recovery.queries.alarms import may_read
 from recovery.web._language import language, languages, spoken
 from recovery.web._wall import local_path
 
