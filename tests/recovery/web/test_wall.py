@@ -96,6 +96,9 @@ def test_no_page_changes_anything_on_get(app: Flask) -> None:
         "reconciliation.sign",
         "reconciliation.hold",
         "reconciliation.release",
+        "batches.prepare",
+        "batches.form",
+        "batches.quote",
     }
 
 
