@@ -33,6 +33,8 @@ AMOUNT = st.integers(-(10**30), 10**30)
         (replace(WALLET, chain=107, opening=7), "equal", "opening_signed_off", 0),
         (replace(WALLET, chain=60, moved=(Moved("p/0", -40),)), "explained", "moved_not_booked", 0),
         (replace(WALLET, chain=101), "unexplained", "chain_holds_more", 1),
+        (replace(WALLET, chain=101, opened=False), "unknown", "opening_not_signed", 1),
+        (replace(WALLET, chain=99, opened=False), "unexplained", "chain_holds_less", -1),
         (replace(WALLET, chain=99), "unexplained", "chain_holds_less", -1),
         (replace(WALLET, trouble="no_node"), "unknown", "no_node", None),
         (WALLET, "unknown", "not_asked", None),
