@@ -15,6 +15,7 @@ from recovery.domain.cause_texts import (
     CauseText,
 )
 from recovery.domain.check_texts import CHECKS, WHYS
+from recovery.domain.file_texts import DETAILS as FILE_DETAILS, FILE_FORMATS
 from recovery.domain.finding_texts import (
     ANSWERS,
     CONDITIONS,
@@ -71,6 +72,7 @@ __all__ = [
     "ERRORS",
     "EVENTS",
     "EXPLAINS",
+    "FILE_FORMATS",
     "FORMATS",
     "GATES",
     "KINDS",
@@ -128,6 +130,7 @@ DETAILS: dict[str, str] = {
     **PROOF_DETAILS,
     **POLICY_DETAILS,
     **SCAN_DETAILS,
+    **FILE_DETAILS,
     **dispute_texts.REFUSALS,
     **screening_texts.REFUSALS,
     **alarm_texts.REFUSALS,

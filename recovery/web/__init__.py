@@ -18,6 +18,7 @@ def register(app: Flask) -> None:
         health,
         networks,
         nodes,
+        plan_files,
         policies,
         proofs,
         reconciliation,
@@ -28,6 +29,6 @@ def register(app: Flask) -> None:
 
     for module in (
         health, auth, appeals, cases, proofs, networks, nodes, policies, finds, export, registries, registry_files,
-        screening, alarms, reconciliation, batches,
+        screening, batches, plan_files, alarms, reconciliation,
     ):  # fmt: skip
         app.register_blueprint(module.pages)

@@ -87,6 +87,7 @@ TABLES = {
     "gate": texts.GATES,
     "side": texts.SIDES,
     "format": texts.FORMATS,
+    "file_format": texts.FILE_FORMATS,
     "proof_method": texts.PROOF_METHODS,
     "proof_how": texts.PROOF_HOWS,
     "proof_limit": texts.PROOF_LIMITS,

@@ -60,6 +60,8 @@ EXPECTED: dict[tuple[str, str], tuple[Mapping[str, Any], dict[str, int]]] = {
     ("POST", "/api/v1/verify"): ({"body": {"hash": HASH}}, allow(200, *EVERYBODY)),
     ("GET", "/api/v1/plans"): ({}, allow(200, *PLAN_READERS)),
     ("GET", "/api/v1/plans/<uuid:plan_id>"): ({}, allow(404, *PLAN_READERS)),
+    ("GET", "/api/v1/plans/<uuid:plan_id>/files"): ({}, allow(404, *PLAN_READERS)),
+    ("GET", "/api/v1/plans/<uuid:plan_id>/files/<name>"): ({}, allow(404, *PLAN_READERS)),
     ("POST", "/api/v1/plans/<uuid:plan_id>/signed"): (SIGNED, allow(404, "signer", "wallet")),
     ("POST", "/api/v1/tokens"): (TOKEN, dict.fromkeys((*EVERYBODY, NOBODY), 201)),
     ("POST", "/api/v1/step-up"): (STEP_UP, allow(200, *EVERYBODY)),
