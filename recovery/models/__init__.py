@@ -4,7 +4,15 @@ from recovery.models.case import CaseEvent, Claim, Message, RecoveryCase
 from recovery.models.dispute import Dispute, DisputeParty, MergedCase, Parked
 from recovery.models.evidence import AssetProbe, Diagnosis, Evidence
 from recovery.models.job import HandledRequest, Job
-from recovery.models.ledger import LedgerAccount, Posting
+from recovery.models.ledger import (
+    Correction,
+    LedgerAccount,
+    LedgerGate,
+    LedgerPeriod,
+    LedgerSnapshot,
+    Posting,
+    SnapshotBalance,
+)
 from recovery.models.person import ApiToken, Person, PersonRole, UserSession
 from recovery.models.plan import Plan, PlanStep, SignOff
 from recovery.models.policy import CausePolicyVersion, FeePolicy, ReplayRun
@@ -37,6 +45,7 @@ __all__ = [
     "ChainAnswer",
     "ChainReading",
     "Claim",
+    "Correction",
     "Credit",
     "Diagnosis",
     "Dispute",
@@ -47,6 +56,9 @@ __all__ = [
     "HandledRequest",
     "Job",
     "LedgerAccount",
+    "LedgerGate",
+    "LedgerPeriod",
+    "LedgerSnapshot",
     "ListedAsset",
     "MergedCase",
     "Message",
@@ -78,6 +90,7 @@ __all__ = [
     "SentWithdrawal",
     "Sighting",
     "SignOff",
+    "SnapshotBalance",
     "TestTransfer",
     "UserSession",
 ]

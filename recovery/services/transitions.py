@@ -12,10 +12,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import insert, select, tuple_
 from sqlalchemy.orm import Session
 
-from recovery.domain.accounting import Entry, unsettled
+from recovery.domain.accounting import Entry, refuse_strangers, unsettled
 from recovery.domain.actor import Actor
 from recovery.domain.authorization import objection, role_for
 from recovery.domain.history import GENESIS, event_body, event_hash
@@ -163,7 +163,60 @@ def append_event(
     data: Mapping[str, Any],
     entries: Sequence[Entry] = (),
 ) -> CaseEvent:
-    """Write the next event of a locked case, with its postings. Only ``advance`` calls it."""
+    """Write the next event of a locked case, with its postings. Only ``advance`` calls it.
+
+    Event and postings are written before the case itself, since the database lets no case close that is not settled.
+    Raises NoSuchRule for an entry that the table of postings does not give for this move.
+    """
+    refuse_strangers(name, entries)
+    with session.no_autoflush:
+        event = _next_event(session, actor, case, name, source=source, role=role, data=data)
+        session.execute(insert(CaseEvent), event)
+        if entries:
+            session.execute(insert(Posting).values(_postings(session, case, event["seq"], entries)))
+    case.version = event["seq"]
+    case.head_hash = event["hash"]
+    case.changed_at = event["at"]
+    closed = State(case.state) in WORKFLOWS[case.workflow].closed
+    case.closed_at = (case.closed_at or event["at"]) if closed else None
+    return CaseEvent(**event)
+
+
+def _postings(session: Session, case: RecoveryCase, seq: int, entries: Sequence[Entry]) -> list[Row]:
+    """The rows of entries; a reversal names the posting it mirrors. Raises LookupError when that was never posted."""
+    wanted = {entry.reverses for entry in entries if entry.reverses is not None}
+    known: dict[tuple[str, str], uuid.UUID] = {}
+    if wanted:
+        query = select(Posting.kind, Posting.leg, Posting.id).where(
+            Posting.case_id == case.id, tuple_(Posting.kind, Posting.leg).in_(wanted)
+        )
+        known = {(kind, leg): posting for kind, leg, posting in session.execute(query)}
+    missing = wanted - known.keys()
+    if missing:
+        raise LookupError(f"{case.ref}: nothing to reverse: {sorted(missing)}")
+    return [
+        {
+            **entry.columns(),
+            "id": new_id(),
+            "case_id": case.id,
+            "seq": seq,
+            "reverses": known[entry.reverses] if entry.reverses else None,
+        }
+        for entry in entries
+    ]
+
+
+def _next_event(
+    session: Session,
+    actor: Actor,
+    case: RecoveryCase,
+    name: str,
+    *,
+    source: str,
+    role: str,
+    data: Mapping[str, Any],
+) -> Row:
+    """The row of the next event of a case, sealed with the one before."""
     now = database_now(session)
     seq = case.version + 1
     body = event_body(
@@ -178,27 +231,17 @@ def append_event(
         at=now,
         data=data,
     )
-    event = CaseEvent(
-        case_id=case.id,
-        seq=seq,
-        id=new_id(),
-        name=name,
-        actor_id=actor.id,
-        body=body,
-        prev_hash=case.head_hash,
-        hash=event_hash(case.id, seq, case.head_hash, body),
-        at=now,
-    )
-    case.version = seq
-    case.head_hash = event.hash
-    case.changed_at = now
-    case.closed_at = now if State(case.state) in WORKFLOWS[case.workflow].closed else None
-    session.add(event)
-    if entries:
-        session.flush()
-    for entry in entries:
-        session.add(Posting(id=new_id(), case_id=case.id, seq=seq, **entry.columns()))
-    return event
+    return {
+        "case_id": case.id,
+        "seq": seq,
+        "id": new_id(),
+        "name": name,
+        "actor_id": actor.id,
+        "body": body,
+        "prev_hash": case.head_hash,
+        "hash": event_hash(case.id, seq, case.head_hash, body),
+        "at": now,
+    }
 
 
 def first_event(actor: Actor, case: Mapping[str, Any], *, role: str, at: datetime, data: Mapping[str, Any]) -> Row:
