@@ -33,6 +33,8 @@ class Facts:
     sweep_done: bool = False
     proof_suffices: bool = False
     screening_clear: bool = False
+    booked: bool = False
+    correction_proposed: bool = False
 
 
 def leg_is_claimed(facts: Facts) -> bool:
@@ -158,3 +160,13 @@ def asset_is_listed(facts: Facts) -> bool:
 def proof_suffices(facts: Facts) -> bool:
     """What was proven so far is as much as the case asks for."""
     return facts.proof_suffices
+
+
+def something_is_booked(facts: Facts) -> bool:
+    """The books speak of this case."""
+    return facts.booked
+
+
+def correction_is_proposed(facts: Facts) -> bool:
+    """Somebody found a posting of this case wrong, and nobody has decided about it."""
+    return facts.correction_proposed

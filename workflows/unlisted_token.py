@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from workflows.corrections import AT_REST, correction_rows
 from workflows.disputes import dispute_rows
 from workflows.facts import (
     account_is_not_blocked,
@@ -263,5 +264,5 @@ UNLISTED_TOKEN = Workflow(
     initial=State.SUBMITTED,
     closed=CLOSED,
     enters=frozenset({State.UNDER_REVIEW}),
-    transitions=(*ROWS, *dispute_rows(ROWS)),
+    transitions=(*ROWS, *dispute_rows(ROWS), *correction_rows(*AT_REST)),
 )

@@ -141,8 +141,9 @@ class LedgerPeriod(Base):
 
 
 class Correction(Base):
-    """A posting that one person found wrong: reversed, and replaced by another where ``instead_*`` is given, once somebody
-    else agreed. At most one of a posting is proposed or approved.
+    """A posting that one person found wrong: reversed, and replaced where ``instead_*`` is given, once another one agreed.
+
+    At most one of a posting is proposed or approved. ``reason`` is the commitment to a message of the case.
     """
 
     __tablename__ = "correction"

@@ -16,6 +16,7 @@ from recovery.models import (
     AssetProbe,
     CaseEvent,
     Claim,
+    Correction,
     Credit,
     Dispute,
     DisputeParty,
@@ -23,12 +24,14 @@ from recovery.models import (
     OwnedAddress,
     Plan,
     PlanStep,
+    Posting,
     Quote,
     RecoveryCase,
     SignOff,
 )
 from recovery.queries.ownership import suffices
 from recovery.queries.screening import is_clear, questions_of
+from workflows.corrections import AT_REST
 from workflows.facts import Facts
 from workflows.machine import Workflow
 from workflows.states import State
@@ -108,7 +111,7 @@ def read_facts(session: Session, case: RecoveryCase) -> Facts:
     """What is true of the case now. Call it under the case's row lock when a move depends on it."""
     claim = open_claim(session, case.id)
     if claim is None:
-        return Facts(proof_suffices=suffices(session, case))
+        return Facts(proof_suffices=suffices(session, case), **_books(session, case))
     probe = latest_probe(session, case.id)
     quote = latest_quote(session, case.id)
     expired = quote is not None and quote.expires_at <= database_now(session)
@@ -142,7 +145,20 @@ def read_facts(session: Session, case: RecoveryCase) -> Facts:
         dispute_open=open_dispute_of(session, case.id) is not None,
         sweep_done=_is_swept(session, case.id),
         screening_clear=_is_screened(session, case, claim),
+        **_books(session, case),
     )
+
+
+def _books(session: Session, case: RecoveryCase) -> dict[str, bool]:
+    """What a correction of the books depends on, where one is possible."""
+    if case.state not in AT_REST:
+        return {}
+    booked = select(Posting.id).where(Posting.case_id == case.id).limit(1)
+    proposed = select(Correction.id).where(Correction.case_id == case.id, Correction.state == "proposed").limit(1)
+    return {
+        "booked": session.scalar(booked) is not None,
+        "correction_proposed": session.scalar(proposed) is not None,
+    }
 
 
 SCREENED_IN = frozenset(

@@ -21,7 +21,7 @@ from recovery.services import claims, credits, disputes, documents, quotes, sign
 from recovery.services.messages import message_row, write_message
 from recovery.services.opening import write_opening
 from recovery.services.requests import handled_before, take_key
-from recovery.services.transitions import BY_THE_SIGNER, WITH_A_PROOF, advance, first_event, lock, new_job
+from recovery.services.transitions import BY_THE_SIGNER, IN_THE_BOOKS, WITH_A_PROOF, advance, first_event, lock, new_job
 from workflows.disputes import SETTLES
 from workflows.states import State
 from workflows.uncredited_deposit import UNCREDITED_DEPOSIT
@@ -140,6 +140,8 @@ def move(
         raise MoveNotOpen("made_by_the_signer")
     if name in WITH_A_PROOF:
         raise MoveNotOpen("made_with_a_proof")
+    if name in IN_THE_BOOKS:
+        raise MoveNotOpen("made_in_the_books")
     asked = {"move": name, "case": case.ref, "data": dict(data)}
     if handled_before(session, actor, request_id, asked, {"case": case.ref}) is not None:
         return case

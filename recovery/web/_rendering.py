@@ -19,9 +19,10 @@ from markupsafe import Markup
 from chains import catalogue
 from chains.errors import ChainError
 from chains.types import Network
-from recovery.domain import amounts, chain_text, policy_texts, texts
+from recovery.domain import amounts, chain_text, ledger_texts, policy_texts, texts
 from recovery.domain.capability import NEVER
 from recovery.domain.marking import mark
+from recovery.queries.ledger import may_read
 from recovery.web._language import language, languages, spoken
 from recovery.web._wall import local_path
 
@@ -99,6 +100,9 @@ TABLES = {
     "choice": policy_texts.CHOICES,
     "policy_state": policy_texts.STATES,
     "scan_trouble": texts.SCAN_TROUBLES,
+    "account": ledger_texts.ACCOUNTS,
+    "correction_state": ledger_texts.CORRECTION_STATES,
+    "reconciled": ledger_texts.RECONCILED,
 }
 
 
@@ -366,6 +370,7 @@ def _page() -> dict[str, Any]:
         "here": local_path(here),
         "can_policy": bool(g.get("actor") and g.actor.roles & {"auditor", "lead", "admin"}),
         "can_batch": bool(g.get("actor") and g.actor.roles & {"specialist", "lead"}),
+        "can_books": bool(g.get("actor") and may_read(g.actor)),
         "can_export": bool(g.get("actor") and g.actor.roles & {"auditor", "lead"}),
         "lead_moves": LEAD_MOVES,
     }
