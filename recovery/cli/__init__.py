@@ -36,6 +36,7 @@ COMMANDS: Mapping[str, str] = {
     "screening": "recovery.cli.screening:screening_command",
     "person": "recovery.cli.people:person",
     "token": "recovery.cli.people:token",
+    "ledger": "recovery.cli.ledger:ledger_command",
     "export": "recovery.cli.audit:export_command",
     "audit": "recovery.cli.audit:audit_command",
 }
@@ -63,6 +64,7 @@ SUMMARIES: Mapping[str, str] = {
     "screening": "Load lists of sanctioned addresses.",
     "person": "Add people and service accounts.",
     "token": "Make API tokens.",
+    "ledger": "Show what the books hold, and close months.",
     "export": "Export case histories that prove themselves.",
     "audit": "Check exports, offline.",
 }

@@ -18,6 +18,7 @@ from recovery.models import (
     LedgerGate,
     LedgerPeriod,
     LedgerSnapshot,
+    Message,
     Posting,
     RecoveryCase,
     SnapshotBalance,
@@ -152,6 +153,13 @@ def corrections_of(session: Session, case_id: uuid.UUID) -> list[Correction]:
     """Every correction proposed for a case, the newest first."""
     query = select(Correction).where(Correction.case_id == case_id)
     return list(session.scalars(query.order_by(Correction.proposed_at.desc(), Correction.id)))
+
+
+def reasons_of(session: Session, corrections: Iterable[Correction]) -> dict[uuid.UUID, str]:
+    """Why each was proposed, in the words of who proposed it."""
+    said = {one.reason: one.id for one in corrections}
+    rows = session.execute(select(Message.commitment, Message.body).where(Message.commitment.in_(said)))
+    return {said[commitment]: body for commitment, body in rows}
 
 
 def closed_until(session: Session) -> datetime:

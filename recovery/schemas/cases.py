@@ -154,8 +154,19 @@ class Quote(Schema):
     destination = fields.String(allow_none=True)
 
 
+class Received(Schema):
+    """The deposit that a statement is about."""
+
+    hash = fields.String()
+    amount = TokenAmount()
+    network = fields.String()
+    recipient = fields.String()
+
+
 class Statement(Schema):
-    """What the depositor got in the end."""
+    """What came in, what was kept and what the depositor got in the end."""
+
+    received = fields.Nested(Received, allow_none=True)
 
     gross = TokenAmount()
     fee = TokenAmount()

@@ -29,6 +29,7 @@ from recovery.queries.facts import database_now
 from recovery.queries.ledger import as_written, balances, unbalanced
 from recovery.services.messages import write_message
 from recovery.services.transitions import advance, lock
+from workflows.corrections import AT_REST
 
 WORTH_A_SNAPSHOT = 1_000
 """So many postings after the last snapshot, a new one is taken: before that the fold is cheap."""
@@ -175,6 +176,11 @@ def decide_correction(session: Session, actor: Actor, correction_id: uuid.UUID, 
     wrong.state, wrong.decided_by, wrong.decided_at = "approved" if approve else "rejected", actor.id, now
     session.flush()
     return wrong
+
+
+def at_rest(case: RecoveryCase) -> bool:
+    """Whether nothing of the case moves, so that its books can be corrected."""
+    return case.state in AT_REST
 
 
 def _instead(wrong: Correction) -> tuple[str, str, int] | None:

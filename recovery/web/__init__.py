@@ -14,6 +14,7 @@ def register(app: Flask) -> None:
         export,
         finds,
         health,
+        ledger,
         networks,
         nodes,
         policies,
@@ -25,6 +26,6 @@ def register(app: Flask) -> None:
 
     for module in (
         health, auth, appeals, cases, proofs, networks, nodes, policies, finds, export, registries, registry_files,
-        screening,
+        screening, ledger,
     ):  # fmt: skip
         app.register_blueprint(module.pages)

@@ -21,10 +21,12 @@ from recovery.domain.chart import CHART, NAMES
 from recovery.domain.ids import new_id
 from recovery.errors import Conflict, NotAllowed, StepUpNeeded
 from recovery.models import Correction, LedgerAccount, LedgerGate, LedgerSnapshot, Posting, RecoveryCase
+from recovery.queries.case_view import case_view, steps_shown
+from recovery.queries.facts import current_plan
 from recovery.queries.ledger import balances, cases_on, folded, postings_of, trial_balances, unbalanced
 from recovery.services import ledger
 from recovery.services.transitions import BooksNotSettled, advance
-from tests.recovery.desk import Desk, find, transfer
+from tests.recovery.desk import DEPOSIT, GROSS, Desk, find, transfer
 
 ASSET = transfer().asset
 
@@ -414,3 +416,23 @@ def test_a_closing_asks_for_a_fresh_sign_in(desk: Desk, gate: None) -> None:
         period = ledger.propose_close(session, desk["clearing"], "2024-12", {})
         with pytest.raises(StepUpNeeded):
             ledger.close(session, replace(desk["bookkeeper"], stepped_up=False), period.id, period.digest)
+
+
+# the depositor's statement
+
+
+def test_the_statement_of_the_depositor_names_both_transactions(desk: Desk, completed: str) -> None:
+    with desk.database.reading() as session:
+        told = case_view(session, desk["owner"], find(session, completed)).statement
+        refund = current_plan(session, find(session, completed).id, "refund")
+        assert refund is not None
+        shown = steps_shown(session, refund)
+    assert told is not None
+    assert told["received"] == {
+        "hash": desk.case(completed).hash,
+        "amount": GROSS,
+        "network": "local",
+        "recipient": DEPOSIT,
+    }
+    assert told["gross"] == told["fee"] + told["network_cost"] + told["net"]
+    assert told["hash"] == shown[-1]["hash"]

@@ -26,6 +26,9 @@ FILL = {
     "upload_id": NO_ID,
     "version": "1",
     "leg": NO_ID,
+    "code": "1100",
+    "correction": NO_ID,
+    "period": NO_ID,
 }
 
 
@@ -87,6 +90,10 @@ def test_no_page_changes_anything_on_get(app: Flask) -> None:
         "registry_files.upload",
         "registry_files.confirm",
         "finds.open_case",
+        "ledger.propose",
+        "ledger.decide",
+        "ledger.propose_close",
+        "ledger.close",
     }
 
 
