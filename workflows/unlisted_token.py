@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from workflows.advances import ADVANCE
 from workflows.corrections import AT_REST, correction_rows
 from workflows.disputes import dispute_rows
 from workflows.facts import (
@@ -12,8 +13,10 @@ from workflows.facts import (
     everybody_signed,
     leg_is_claimed,
     leg_is_not_credited,
+    no_advance_is_approved,
     no_dispute_is_open,
     no_plan_is_out,
+    nothing_was_advanced,
     plan_is_current,
     plan_is_recorded,
     plan_is_released,
@@ -29,7 +32,7 @@ from workflows.intake import INTAKE
 from workflows.machine import Transition, Workflow
 from workflows.states import CLOSED, State
 
-MAKERS = ("judge_proof", "conclude", "quote", "prepare_sweep")
+MAKERS = ("judge_proof", "conclude", "quote", "prepare_sweep", "propose_advance")
 """Whoever made one of these prepared the case, and may approve neither its sweep nor its refund."""
 
 MAY_SWEEP = (leg_is_not_credited, addresses_still_hold, no_dispute_is_open)
@@ -58,6 +61,7 @@ REVIEW: tuple[Transition, ...] = (
         (State.UNDER_REVIEW, State.QUESTION_ASKED, State.INVESTIGATED, State.QUOTED, State.ACCEPTED),
         State.WITHDRAWN,
         by=("depositor",),
+        guards=(nothing_was_advanced,),
     ),
 )
 
@@ -94,7 +98,7 @@ SWEEP: tuple[Transition, ...] = (
         (State.ACCEPTED,),
         State.PLANNING_SWEEP,
         by=("specialist",),
-        guards=(quote_is_accepted, leg_is_not_credited, no_dispute_is_open),
+        guards=(quote_is_accepted, leg_is_not_credited, no_dispute_is_open, no_advance_is_approved),
         emits=("sweep.plan",),
     ),
     Transition("plan_failed", (State.PLANNING_SWEEP,), State.ACCEPTED, by=("system",)),
@@ -183,7 +187,7 @@ REFUND: tuple[Transition, ...] = (
         (State.SWEPT,),
         State.REFUND_SIGN_OFF,
         by=("system",),
-        guards=(quote_is_accepted, plan_is_current, no_dispute_is_open, screening_is_clear),
+        guards=(quote_is_accepted, plan_is_current, no_dispute_is_open, screening_is_clear, nothing_was_advanced),
         starts_round=True,
     ),
     Transition(
@@ -191,7 +195,7 @@ REFUND: tuple[Transition, ...] = (
         (State.REFUND_ON_HOLD,),
         State.SWEPT,
         by=("lead",),
-        guards=(no_plan_is_out, no_dispute_is_open),
+        guards=(no_plan_is_out, no_dispute_is_open, no_advance_is_approved),
         emits=("refund.plan",),
     ),
     Transition(
@@ -238,7 +242,7 @@ REFUND: tuple[Transition, ...] = (
         (State.PAYING,),
         State.COMPLETED,
         by=("system",),
-        guards=(plan_is_recorded, plan_is_verified),
+        guards=(plan_is_recorded, plan_is_verified, no_advance_is_approved),
     ),
     Transition(
         "freeze_refund",
@@ -256,7 +260,7 @@ REFUND: tuple[Transition, ...] = (
     ),
 )
 
-ROWS = (*INTAKE, *REVIEW, *QUOTE, *SWEEP, *REFUND)
+ROWS = (*INTAKE, *REVIEW, *QUOTE, *SWEEP, *REFUND, *ADVANCE)
 
 UNLISTED_TOKEN = Workflow(
     name="unlisted_token",

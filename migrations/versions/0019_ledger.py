@@ -137,6 +137,7 @@ def upgrade() -> None:
     _gate_and_snapshots()
     _periods()
     _corrections()
+    _advances()
     for body in (REFUSE_UNSETTLED, GUARD_POSTING, GUARD_BALANCE, GUARD_CLOSE, GUARD_GATE, KEEP_PERIOD):
         op.execute(body)
     for name, when, table, condition, function in _triggers():
@@ -262,11 +263,76 @@ def _corrections() -> None:
     op.create_index("uq_correction_posting", "correction", ["posting_id"], unique=True, postgresql_where=live)
 
 
+def _advances() -> None:
+    op.create_table(
+        "advance_limit",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("network", sa.Text(), nullable=False),
+        sa.Column("asset", sa.Text(), nullable=False),
+        sa.Column("number", sa.BigInteger(), nullable=False),
+        sa.Column("per_case", sa.Numeric(78, 0), nullable=False),
+        sa.Column("in_total", sa.Numeric(78, 0), nullable=False),
+        sa.Column("proposed_by", sa.Uuid(), nullable=False),
+        sa.Column("proposed_at", sa.DateTime(timezone=True), server_default=sa.func.now(), nullable=False),
+        sa.Column("approved_by", sa.Uuid(), nullable=True),
+        sa.Column("approved_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("per_case <= in_total", name=op.f("ck_advance_limit_one_is_not_above_all")),
+        sa.CheckConstraint(
+            "approved_by IS NULL OR approved_by <> proposed_by", name=op.f("ck_advance_limit_approved_by_another")
+        ),
+        sa.CheckConstraint(
+            "(approved_by IS NULL) = (approved_at IS NULL)", name=op.f("ck_advance_limit_approval_is_whole")
+        ),
+        sa.ForeignKeyConstraint(["proposed_by"], ["person.id"], name=op.f("fk_advance_limit_proposed_by")),
+        sa.ForeignKeyConstraint(["approved_by"], ["person.id"], name=op.f("fk_advance_limit_approved_by")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_advance_limit")),
+    )
+    op.create_index("uq_advance_limit_number", "advance_limit", ["network", "asset", "number"], unique=True)
+    op.create_table(
+        "advance",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("network", sa.Text(), nullable=False),
+        sa.Column("asset", sa.Text(), nullable=False),
+        sa.Column("amount", sa.Numeric(78, 0), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("proposed_by", sa.Uuid(), nullable=False),
+        sa.Column("approved_by", sa.Uuid(), nullable=False),
+        sa.Column("approved_at", sa.DateTime(timezone=True), server_default=sa.func.now(), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("write_off_by", sa.Uuid(), nullable=True),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("amount > 0", name=op.f("ck_advance_amount_is_positive")),
+        sa.CheckConstraint(
+            "state IN ('approved', 'paid', 'repaid', 'written_off', 'dropped')", name=op.f("ck_advance_state_is_known")
+        ),
+        sa.CheckConstraint("approved_by <> proposed_by", name=op.f("ck_advance_approved_by_another")),
+        sa.CheckConstraint(
+            "(state IN ('approved', 'paid')) = (ended_at IS NULL)", name=op.f("ck_advance_end_has_its_time")
+        ),
+        sa.ForeignKeyConstraint(["case_id"], ["recovery_case.id"], name=op.f("fk_advance_case_id")),
+        sa.ForeignKeyConstraint(["approved_by"], ["person.id"], name=op.f("fk_advance_approved_by")),
+        sa.ForeignKeyConstraint(["write_off_by"], ["person.id"], name=op.f("fk_advance_write_off_by")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_advance")),
+    )
+    live, open_ = sa.text("state <> 'dropped'"), sa.text("state IN ('approved', 'paid')")
+    op.create_index("uq_advance_case", "advance", ["case_id"], unique=True, postgresql_where=live)
+    op.create_index("ix_advance_open", "advance", ["network", "asset"], postgresql_where=open_)
+
+
 def downgrade() -> None:
     """As it was before, as long as nothing stands on the new accounts."""
     for name, _, table, _, _ in _triggers():
         op.execute(f"DROP TRIGGER {name} ON {table}")
-    for table in ("correction", "ledger_period", "snapshot_balance", "ledger_snapshot", "ledger_gate"):
+    for table in (
+        "advance",
+        "advance_limit",
+        "correction",
+        "ledger_period",
+        "snapshot_balance",
+        "ledger_snapshot",
+        "ledger_gate",
+    ):
         op.drop_table(table)
     for function in ("keep_period", "guard_gate", "guard_close", "guard_balance", "guard_posting"):
         op.execute(f"DROP FUNCTION {function}()")

@@ -276,9 +276,9 @@ def sweep_back(network: str, asset: str, round_: int, amount: int) -> tuple[Entr
     return entries_for("sweep_dead", Amounts(network=network, asset=asset, leg=str(round_), gross=amount))
 
 
-def refunded(network: str, asset: str, net: int) -> tuple[Entry, ...]:
+def refunded(network: str, asset: str, round_: int, net: int) -> tuple[Entry, ...]:
     """The refund is final: the recovery wallet holds that much less."""
-    return entries_for("refunded", Amounts(network=network, asset=asset, net=net))
+    return entries_for("refunded", Amounts(network=network, asset=asset, leg=str(round_), net=net))
 
 
 def balances(entries: Iterable[tuple[str, str, str, int]]) -> dict[tuple[str, str], int]:

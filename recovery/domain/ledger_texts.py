@@ -51,19 +51,51 @@ POSTINGS: dict[str, str] = {
     "correction": mark("Correction"),
 }
 
+STATES: dict[str, str] = {
+    "advance_sign_off": mark("Advance to be approved"),
+    "planning_advance": mark("Advance being planned"),
+}
+
 TRANSITIONS: dict[str, str] = {
+    "propose_advance": mark("Propose an advance from own funds"),
+    "approve_advance": mark("Approve the advance"),
+    "reject_advance": mark("Reject the advance"),
+    "plan_advance_again": mark("Plan the advance again"),
+    "drop_advance": mark("Drop the advance and collect first"),
+    "confirm_advance": mark("Confirm the advance"),
+    "repay_advance": mark("Pay the advance back"),
+    "propose_write_off": mark("Propose to write the advance off"),
+    "approve_write_off": mark("Write the advance off"),
     "propose_correction": mark("Propose a correction of the books"),
     "approve_correction": mark("Approve the correction"),
     "reject_correction": mark("Reject the correction"),
 }
 
 EVENTS: dict[str, str] = {
+    "propose_advance": mark("Advance from own funds proposed"),
+    "approve_advance": mark("Advance approved"),
+    "reject_advance": mark("Advance rejected"),
+    "plan_advance_again": mark("Advance planned again"),
+    "drop_advance": mark("Advance dropped"),
+    "confirm_advance": mark("Advance paid"),
+    "repay_advance": mark("Advance paid back from the collected coins"),
+    "propose_write_off": mark("Writing off the advance proposed"),
+    "approve_write_off": mark("Advance written off"),
     "propose_correction": mark("Correction of the books proposed"),
     "approve_correction": mark("Books corrected"),
     "reject_correction": mark("Correction of the books rejected"),
 }
 
+PUBLIC_EVENTS: dict[str, str] = {
+    "confirm_advance": mark("Your refund arrived"),
+}
+
 WHY_NOT: dict[str, str] = {
+    "advance_is_approved": mark("No approved advance waits to be paid."),
+    "no_advance_is_approved": mark("This refund is an advance; plan the advance again or drop it."),
+    "advance_is_paid": mark("No advance was paid for this case."),
+    "nothing_was_advanced": mark("The refund of this case was paid already."),
+    "write_off_is_proposed": mark("Nobody has proposed to write the advance off."),
     "something_is_booked": mark("Nothing is booked for this case."),
     "correction_is_proposed": mark("No correction waits to be decided."),
 }
@@ -81,6 +113,11 @@ RECONCILED: dict[str, str] = {
 }
 
 REFUSALS: dict[str, str] = {
+    "no_advance_limit": mark("There is no limit for advances in this asset, so none can be paid."),
+    "advance_over_limit": mark("The advance is above the limit for one case."),
+    "advances_over_total": mark("Together with the advances still open this one is above the limit of the asset."),
+    "limit_is_in_force": mark("This limit was approved already."),
+    "limit_is_wrong": mark("Amounts are whole numbers of base units, and one case is never above the total."),
     "made_in_the_books": mark("This step is made where the books of the case are shown."),
     "replacement_is_wrong": mark("Two different accounts of the chart and an amount above zero are needed."),
     "already_corrected": mark("This posting is corrected already, or a correction waits to be decided."),

@@ -109,7 +109,7 @@ REFUND: Mapping[str, Rule] = {
     ),
     "refund_gas": Rule(
         "What the chain took for a refund or for what replaced it, from whoever paid; of a batch, this case's share.",
-        ("confirm_refund", "freeze_refund"),
+        ("confirm_refund", "freeze_refund", "confirm_advance"),
         (
             Line("gas_from_wallet", NETWORK_COST, RECOVERY_WALLET, "from_wallet", "native"),
             Line("gas_from_tank", NETWORK_COST, GAS_TANK, "from_tank", "native"),
@@ -194,7 +194,7 @@ ADVANCE: Mapping[str, Rule] = {
     ),
     "advance_paid": Rule(
         "An advance is final: the advance wallet holds that much less.",
-        (),
+        ("confirm_advance",),
         (Line("advance_paid", PAYOUT_IN_TRANSIT, OWN_FUNDS, "net"),),
     ),
     "advance_dead": Rule(
@@ -204,12 +204,12 @@ ADVANCE: Mapping[str, Rule] = {
     ),
     "advance_repaid": Rule(
         "The coins were collected after all: they are own funds' from here on, and nothing is owed to them.",
-        (),
+        ("repay_advance",),
         (Line("advance_repaid", OWED_TO_OWN_FUNDS, ADVANCES_RECEIVABLE, "advanced"),),
     ),
     "advance_written_off": Rule(
         "The coins cannot be collected: own funds bear what they paid, and the case owes nothing for coins it cannot reach.",
-        (),
+        ("approve_write_off",),
         (
             Line("advance_lost", LOSS, ADVANCES_RECEIVABLE, "advanced"),
             Line("advance_uncovered", OWED_TO_OWN_FUNDS, CUSTODY_DEPOSIT, "advanced"),

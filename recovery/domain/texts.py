@@ -160,6 +160,7 @@ STATES: dict[str, str] = {
     "declined": mark("Declined"),
     "withdrawn": mark("Withdrawn"),
     **dispute_texts.STATES,
+    **ledger_texts.STATES,
 }
 
 LABELS: dict[str, str] = {
@@ -445,4 +446,5 @@ PUBLIC_EVENTS: dict[str, str] = {
     "confirm_sweep": mark("The coins were collected"),
     "confirm_refund": mark("The coins were sent to you"),
     **dispute_texts.PUBLIC_EVENTS,
+    **ledger_texts.PUBLIC_EVENTS,
 }

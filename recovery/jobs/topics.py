@@ -26,6 +26,7 @@ TOPICS: dict[str, Callable[[Work], None]] = {
     "quote.expire": quotes.expire,
     "sweep.plan": planning.plan_a_sweep,
     "refund.plan": planning.plan_a_refund,
+    "advance.plan": planning.plan_an_advance,
     "plan.release": plans.release,
     "plan.watch": plans.watch,
     "credit.deliver": credits.deliver,

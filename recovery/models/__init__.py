@@ -1,5 +1,6 @@
 """Tables and their constraints, no behaviour. Importing this package registers every table."""
 
+from recovery.models.advance import Advance, AdvanceLimit
 from recovery.models.case import CaseEvent, Claim, Message, RecoveryCase
 from recovery.models.dispute import Dispute, DisputeParty, MergedCase, Parked
 from recovery.models.evidence import AssetProbe, Diagnosis, Evidence
@@ -37,6 +38,8 @@ from recovery.models.sighting import Sighting
 
 __all__ = [
     "Account",
+    "Advance",
+    "AdvanceLimit",
     "ApiToken",
     "AssetPrice",
     "AssetProbe",

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from chains.types import Transaction, Transfer
 from recovery.models import (
     Account,
+    Advance,
     AssetProbe,
     CaseEvent,
     Claim,
@@ -35,8 +36,10 @@ from workflows.corrections import AT_REST
 from workflows.facts import Facts
 from workflows.machine import Workflow
 from workflows.states import State
+from workflows.unlisted_token import UNLISTED_TOKEN
 
 KIND_OF_STATE = {
+    State.PLANNING_ADVANCE: "refund",
     State.PLANNING_SWEEP: "sweep",
     State.SWEEP_SIGN_OFF: "sweep",
     State.SWEEPING: "sweep",
@@ -111,7 +114,7 @@ def read_facts(session: Session, case: RecoveryCase) -> Facts:
     """What is true of the case now. Call it under the case's row lock when a move depends on it."""
     claim = open_claim(session, case.id)
     if claim is None:
-        return Facts(proof_suffices=suffices(session, case), **_books(session, case))
+        return Facts(proof_suffices=suffices(session, case), **_books(session, case), **_advance(session, case))
     probe = latest_probe(session, case.id)
     quote = latest_quote(session, case.id)
     expired = quote is not None and quote.expires_at <= database_now(session)
@@ -146,7 +149,26 @@ def read_facts(session: Session, case: RecoveryCase) -> Facts:
         sweep_done=_is_swept(session, case.id),
         screening_clear=_is_screened(session, case, claim),
         **_books(session, case),
+        **_advance(session, case),
     )
+
+
+def live_advance(session: Session, case_id: uuid.UUID) -> Advance | None:
+    """The advance of a case that was approved and neither dropped nor paid back nor written off."""
+    query = select(Advance).where(Advance.case_id == case_id, Advance.state.in_(("approved", "paid")))
+    return session.scalars(query.execution_options(populate_existing=True)).first()
+
+
+def _advance(session: Session, case: RecoveryCase) -> dict[str, bool]:
+    """Whether own funds pay or paid this case, whatever became of its leg."""
+    live = live_advance(session, case.id) if case.workflow == UNLISTED_TOKEN.name else None
+    if live is None:
+        return {}
+    return {
+        "advance_approved": live.state == "approved",
+        "advance_paid": live.state == "paid",
+        "write_off_proposed": live.write_off_by is not None,
+    }
 
 
 def _books(session: Session, case: RecoveryCase) -> dict[str, bool]:
@@ -162,7 +184,14 @@ def _books(session: Session, case: RecoveryCase) -> dict[str, bool]:
 
 
 SCREENED_IN = frozenset(
-    {State.CREDIT_SIGN_OFF, State.PLANNING_SWEEP, State.SWEEP_SIGN_OFF, State.SWEPT, State.REFUND_SIGN_OFF}
+    {
+        State.CREDIT_SIGN_OFF,
+        State.PLANNING_SWEEP,
+        State.SWEEP_SIGN_OFF,
+        State.SWEPT,
+        State.REFUND_SIGN_OFF,
+        State.PLANNING_ADVANCE,
+    }
 )
 """Where a gate comes next; elsewhere nobody asks."""
 

@@ -17,7 +17,7 @@ from recovery.errors import InvalidInput, MoveNotOpen, NotAllowed
 from recovery.models import RecoveryCase
 from recovery.queries.cases import find_case
 from recovery.queries.people import depositor_of
-from recovery.services import claims, credits, disputes, documents, quotes, sign_offs
+from recovery.services import advances, claims, credits, disputes, documents, quotes, sign_offs
 from recovery.services.messages import message_row, write_message
 from recovery.services.opening import write_opening
 from recovery.services.requests import handled_before, take_key
@@ -227,5 +227,9 @@ _HANDLERS: dict[str, Handler] = {
     "approve_refund_clearing": sign_offs.sign_off,
     "reject_sweep": sign_offs.reject,
     "reject_refund": sign_offs.reject,
+    "approve_advance": advances.approve,
+    "drop_advance": advances.drop,
+    "propose_write_off": advances.propose_write_off,
+    "approve_write_off": advances.write_off,
 }
 """Moves that make more true than the move itself; every other is plain."""

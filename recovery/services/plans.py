@@ -21,7 +21,7 @@ from chains.errors import ChainError
 from chains.evm.signed import decode_signed, matches
 from chains.types import Network, SignedTransaction, UnsignedStep
 from recovery.domain import accounting
-from recovery.domain.accounting import Entry
+from recovery.domain.accounting import Amounts, Entry
 from recovery.domain.actor import SYSTEM, Actor
 from recovery.domain.canonical import canonical, digest
 from recovery.domain.ids import new_id
@@ -29,7 +29,7 @@ from recovery.domain.settlement import plan_payload, step_from_json, step_to_jso
 from recovery.errors import Conflict, InvalidInput, MoveNotOpen, NotAllowed, NotFound
 from recovery.models import Claim, Plan, PlanStep, Quote, RecoveryCase
 from recovery.queries.facts import database_now, open_claim
-from recovery.services import disputes
+from recovery.services import advances, disputes
 from recovery.services.quotes import accepted_quote
 from recovery.services.requests import handled_before
 from recovery.services.sign_offs import fully_signed
@@ -187,7 +187,8 @@ def _sent_entries(session: Session, case: RecoveryCase, plan: Plan) -> tuple[Ent
     claim, quote = _claim_and_quote(session, case)
     if plan.kind == "sweep":
         return accounting.sweep_sent(claim.network, claim.asset, plan.round, claim.amount)
-    return accounting.refund_sent(claim.network, claim.asset, plan.round, quote.net)
+    sent = accounting.refund_sent(claim.network, claim.asset, plan.round, quote.net)
+    return *sent, *advances.sent_entries(session, case, str(plan.round))
 
 
 def plan_steps(session: Session, plan: Plan) -> list[PlanStep]:
@@ -202,24 +203,41 @@ def confirm(session: Session, case: RecoveryCase, plan: Plan, fees: Mapping[int,
         step.state, step.cost = "final", fees[step.index]
     plan.state, plan.changed_at = "confirmed", database_now(session)
     session.flush()
+    advance_due = plan.kind == "refund" and advances.is_advance(session, case)
     if plan.kind == "sweep":
         moved = accounting.swept(claim.network, claim.asset, claim.amount, quote.fee, quote.network_cost)
     else:
-        moved = accounting.refunded(claim.network, claim.asset, quote.net)
-    entries = (*moved, *_gas_entries(session, plan, fees, network.native.asset))
+        event = "advance_paid" if advance_due else "refunded"
+        paid = Amounts(network=claim.network, asset=claim.asset, leg=str(plan.round), net=quote.net)
+        moved = accounting.entries_for(event, paid)
+    entries = (*moved, *_gas_entries(session, plan, fees, network.native.asset, own_funds=advance_due))
     hashes = [step.hash for step in plan_steps(session, plan)]
     data = {"plan": str(plan.id), "hashes": hashes, "fees": {str(index): str(fee) for index, fee in fees.items()}}
-    advance(session, SYSTEM, case, f"confirm_{plan.kind}", data=data, entries=entries)
+    advance(
+        session, SYSTEM, case, "confirm_advance" if advance_due else f"confirm_{plan.kind}", data=data, entries=entries
+    )
+    if advance_due:
+        advances.paid(session, case)
     if case.closed_at is None:
         disputes.catch_up(session, case)
     else:
         disputes.paid(session, case)
 
 
-def _gas_entries(session: Session, plan: Plan, fees: Mapping[int, int], native: str) -> tuple[Entry, ...]:
+def _gas_entries(
+    session: Session, plan: Plan, fees: Mapping[int, int], native: str, *, own_funds: bool = False
+) -> tuple[Entry, ...]:
     """What the chain took for the mined steps, from whoever paid it."""
     if plan.kind == "refund":
-        return accounting.wallet_gas(plan.network, native, f"refund@{plan.round}", sum(fees.values()))
+        total = sum(fees.values())
+        told = Amounts(
+            network=plan.network,
+            native=native,
+            leg=f"refund@{plan.round}",
+            from_own_funds=total if own_funds else 0,
+            from_wallet=0 if own_funds else total,
+        )
+        return accounting.entries_for("refund_gas", told)
     entries: list[Entry] = []
     for step in plan_steps(session, plan):
         if step.index not in fees:
@@ -264,12 +282,16 @@ def bury(
             step.state = "abandoned"
     plan.state, plan.changed_at = "dead", database_now(session)
     session.flush()
+    advance_due = plan.kind == "refund" and advances.is_advance(session, case)
     back = (
         accounting.sweep_back(claim.network, claim.asset, plan.round, claim.amount)
         if plan.kind == "sweep"
-        else accounting.refund_back(claim.network, claim.asset, plan.round, quote.net)
+        else (
+            *accounting.refund_back(claim.network, claim.asset, plan.round, quote.net),
+            *advances.dead_entries(session, case, str(plan.round)),
+        )
     )
-    entries = (*back, *_gas_entries(session, plan, fees, network.native.asset))
+    entries = (*back, *_gas_entries(session, plan, fees, network.native.asset, own_funds=advance_due))
     data = {"problems": {str(failed): ["transaction_failed"]}, "plan": str(plan.id)}
     advance(session, SYSTEM, case, f"freeze_{plan.kind}", data=data, entries=entries)
     disputes.catch_up(session, case)

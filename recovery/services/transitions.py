@@ -50,6 +50,10 @@ FORMS = {
     "settle_for_accepted": "reason",
     "settle_for_swept": "reason",
     "lose_dispute": "reason",
+    "propose_advance": "reason",
+    "reject_advance": "reason",
+    "drop_advance": "reason",
+    "propose_write_off": "reason",
 }
 """Which form a move needs; those not named need none."""
 

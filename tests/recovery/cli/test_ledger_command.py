@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -14,10 +14,11 @@ Run = Callable[..., tuple[int, str]]
 
 
 @pytest.fixture
-def desk(database_url: str) -> Desk:
+def desk(database_url: str) -> Iterator[Desk]:
     made = make_desk(database_url)
     made.person("bookkeeper", "clearing")
-    return made
+    yield made
+    made.database.close()
 
 
 @pytest.fixture
