@@ -17,7 +17,7 @@ from recovery.queries.cases import find_case
 from recovery.queries.ledger import balances, periods, postings_of, trial_balances, unbalanced
 from recovery.queries.people import actor_by_email
 from recovery.schemas.ledger import STATEMENT, TRIAL, statement_rows, trial_rows, written
-from recovery.services import ledger
+from recovery.services import advances, ledger
 
 csv_option = click.option("--csv", "as_csv", is_flag=True, help="Comma-separated values, safe for spreadsheets.")
 json_option = click.option("--json", "as_json", is_flag=True, help="One JSON object.")
@@ -100,6 +100,40 @@ def close(month: str, email: str, agrees: tuple[str, ...], digest: str | None, a
         click.echo(
             f"{told['month']}: {told['accounts']} balances; somebody else closes it with --digest {told['digest']}"
         )
+
+
+@ledger_command.command("advance-limit")
+@click.argument("network")
+@click.argument("asset")
+@click.option("--by", "email", required=True, help="The e-mail address of who proposes or approves.")
+@click.option("--per-case", type=int, help="Base units that may be advanced for one case.")
+@click.option("--in-total", type=int, help="Base units of all advances that are open together.")
+@click.option("--approve", "number", type=int, help="Put this version in force, which somebody else proposed.")
+@json_option
+def advance_limit(
+    network: str,
+    asset: str,
+    email: str,
+    per_case: int | None,
+    in_total: int | None,
+    number: int | None,
+    as_json: bool,
+) -> None:
+    """Propose how much own funds may advance in ASSET of NETWORK, or with --approve put a version in force."""
+    with opened_database() as database, database.unit_of_work() as session:
+        actor = actor_by_email(session, email)
+        if number is not None:
+            limit = advances.approve_limit(session, actor, network, asset, number)
+        elif per_case is not None and in_total is not None:
+            limit = advances.propose_limit(session, actor, network, asset, per_case=per_case, in_total=in_total)
+        else:
+            raise click.UsageError("give --per-case and --in-total, or --approve")
+        told = {"version": limit.number, "per_case": str(limit.per_case), "in_total": str(limit.in_total)}
+        in_force = limit.approved_at is not None
+    if as_json:
+        click.echo(json.dumps(told | {"in_force": in_force}))
+    else:
+        click.echo(f"version {told['version']} {'is in force' if in_force else 'waits for somebody else'}")
 
 
 def _proposed(found: list[LedgerPeriod], month: str, digest: str) -> LedgerPeriod:

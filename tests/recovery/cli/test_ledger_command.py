@@ -57,3 +57,13 @@ def test_a_month_takes_two_people(desk: Desk, run: Run) -> None:
     assert run(*again, "bookkeeper@example.org") == (0, "2024-05 is closed\n")
     assert run("close", "2024-05", "--by", "clearing@example.org")[0] != 0
     assert run("close", "May", "--by", "clearing@example.org")[0] == 2
+
+
+def test_a_limit_for_advances_takes_two_people(desk: Desk, run: Run) -> None:
+    desk.person("lead", "lead")
+    where = ("advance-limit", "local", "eip155:31337/slip44:60", "--by")
+    status, out = run(*where, "clearing@example.org", "--per-case", "5", "--in-total", "7", "--json")
+    assert (status, json.loads(out)["in_force"]) == (0, False)
+    assert run(*where, "clearing@example.org", "--approve", "1")[0] != 0
+    assert run(*where, "lead@example.org", "--approve", "1") == (0, "version 1 is in force\n")
+    assert run(*where, "lead@example.org")[0] == 2

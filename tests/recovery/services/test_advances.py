@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import threading
 import uuid
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
 
+from recovery.domain import verifier
 from recovery.domain.accounting import unsettled
 from recovery.domain.screening import Gate
 from recovery.errors import Conflict, InvalidInput, MoveNotOpen, NotAllowed, RecoveryError
 from recovery.models import Advance, Plan, Posting
 from recovery.queries.facts import current_plan, latest_quote, live_advance
 from recovery.queries.ledger import folded, postings_of
-from recovery.services import advances, plans
+from recovery.services import advances, export, ledger, plans
 from recovery.services.transitions import lock
 from tests.recovery.desk import DEPOSIT, GROSS, NETWORK, TANK, WALLET, Desk, find, refund_steps, transfer
 
@@ -232,3 +235,29 @@ def test_an_advance_is_booked_once_whatever_is_repeated(desk: Desk) -> None:
     assert rows.count("advance_sent") == rows.count("refund_sent") == 1
     assert live is not None
     assert isinstance(live.id, uuid.UUID)
+
+
+def test_an_export_of_advances_proves_itself(desk: Desk, tmp_path: Path) -> None:
+    """The verifier, which knows only the tables, finds the history of an advance paid back and of one given up fine."""
+    repaid, lost = paid(desk), paid(desk)
+    sweep(desk, repaid)
+    with desk.database.unit_of_work() as session:
+        case = find(session, repaid)
+        lock(session, case)
+        advances.repay(session, case)
+    desk.move("clearing", lost, "propose_write_off", reason="paused for good")
+    desk.move("boss", lost, "approve_write_off")
+    with desk.database.reading() as session:
+        wrong = next(row for row in postings_of(session, find(session, repaid).id) if row.kind == "gas_from_own_funds")
+    with desk.database.unit_of_work() as session:
+        found = ledger.propose_correction(session, desk["clearing"], find(session, repaid), wrong.id, "not ours")
+        correction = found.id
+    with desk.database.unit_of_work() as session:
+        ledger.decide_correction(session, desk["proposer"], correction, approve=True)
+    auditor, now = desk.person("auditor", "auditor"), datetime.now(UTC)
+    day = timedelta(days=1)
+    path = tmp_path / "bundle.zip"
+    with desk.database.reading() as session:
+        about = {"start": now - day, "end": now + day, "form": "bundle", "path": path, "home": tmp_path}
+        export.export_file(session, auditor, **about)
+    assert [str(problem) for problem in verifier.verify(path).problems] == []
