@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import os
 import re
+import threading
 from collections.abc import Callable, Iterator
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from playwright.sync_api import Page
+from sqlalchemy import insert, select
+from werkzeug.serving import make_server
 
+from recovery.domain.ids import new_id
 from recovery.domain.months import month_of
-from recovery.models import Correction, LedgerPeriod
+from recovery.models import Correction, LedgerPeriod, Posting
 from recovery.queries.ledger import postings_of
 from recovery.schemas.ledger import STATEMENT, written
-from recovery.services import people
+from recovery.services import ledger, people
 from tests.recovery.desk import Desk, find, make_desk, transfer
 from tests.recovery.web.conftest import PASSWORD, token_in
 
@@ -141,3 +147,34 @@ def test_files_hold_no_formulas(enter: Enter, completed: str) -> None:
 def test_what_is_no_month_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"month|year"):
         month_of(text)
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_the_pages_fit_and_are_accessible(app: Flask, page: Page, house: Desk, completed: str, width: int) -> None:
+    with house.database.unit_of_work() as session:
+        case = find(session, completed)
+        wrong = next(row for row in postings_of(session, case.id) if row.kind == "gas_from_wallet")
+        ledger.propose_correction(session, house["clearing"], case, wrong.id, "because" * 40, ("5100", "1190", 10**70))
+        ledger.propose_close(session, house["clearing"], OVER, {})
+        row = {"id": new_id(), "case_id": case.id, "seq": case.version, "kind": "raw", "leg": "", "amount": 2**256 - 1}
+        sides = {"debit": "1190", "credit": "5100", "network": "local", "asset": "x" * 200}
+        session.execute(insert(Posting).values(**row, **sides))
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        page.set_viewport_size({"width": width, "height": 900})
+        page.goto(f"http://127.0.0.1:{server.server_port}/sign-in")
+        page.fill("input[name=email]", "one@books.example.org")
+        page.fill("input[name=password]", PASSWORD)
+        page.click("main button[type=submit]")
+        for path in ("/ledger", f"/ledger/cases/{completed}", "/ledger/account/1190?network=local&asset=" + "x" * 200):
+            page.goto(f"http://127.0.0.1:{server.server_port}{path}")
+            if folder := os.environ.get("RECOVERY_LOOKS"):
+                page.screenshot(path=f"{folder}/ledger-{path.count('/')}-{width}.png", full_page=True)
+            assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+            assert Axe().run(page).response["violations"] == [], path
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
