@@ -243,9 +243,25 @@ def sweep_sent(network: str, asset: str, round_: int, amount: int) -> tuple[Entr
     return entries_for("sweep_sent", Amounts(network=network, asset=asset, leg=str(round_), gross=amount))
 
 
-def swept(network: str, asset: str, amount: int, fee: int, cost: int) -> tuple[Entry, ...]:
-    """The sweep is final and all of it arrived; fee and passed-on cost are earned only now."""
-    return entries_for("swept", Amounts(network=network, asset=asset, arrived=amount, fee=fee, cost=cost))
+def swept(
+    network: str, asset: str, arrived: int, fee: int, cost: int, *, kept: int = 0, taken: int = 0
+) -> tuple[Entry, ...]:
+    """The sweep is final: the coins are in the recovery wallet; fee and passed-on cost are earned only now.
+
+    ``kept`` is what the token itself kept, which the depositor bears as quoted; ``taken`` is what the network took out of the
+    coins: a cost of ours, against which the passed-on cost stands.
+    """
+    told = Amounts(
+        network=network,
+        asset=asset,
+        arrived=arrived,
+        kept_by_token=kept,
+        short_passed_on=kept,
+        cost_from_coins=taken,
+        fee=fee,
+        cost=cost,
+    )
+    return entries_for("swept", told)
 
 
 def gas(network: str, native: str, leg: str, *, topped_up: int, from_tank: int, from_address: int) -> tuple[Entry, ...]:
@@ -256,9 +272,11 @@ def gas(network: str, native: str, leg: str, *, topped_up: int, from_tank: int, 
     return entries_for("sweep_gas", told)
 
 
-def wallet_gas(network: str, native: str, leg: str, fee: int) -> tuple[Entry, ...]:
-    """The fee of a refund, paid by the recovery wallet in native coin."""
-    return entries_for("refund_gas", Amounts(network=network, native=native, leg=leg, from_wallet=fee))
+def refund_gas(network: str, native: str, leg: str, fee: int, *, own_funds: bool = False) -> tuple[Entry, ...]:
+    """The fee of a refund in native coin, paid by the recovery wallet, or of an advance by the advance wallet."""
+    from_wallet, from_own_funds = (0, fee) if own_funds else (fee, 0)
+    told = Amounts(network=network, native=native, leg=leg, from_wallet=from_wallet, from_own_funds=from_own_funds)
+    return entries_for("refund_gas", told)
 
 
 def refund_sent(network: str, asset: str, round_: int, net: int) -> tuple[Entry, ...]:

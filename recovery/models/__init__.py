@@ -1,6 +1,7 @@
 """Tables and their constraints, no behaviour. Importing this package registers every table."""
 
 from recovery.models.advance import Advance, AdvanceLimit
+from recovery.models.batch import BatchMember, SweepBatch
 from recovery.models.case import CaseEvent, Claim, Message, RecoveryCase
 from recovery.models.dispute import Dispute, DisputeParty, MergedCase, Parked
 from recovery.models.evidence import AssetProbe, Diagnosis, Evidence
@@ -15,7 +16,7 @@ from recovery.models.ledger import (
     SnapshotBalance,
 )
 from recovery.models.person import ApiToken, Person, PersonRole, UserSession
-from recovery.models.plan import Plan, PlanStep, SignOff
+from recovery.models.plan import Plan, PlanCase, PlanInput, PlanStep, SignOff
 from recovery.models.policy import CausePolicyVersion, FeePolicy, ReplayRun
 from recovery.models.proof import OwnershipChallenge, OwnershipProof, ProofDocument, TestTransfer
 from recovery.models.quote import AssetPrice, Quote
@@ -43,6 +44,7 @@ __all__ = [
     "ApiToken",
     "AssetPrice",
     "AssetProbe",
+    "BatchMember",
     "CaseEvent",
     "CausePolicyVersion",
     "ChainAnswer",
@@ -73,6 +75,8 @@ __all__ = [
     "Person",
     "PersonRole",
     "Plan",
+    "PlanCase",
+    "PlanInput",
     "PlanStep",
     "PlatformLabel",
     "PoolLook",
@@ -94,6 +98,7 @@ __all__ = [
     "Sighting",
     "SignOff",
     "SnapshotBalance",
+    "SweepBatch",
     "TestTransfer",
     "UserSession",
 ]

@@ -40,7 +40,7 @@ def completed(draw: st.DrawFn) -> tuple[list[Entry], int, int, int]:
     for _ in range(draw(st.integers(0, 3))):
         round_ = next(rounds)
         entries += [*books.refund_sent("local", A, round_, net), *books.refund_back("local", A, round_, net)]
-        entries += books.wallet_gas("local", N, f"refund@{round_}", draw(st.integers(0, 10**18)))
+        entries += books.refund_gas("local", N, f"refund@{round_}", draw(st.integers(0, 10**18)))
     last = next(rounds)
     entries += [*books.refund_sent("local", A, last, net), *books.refunded("local", A, last, net)]
     return entries, fee, cost, net

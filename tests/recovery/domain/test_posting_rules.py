@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 from collections import Counter
 from collections.abc import Iterator
-from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -16,7 +15,6 @@ from recovery.domain.accounting import Amounts, Entry, NoSuchRule, entries_for
 from recovery.domain.chart import CHART, NAMES, NEVER_OVERDRAWN, ZERO_AT_CLOSE
 from recovery.domain.ledger_book import ledger_page
 from recovery.domain.posting_rules import CORRECTIONS, RULES
-from recovery.domain.shares import share
 from workflows.tables import WORKFLOWS
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -190,33 +188,3 @@ def test_an_advance_ends_with_nothing_open(net: int, fee: int) -> None:
         assert books.unsettled(rows) == {}
         assert books.balances(rows)["1310", A] == -net
     assert books.balances((o.debit, o.credit, o.asset, o.amount) for o in [*before, *lost])["5190", A] == net
-
-
-# shares
-
-
-@given(AMOUNT, st.lists(st.integers(0, 2**128), min_size=1, max_size=40))
-def test_shares_are_exact_and_never_a_unit_from_their_quota(total: int, weights: list[int]) -> None:
-    parts = share(total, weights)
-    assert sum(parts) == total
-    whole = sum(weights) or len(weights)
-    for part, weight in zip(parts, weights if sum(weights) else [1] * len(weights), strict=True):
-        assert total * weight // whole <= part <= -(-total * weight // whole)
-    assert share(total, weights) == parts
-
-
-@given(AMOUNT, st.lists(st.integers(1, 2**64), min_size=2, max_size=20))
-def test_who_weighs_more_never_bears_less(total: int, weights: list[int]) -> None:
-    parts = share(total, weights)
-    pairs = sorted(zip(weights, parts, strict=True))
-    assert all(one[1] <= other[1] for one, other in pairwise(pairs) if one[0] < other[0])
-
-
-def test_shares_by_hand() -> None:
-    assert share(10, [1, 1, 1]) == [4, 3, 3]
-    assert share(7, [0, 0]) == [4, 3]
-    assert share(0, []) == []
-    assert share(5, [0, 3]) == [0, 5]
-    for total, weights in ((1, []), (-1, [1]), (1, [-1, 2])):
-        with pytest.raises(ValueError, match=r"below zero|nobody"):
-            share(total, weights)

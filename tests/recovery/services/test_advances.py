@@ -14,7 +14,7 @@ from recovery.domain import verifier
 from recovery.domain.accounting import unsettled
 from recovery.domain.screening import Gate
 from recovery.errors import Conflict, InvalidInput, MoveNotOpen, NotAllowed, RecoveryError
-from recovery.models import Advance, Plan, Posting
+from recovery.models import Advance, Plan, PlanCase, Posting
 from recovery.queries.facts import current_plan, latest_quote, live_advance
 from recovery.queries.ledger import folded, postings_of
 from recovery.services import advances, export, ledger, plans
@@ -62,8 +62,8 @@ def draft(desk: Desk, ref: str) -> Plan:
         assert quote is not None
         assert live is not None
         steps = refund_steps(live.amount, str(quote.destination))
-        about = {"source": WALLET, "destination": str(quote.destination), "amount": live.amount}
-        return plans.draft(session, case, "refund", NETWORK, steps, prepared_by=live.proposed_by, **about)
+        to = str(quote.destination)
+        return plans.draft(session, [case], "refund", NETWORK, steps, prepared_by=live.proposed_by, destination=to)
 
 
 def released(desk: Desk) -> tuple[str, Plan]:
@@ -113,7 +113,7 @@ def test_the_coins_pay_the_advance_back_and_nobody_is_paid_twice(desk: Desk) -> 
         rows = postings_of(session, case.id)
         assert unsettled((row.debit, row.credit, row.asset, row.amount) for row in rows) == {}
         assert [row.kind for row in rows].count("refund_sent") == 1
-        count = select(func.count()).select_from(Plan).where(Plan.case_id == case.id, Plan.kind == "refund")
+        count = select(func.count()).select_from(PlanCase).where(PlanCase.case_id == case.id, PlanCase.kind == "refund")
         assert session.scalar(count) == 1
     desk.check_history(ref)
 

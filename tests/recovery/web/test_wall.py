@@ -29,6 +29,7 @@ FILL = {
     "code": "1100",
     "correction": NO_ID,
     "period": NO_ID,
+    "batch_id": NO_ID,
 }
 
 
