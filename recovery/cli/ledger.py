@@ -10,13 +10,11 @@ import click
 from recovery.cli._database import opened_database
 from recovery.cli._moments import Moment
 from recovery.cli.audit import OPERATOR
-from recovery.domain.months import month_name, month_of
-from recovery.errors import Conflict, InvalidInput
-from recovery.models import LedgerPeriod
+from recovery.domain.months import month_name
 from recovery.queries.cases import find_case
-from recovery.queries.ledger import balances, periods, postings_of, trial_balances, unbalanced
+from recovery.queries.ledger import balances, postings_of, statement_rows, trial_balances, unbalanced
 from recovery.queries.people import actor_by_email
-from recovery.schemas.ledger import STATEMENT, TRIAL, statement_rows, trial_rows, written
+from recovery.schemas.ledger import STATEMENT, TRIAL, trial_rows, written
 from recovery.services import advances, ledger
 
 csv_option = click.option("--csv", "as_csv", is_flag=True, help="Comma-separated values, safe for spreadsheets.")
@@ -84,7 +82,7 @@ def close(month: str, email: str, agrees: tuple[str, ...], digest: str | None, a
         if digest is None:
             period = ledger.propose_close(session, actor, month, dict.fromkeys(agrees, "agrees"))
         else:
-            period = ledger.close(session, actor, _proposed(periods(session), month, digest).id, digest)
+            period = ledger.close(session, actor, ledger.proposal_of(session, month, digest).id, digest)
         told = {
             "month": month_name(period.starts_at),
             "digest": period.digest,
@@ -134,15 +132,3 @@ def advance_limit(
         click.echo(json.dumps(told | {"in_force": in_force}))
     else:
         click.echo(f"version {told['version']} {'is in force' if in_force else 'waits for somebody else'}")
-
-
-def _proposed(found: list[LedgerPeriod], month: str, digest: str) -> LedgerPeriod:
-    """The proposal with this digest. Raises InvalidInput for what is no month, Conflict when there is no such proposal."""
-    try:
-        starts, _ = month_of(month)
-    except ValueError:
-        raise InvalidInput("month_is_wrong", fields={"month": ["month_is_wrong"]}) from None
-    for period in found:
-        if (period.starts_at, period.digest, period.closed_at) == (starts, digest, None):
-            return period
-    raise Conflict("balances_changed")

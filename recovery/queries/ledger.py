@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,7 +12,8 @@ from sqlalchemy import Select, func, literal, select, type_coerce, union_all
 from sqlalchemy.orm import Session
 
 from recovery.domain.actor import Actor
-from recovery.domain.chart import CHART
+from recovery.domain.chart import CHART, NAMES
+from recovery.domain.exports import instant
 from recovery.models import (
     Correction,
     LedgerGate,
@@ -147,6 +148,29 @@ def cases_on(session: Session, account: str, network: str, asset: str) -> list[t
 def postings_of(session: Session, case_id: uuid.UUID) -> list[Posting]:
     """Every posting of a case in the order in which they were made."""
     return list(session.scalars(select(Posting).where(Posting.case_id == case_id).order_by(Posting.number)))
+
+
+def statement_rows(postings: Sequence[Posting]) -> list[dict[str, str]]:
+    """Every posting of a case, with the number of the one it reverses."""
+    numbers = {row.id: row.number for row in postings}
+    return [
+        {
+            "number": str(row.number),
+            "at": instant(row.at),
+            "event": str(row.seq),
+            "kind": row.kind,
+            "leg": row.leg,
+            "debit": row.debit,
+            "debit_name": NAMES[row.debit],
+            "credit": row.credit,
+            "credit_name": NAMES[row.credit],
+            "network": row.network,
+            "asset": row.asset,
+            "amount": str(row.amount),
+            "reverses": str(numbers[row.reverses]) if row.reverses else "",
+        }
+        for row in postings
+    ]
 
 
 def corrections_of(session: Session, case_id: uuid.UUID) -> list[Correction]:

@@ -7,9 +7,7 @@ import io
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from recovery.domain.chart import NAMES
-from recovery.domain.exports import guarded, instant
-from recovery.models import Posting
+from recovery.domain.exports import guarded
 from recovery.queries.ledger import TrialBalance
 
 Row = dict[str, str]
@@ -34,29 +32,6 @@ def trial_rows(trials: Iterable[TrialBalance]) -> list[Row]:
         }
         for one in trials
         for line in one.lines
-    ]
-
-
-def statement_rows(postings: Sequence[Posting]) -> list[Row]:
-    """Every posting of a case, with the number of the one it reverses."""
-    numbers = {row.id: row.number for row in postings}
-    return [
-        {
-            "number": str(row.number),
-            "at": instant(row.at),
-            "event": str(row.seq),
-            "kind": row.kind,
-            "leg": row.leg,
-            "debit": row.debit,
-            "debit_name": NAMES[row.debit],
-            "credit": row.credit,
-            "credit_name": NAMES[row.credit],
-            "network": row.network,
-            "asset": row.asset,
-            "amount": str(row.amount),
-            "reverses": str(numbers[row.reverses]) if row.reverses else "",
-        }
-        for row in postings
     ]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
+from datetime import datetime
 
 from sqlalchemy import func, insert, select
 from sqlalchemy.dialects.postgresql import insert as insert_or_leave
@@ -212,10 +213,7 @@ def propose_close(session: Session, actor: Actor, month: str, reconciled: Mappin
     """
     if not actor.roles & MAY_PROPOSE:
         raise NotAllowed("not_your_role")
-    try:
-        starts, ends = month_of(month)
-    except ValueError:
-        raise InvalidInput("month_is_wrong", fields={"month": ["month_is_wrong"]}) from None
+    starts, ends = _month(month)
     gate = session.scalars(select(LedgerGate)).one()
     if starts < gate.closed_until:
         raise Conflict("month_is_closed")
@@ -270,3 +268,22 @@ def close(session: Session, actor: Actor, period_id: uuid.UUID, shown: str) -> L
     gate.closed_until = period.ends_at
     session.flush()
     return period
+
+
+def proposal_of(session: Session, month: str, shown: str) -> LedgerPeriod:
+    """The proposal to close a month with the balances of this digest. Raises InvalidInput, and Conflict without one."""
+    starts, _ = _month(month)
+    query = select(LedgerPeriod).where(
+        LedgerPeriod.starts_at == starts, LedgerPeriod.digest == shown, LedgerPeriod.closed_at.is_(None)
+    )
+    found = session.scalars(query.order_by(LedgerPeriod.proposed_at.desc())).first()
+    if found is None:
+        raise Conflict("balances_changed")
+    return found
+
+
+def _month(text: str) -> tuple[datetime, datetime]:
+    try:
+        return month_of(text)
+    except ValueError:
+        raise InvalidInput("month_is_wrong", fields={"month": ["month_is_wrong"]}) from None

@@ -27,11 +27,12 @@ from recovery.queries.ledger import (
     periods,
     postings_of,
     reasons_of,
+    statement_rows,
     trial_balances,
     unbalanced,
 )
 from recovery.queries.people import display_names
-from recovery.schemas.ledger import STATEMENT, TRIAL, statement_rows, trial_rows, written
+from recovery.schemas.ledger import STATEMENT, TRIAL, trial_rows, written
 from recovery.services import ledger
 from recovery.web._forms import typed
 from recovery.web._rendering import detail_text, said
