@@ -6,7 +6,7 @@ and the rules.
 
 from __future__ import annotations
 
-from recovery.domain import dispute_texts, ledger_texts, screening_texts
+from recovery.domain import dispute_texts, posting_texts, screening_texts
 from recovery.domain.address_texts import REASONS as ADDRESS_REASONS
 from recovery.domain.api_texts import DETAILS as API_DETAILS
 from recovery.domain.cause_texts import (
@@ -127,7 +127,7 @@ DETAILS: dict[str, str] = {
     **SCAN_DETAILS,
     **dispute_texts.REFUSALS,
     **screening_texts.REFUSALS,
-    **ledger_texts.REFUSALS,
+    **posting_texts.REFUSALS,
     **{f"address_{reason}": text for reason, text in ADDRESS_REASONS.items()},
 }
 """Detail code of a refusal or a form field → one sentence; those of pages come first."""
@@ -160,7 +160,7 @@ STATES: dict[str, str] = {
     "declined": mark("Declined"),
     "withdrawn": mark("Withdrawn"),
     **dispute_texts.STATES,
-    **ledger_texts.STATES,
+    **posting_texts.STATES,
 }
 
 LABELS: dict[str, str] = {
@@ -253,7 +253,7 @@ TRANSITIONS: dict[str, str] = {
     "resume_refund": mark("Watch the refund again"),
     **dispute_texts.TRANSITIONS,
     **screening_texts.TRANSITIONS,
-    **ledger_texts.TRANSITIONS,
+    **posting_texts.TRANSITIONS,
 }
 
 EVENTS: dict[str, str] = {
@@ -321,7 +321,7 @@ EVENTS: dict[str, str] = {
     "resume_refund": mark("Refund watched again"),
     **dispute_texts.EVENTS,
     **screening_texts.EVENTS,
-    **ledger_texts.EVENTS,
+    **posting_texts.EVENTS,
 }
 
 WHY_NOT: dict[str, str] = {
@@ -351,7 +351,7 @@ WHY_NOT: dict[str, str] = {
     "your_own_case": mark("This is your own case; somebody else must decide it."),
     **dispute_texts.WHY_NOT,
     **screening_texts.WHY_NOT,
-    **ledger_texts.WHY_NOT,
+    **posting_texts.WHY_NOT,
 }
 
 QUEUES: dict[str, str] = {
@@ -454,5 +454,5 @@ PUBLIC_EVENTS: dict[str, str] = {
     "confirm_sweep": mark("The coins were collected"),
     "confirm_refund": mark("The coins were sent to you"),
     **dispute_texts.PUBLIC_EVENTS,
-    **ledger_texts.PUBLIC_EVENTS,
+    **posting_texts.PUBLIC_EVENTS,
 }

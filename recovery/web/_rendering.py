@@ -19,7 +19,7 @@ from markupsafe import Markup
 from chains import catalogue
 from chains.errors import ChainError
 from chains.types import Network
-from recovery.domain import amounts, chain_text, ledger_texts, policy_texts, texts
+from recovery.domain import amounts, chain_text, policy_texts, posting_texts, texts
 from recovery.domain.capability import NEVER
 from recovery.domain.marking import mark
 from recovery.errors import RecoveryError
@@ -101,9 +101,9 @@ TABLES = {
     "choice": policy_texts.CHOICES,
     "policy_state": policy_texts.STATES,
     "scan_trouble": texts.SCAN_TROUBLES,
-    "account": ledger_texts.ACCOUNTS,
-    "correction_state": ledger_texts.CORRECTION_STATES,
-    "reconciled": ledger_texts.RECONCILED,
+    "account": posting_texts.ACCOUNTS,
+    "correction_state": posting_texts.CORRECTION_STATES,
+    "reconciled": posting_texts.RECONCILED,
 }
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, strategies as st
 
-from recovery.domain import accounting as books, ledger_texts, texts
+from recovery.domain import accounting as books, posting_texts, texts
 from recovery.domain.accounting import Amounts, Entry, NoSuchRule, entries_for
 from recovery.domain.chart import CHART, NAMES, NEVER_OVERDRAWN, ZERO_AT_CLOSE
 from recovery.domain.ledger_book import ledger_page
@@ -54,7 +54,7 @@ def test_every_amount_is_used_and_every_kind_and_account_has_its_words() -> None
     assert used == books.amount_names()
     kinds = {line.kind for rule in RULES.values() for line in rule.lines} | {"corrected", "correction"}
     assert set(texts.POSTINGS) == kinds
-    assert set(ledger_texts.ACCOUNTS) == set(NAMES)
+    assert set(posting_texts.ACCOUNTS) == set(NAMES)
     assert len({one.name for one in CHART}) == len(CHART)
 
 
