@@ -6,7 +6,14 @@ and the rules.
 
 from __future__ import annotations
 
-from recovery.domain import dispute_texts, posting_texts, screening_texts
+from recovery.domain import (
+    alarm_texts,
+    dispute_texts,
+    ledger_texts,
+    posting_texts,
+    reconciliation_texts,
+    screening_texts,
+)
 from recovery.domain.address_texts import REASONS as ADDRESS_REASONS
 from recovery.domain.api_texts import DETAILS as API_DETAILS
 from recovery.domain.cause_texts import (
@@ -15,6 +22,7 @@ from recovery.domain.cause_texts import (
     CauseText,
 )
 from recovery.domain.check_texts import CHECKS, WHYS
+from recovery.domain.file_texts import DETAILS as FILE_DETAILS, FILE_FORMATS
 from recovery.domain.finding_texts import (
     ANSWERS,
     CONDITIONS,
@@ -58,6 +66,9 @@ from recovery.domain.scan_texts import DETAILS as SCAN_DETAILS, SCAN_TROUBLES
 from recovery.domain.warning_texts import NODE_WARNINGS, WARNINGS
 
 __all__ = [
+    "ALARMS",
+    "ALARM_FACTS",
+    "ALARM_NEXTS",
     "ANSWERS",
     "CAUSES",
     "CHECKS",
@@ -68,6 +79,7 @@ __all__ = [
     "ERRORS",
     "EVENTS",
     "EXPLAINS",
+    "FILE_FORMATS",
     "FORMATS",
     "GATES",
     "KINDS",
@@ -125,9 +137,13 @@ DETAILS: dict[str, str] = {
     **PROOF_DETAILS,
     **POLICY_DETAILS,
     **SCAN_DETAILS,
+    **FILE_DETAILS,
     **dispute_texts.REFUSALS,
     **screening_texts.REFUSALS,
     **posting_texts.REFUSALS,
+    **alarm_texts.REFUSALS,
+    **ledger_texts.REFUSALS,
+    **reconciliation_texts.REFUSALS,
     **{f"address_{reason}": text for reason, text in ADDRESS_REASONS.items()},
 }
 """Detail code of a refusal or a form field → one sentence; those of pages come first."""
@@ -161,6 +177,7 @@ STATES: dict[str, str] = {
     "withdrawn": mark("Withdrawn"),
     **dispute_texts.STATES,
     **posting_texts.STATES,
+    **ledger_texts.STATES,
 }
 
 LABELS: dict[str, str] = {
@@ -254,6 +271,7 @@ TRANSITIONS: dict[str, str] = {
     **dispute_texts.TRANSITIONS,
     **screening_texts.TRANSITIONS,
     **posting_texts.TRANSITIONS,
+    **ledger_texts.TRANSITIONS,
 }
 
 EVENTS: dict[str, str] = {
@@ -322,6 +340,7 @@ EVENTS: dict[str, str] = {
     **dispute_texts.EVENTS,
     **screening_texts.EVENTS,
     **posting_texts.EVENTS,
+    **ledger_texts.EVENTS,
 }
 
 WHY_NOT: dict[str, str] = {
@@ -352,6 +371,7 @@ WHY_NOT: dict[str, str] = {
     **dispute_texts.WHY_NOT,
     **screening_texts.WHY_NOT,
     **posting_texts.WHY_NOT,
+    **ledger_texts.WHY_NOT,
 }
 
 QUEUES: dict[str, str] = {
@@ -387,6 +407,7 @@ ROLES: dict[str, str] = {
     "admin": mark("Administrator"),
     "signer": mark("Signer"),
     "system": mark("System"),
+    **ledger_texts.ROLES,
 }
 
 MESSAGES: dict[str, str] = {
@@ -397,6 +418,9 @@ MESSAGES: dict[str, str] = {
     "reason": mark("Reason"),
 }
 
+ALARMS = {kind: title for kind, (title, _) in alarm_texts.ALARMS.items()}
+ALARM_NEXTS = {kind: what for kind, (_, what) in alarm_texts.ALARMS.items()}
+ALARM_FACTS = alarm_texts.FACTS
 PARKED = dispute_texts.PARKED
 LINKS = dispute_texts.LINKS
 SIGNALS = screening_texts.SIGNALS

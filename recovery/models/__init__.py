@@ -1,10 +1,13 @@
 """Tables and their constraints, no behaviour. Importing this package registers every table."""
 
 from recovery.models.advance import Advance, AdvanceLimit
+from recovery.models.alarm import Alarm, AlarmAnswer
 from recovery.models.batch import BatchMember, SweepBatch
 from recovery.models.case import CaseEvent, Claim, Message, RecoveryCase
+from recovery.models.credit_intent import CreditAnswer, CreditIntent, LedgerNotice
 from recovery.models.dispute import Dispute, DisputeParty, MergedCase, Parked
 from recovery.models.evidence import AssetProbe, Diagnosis, Evidence
+from recovery.models.hold import DatabaseIdentity, HoldRelease, PayoutHold
 from recovery.models.job import HandledRequest, Job
 from recovery.models.ledger import (
     Correction,
@@ -15,12 +18,14 @@ from recovery.models.ledger import (
     Posting,
     SnapshotBalance,
 )
+from recovery.models.outflow import WatchedWallet
 from recovery.models.person import ApiToken, Person, PersonRole, UserSession
 from recovery.models.plan import Plan, PlanCase, PlanInput, PlanStep, SignOff
 from recovery.models.policy import CausePolicyVersion, FeePolicy, ReplayRun
 from recovery.models.proof import OwnershipChallenge, OwnershipProof, ProofDocument, TestTransfer
 from recovery.models.quote import AssetPrice, Quote
 from recovery.models.reading import ChainAnswer, ChainReading, NodeReport
+from recovery.models.reconciliation import Reconciliation, ReconciliationLine, WalletOpening
 from recovery.models.registry import (
     Account,
     Credit,
@@ -41,6 +46,8 @@ __all__ = [
     "Account",
     "Advance",
     "AdvanceLimit",
+    "Alarm",
+    "AlarmAnswer",
     "ApiToken",
     "AssetPrice",
     "AssetProbe",
@@ -52,6 +59,9 @@ __all__ = [
     "Claim",
     "Correction",
     "Credit",
+    "CreditAnswer",
+    "CreditIntent",
+    "DatabaseIdentity",
     "Diagnosis",
     "Dispute",
     "DisputeParty",
@@ -59,9 +69,11 @@ __all__ = [
     "FeePolicy",
     "FraudSignal",
     "HandledRequest",
+    "HoldRelease",
     "Job",
     "LedgerAccount",
     "LedgerGate",
+    "LedgerNotice",
     "LedgerPeriod",
     "LedgerSnapshot",
     "ListedAsset",
@@ -72,6 +84,7 @@ __all__ = [
     "OwnershipChallenge",
     "OwnershipProof",
     "Parked",
+    "PayoutHold",
     "Person",
     "PersonRole",
     "Plan",
@@ -83,6 +96,8 @@ __all__ = [
     "Posting",
     "ProofDocument",
     "Quote",
+    "Reconciliation",
+    "ReconciliationLine",
     "RecoveryCase",
     "RegistryChange",
     "RegistryImport",
@@ -101,4 +116,6 @@ __all__ = [
     "SweepBatch",
     "TestTransfer",
     "UserSession",
+    "WalletOpening",
+    "WatchedWallet",
 ]

@@ -39,7 +39,7 @@ QUEUES: dict[str, tuple[State, ...]] = {
         State.PAYING,
         State.CREDITING,
     ),
-    "hold": (State.ON_HOLD, State.SWEEP_ON_HOLD, State.REFUND_ON_HOLD),
+    "hold": (State.ON_HOLD, State.SWEEP_ON_HOLD, State.REFUND_ON_HOLD, State.CREDIT_ON_HOLD),
     "disputes": (State.DISPUTED,),
     "parked": (State.PARKED,),
     "waiting": (State.SUBMITTED, State.CHECKING, State.WAITING_FOR_CHAIN),

@@ -8,6 +8,7 @@ from flask import Flask
 def register(app: Flask) -> None:
     """Add every page to the application."""
     from recovery.web import (
+        alarms,
         appeals,
         auth,
         batches,
@@ -18,8 +19,10 @@ def register(app: Flask) -> None:
         ledger,
         networks,
         nodes,
+        plan_files,
         policies,
         proofs,
+        reconciliation,
         registries,
         registry_files,
         screening,
@@ -27,6 +30,6 @@ def register(app: Flask) -> None:
 
     for module in (
         health, auth, appeals, cases, proofs, networks, nodes, policies, finds, export, registries, registry_files,
-        screening, batches, ledger,
+        screening, batches, plan_files, alarms, reconciliation, ledger,
     ):  # fmt: skip
         app.register_blueprint(module.pages)

@@ -19,11 +19,12 @@ from markupsafe import Markup
 from chains import catalogue
 from chains.errors import ChainError
 from chains.types import Network
-from recovery.domain import amounts, chain_text, policy_texts, posting_texts, texts
+from recovery.domain import amounts, chain_text, policy_texts, posting_texts, reconciliation_texts, texts
 from recovery.domain.capability import NEVER
 from recovery.domain.marking import mark
 from recovery.errors import RecoveryError
-from recovery.queries.ledger import may_read
+from recovery.queries import ledger as books
+from recovery.queries.alarms import may_read
 from recovery.web._language import language, languages, spoken
 from recovery.web._wall import local_path
 
@@ -87,6 +88,7 @@ TABLES = {
     "gate": texts.GATES,
     "side": texts.SIDES,
     "format": texts.FORMATS,
+    "file_format": texts.FILE_FORMATS,
     "proof_method": texts.PROOF_METHODS,
     "proof_how": texts.PROOF_HOWS,
     "proof_limit": texts.PROOF_LIMITS,
@@ -104,6 +106,13 @@ TABLES = {
     "account": posting_texts.ACCOUNTS,
     "correction_state": posting_texts.CORRECTION_STATES,
     "reconciled": posting_texts.RECONCILED,
+    "alarm": texts.ALARMS,
+    "compared": reconciliation_texts.STATUSES,
+    "place": reconciliation_texts.PLACES,
+    "difference": reconciliation_texts.REASONS,
+    "hold": reconciliation_texts.HOLDS,
+    "alarm_next": texts.ALARM_NEXTS,
+    "alarm_fact": texts.ALARM_FACTS,
 }
 
 
@@ -380,7 +389,10 @@ def _page() -> dict[str, Any]:
         "here": local_path(here),
         "can_policy": bool(g.get("actor") and g.actor.roles & {"auditor", "lead", "admin"}),
         "can_batch": bool(g.get("actor") and g.actor.roles & {"specialist", "lead"}),
-        "can_books": bool(g.get("actor") and may_read(g.actor)),
+        "can_books": bool(g.get("actor") and books.may_read(g.actor)),
         "can_export": bool(g.get("actor") and g.actor.roles & {"auditor", "lead"}),
+        "can_reconcile": bool(g.get("actor") and g.actor.roles & {"clearing", "auditor", "lead"}),
+        "can_alarms": may_read(g.get("actor")),
+        "open_alarms": g.get("open_alarms", 0),
         "lead_moves": LEAD_MOVES,
     }

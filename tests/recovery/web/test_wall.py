@@ -20,6 +20,7 @@ FILL = {
     "move": "take",
     "evidence_id": NO_ID,
     "asked_id": NO_ID,
+    "plan_id": NO_ID,
     "document_id": NO_ID,
     "kind": "addresses",
     "name": "WyJhIl0",
@@ -30,6 +31,9 @@ FILL = {
     "correction": NO_ID,
     "period": NO_ID,
     "batch_id": NO_ID,
+    "alarm_id": NO_ID,
+    "opening_id": NO_ID,
+    "hold_id": NO_ID,
 }
 
 
@@ -95,6 +99,11 @@ def test_no_page_changes_anything_on_get(app: Flask) -> None:
         "ledger.decide",
         "ledger.propose_close",
         "ledger.close",
+        "alarms.answer",
+        "reconciliation.draft",
+        "reconciliation.sign",
+        "reconciliation.hold",
+        "reconciliation.release",
     }
 
 
