@@ -37,6 +37,8 @@ class Settings:
     ``sandbox`` adds the local sample chain and its sign-ins. ``max_body_bytes`` bounds a
     request's body, ``max_reference_chars`` what is pasted into the one field. ``screening_url`` is a tool that is asked about
     senders and destinations, with ``screening_token`` in the header ``screening_header``; empty: only the imported lists.
+    ``smtp_url`` (``smtp://user:password@host:port``, ``smtps://``) takes notices to owners, from ``mail_from``; empty: they only
+    stand on the pages.
     """
 
     database_url: str = field(repr=False)  # may hold a password
@@ -57,6 +59,8 @@ class Settings:
     screening_header: str = "Authorization"
     screening_token: str = field(default="", repr=False)
     screening_seconds: int = 10
+    smtp_url: str = field(default="", repr=False)  # may hold a password
+    mail_from: str = "recovery@localhost"
     log_level: str = "INFO"
 
     @property
@@ -94,6 +98,8 @@ class Settings:
             screening_header=_header(env, "RECOVERY_SCREENING_HEADER", "Authorization"),
             screening_token=_header(env, "RECOVERY_SCREENING_TOKEN", ""),
             screening_seconds=_number(env, "RECOVERY_SCREENING_TIMEOUT", 10, least=1),
+            smtp_url=_mail_server(env, "RECOVERY_SMTP_URL"),
+            mail_from=_header(env, "RECOVERY_MAIL_FROM", "recovery@localhost"),
             log_level=_log_level(env),
         )
 
@@ -180,6 +186,14 @@ def _url(env: Mapping[str, str], name: str, default: str) -> str:
     if not value.startswith(("http://", "https://")):
         raise SettingsError(name, "must begin with http:// or https://")
     return value.rstrip("/")
+
+
+def _mail_server(env: Mapping[str, str], name: str) -> str:
+    """Where notices to owners are handed over; empty when there is none."""
+    value = env.get(name, "").strip()
+    if value and (urlsplit(value).scheme not in ("smtp", "smtps") or not urlsplit(value).hostname):
+        raise SettingsError(name, "must begin with smtp:// or smtps://")
+    return value
 
 
 def _header(env: Mapping[str, str], name: str, default: str) -> str:

@@ -6,7 +6,7 @@ and the rules.
 
 from __future__ import annotations
 
-from recovery.domain import dispute_texts, screening_texts
+from recovery.domain import destination_texts, dispute_texts, screening_texts
 from recovery.domain.address_texts import REASONS as ADDRESS_REASONS
 from recovery.domain.api_texts import DETAILS as API_DETAILS
 from recovery.domain.cause_texts import (
@@ -127,6 +127,7 @@ DETAILS: dict[str, str] = {
     **SCAN_DETAILS,
     **dispute_texts.REFUSALS,
     **screening_texts.REFUSALS,
+    **destination_texts.REMARKS,
     **{f"address_{reason}": text for reason, text in ADDRESS_REASONS.items()},
 }
 """Detail code of a refusal or a form field → one sentence; those of pages come first."""
@@ -247,6 +248,7 @@ TRANSITIONS: dict[str, str] = {
     "resume_refund": mark("Watch the refund again"),
     **dispute_texts.TRANSITIONS,
     **screening_texts.TRANSITIONS,
+    **destination_texts.TRANSITIONS,
 }
 
 EVENTS: dict[str, str] = {
@@ -310,6 +312,7 @@ EVENTS: dict[str, str] = {
     "resume_refund": mark("Refund watched again"),
     **dispute_texts.EVENTS,
     **screening_texts.EVENTS,
+    **destination_texts.EVENTS,
 }
 
 WHY_NOT: dict[str, str] = {
@@ -339,6 +342,7 @@ WHY_NOT: dict[str, str] = {
     "your_own_case": mark("This is your own case; somebody else must decide it."),
     **dispute_texts.WHY_NOT,
     **screening_texts.WHY_NOT,
+    **destination_texts.WHY_NOT,
 }
 
 QUEUES: dict[str, str] = {
@@ -441,4 +445,5 @@ PUBLIC_EVENTS: dict[str, str] = {
     "confirm_sweep": mark("The coins were collected"),
     "confirm_refund": mark("The coins were sent to you"),
     **dispute_texts.PUBLIC_EVENTS,
+    **destination_texts.PUBLIC_EVENTS,
 }

@@ -6,8 +6,10 @@ from collections.abc import Callable
 
 from recovery.jobs import (
     credits,
+    destinations,
     evidence,
     nodes,
+    notices,
     parked,
     planning,
     plans,
@@ -34,12 +36,14 @@ TOPICS: dict[str, Callable[[Work], None]] = {
     "chain.scan": scanning.scan,
     "screening.look": screening.look,
     "screening.ask": screening.ask_again,
+    "destination.check": destinations.check,
+    "notice.send": notices.send,
 }
 
 OF_NO_CASE = {"nodes.look", "parked.look", "chain.scan", "screening.look"}
 """Topics that no move of a case asks for: the scheduler plans them when it starts."""
 
-BY_SERVICES = {"dispute.end", "screening.ask"}
+BY_SERVICES = {"dispute.end", "screening.ask", "notice.send"}
 """Topics that a service asks for, only where there is something to do: no row of a table emits them."""
 
 ASK_NO_NODE = {"quote.expire", "credit.deliver", "dispute.end"}

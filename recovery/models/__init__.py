@@ -1,6 +1,7 @@
 """Tables and their constraints, no behaviour. Importing this package registers every table."""
 
 from recovery.models.case import CaseEvent, Claim, Message, RecoveryCase
+from recovery.models.destination import DestinationCheck, Notice, RefundDestination
 from recovery.models.dispute import Dispute, DisputeParty, MergedCase, Parked
 from recovery.models.evidence import AssetProbe, Diagnosis, Evidence
 from recovery.models.job import HandledRequest, Job
@@ -38,6 +39,7 @@ __all__ = [
     "ChainReading",
     "Claim",
     "Credit",
+    "DestinationCheck",
     "Diagnosis",
     "Dispute",
     "DisputeParty",
@@ -51,6 +53,7 @@ __all__ = [
     "MergedCase",
     "Message",
     "NodeReport",
+    "Notice",
     "OwnedAddress",
     "OwnershipChallenge",
     "OwnershipProof",
@@ -65,6 +68,7 @@ __all__ = [
     "ProofDocument",
     "Quote",
     "RecoveryCase",
+    "RefundDestination",
     "RegistryChange",
     "RegistryImport",
     "RegistryLoad",

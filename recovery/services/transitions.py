@@ -34,6 +34,7 @@ FORMS = {
     "ask_depositor": "question",
     "answer": "answer",
     "accept": "destination",
+    "change_destination": "another_destination",
     "approve_sweep_wallet": "digest",
     "approve_sweep_clearing": "digest",
     "approve_refund_wallet": "digest",

@@ -16,6 +16,7 @@ def register(app: Flask) -> None:
         health,
         networks,
         nodes,
+        notices,
         policies,
         proofs,
         registries,
@@ -25,6 +26,6 @@ def register(app: Flask) -> None:
 
     for module in (
         health, auth, appeals, cases, proofs, networks, nodes, policies, finds, export, registries, registry_files,
-        screening,
+        screening, notices,
     ):  # fmt: skip
         app.register_blueprint(module.pages)
