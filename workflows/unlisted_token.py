@@ -189,7 +189,7 @@ REFUND: tuple[Transition, ...] = (
         (State.SWEPT,),
         State.REFUND_SIGN_OFF,
         by=("system",),
-        guards=(quote_is_accepted, plan_is_current, no_dispute_is_open, screening_is_clear, *MAY_BE_PAID_THERE),
+        guards=(quote_is_accepted, plan_is_current, no_dispute_is_open, *MAY_BE_PAID_THERE, screening_is_clear),
         starts_round=True,
     ),
     Transition(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -250,45 +250,85 @@ def bound(session: Session, case: RecoveryCase) -> Bound:
 
     The hashes are made again from the first event to the head, so that no row of the history can have been altered unseen.
     """
-    head, address, seq, cooling, denied, agreed = GENESIS, None, 0, None, False, None
-    broken = False
     rows = session.execute(
-        select(CaseEvent.seq, CaseEvent.name, CaseEvent.body, CaseEvent.prev_hash, CaseEvent.hash)
+        select(CaseEvent.seq, CaseEvent.name, CaseEvent.body, CaseEvent.prev_hash, CaseEvent.hash, CaseEvent.at)
         .where(CaseEvent.case_id == case.id)
         .order_by(CaseEvent.seq)
     ).all()
+    told = _folded(rows)
+    whole = _is_whole(case, rows)
+    denied = told.denied or _denied_since(session, case, told.cleared_at)
+    checks = (
+        ("history_is_broken", not whole),
+        ("destination_differs", not _tables_agree(session, case, told)),
+        ("denial_is_open", denied),
+    )
+    problems = tuple(code for code, holds in checks if holds)
+    return Bound(told.address, told.seq, told.cooling_until, denied, problems)
+
+
+@dataclass(frozen=True)
+class _Told:
+    """What the events say one after the other; ``agreed`` is what was accepted with the quote."""
+
+    address: str | None = None
+    agreed: str | None = None
+    seq: int = 0
+    cooling_until: datetime | None = None
+    denied: bool = False
+    cleared_at: datetime | None = None
+
+
+def _is_whole(case: RecoveryCase, rows: Sequence[Any]) -> bool:
+    """Whether every event follows from the one before and the last one is the case's head."""
+    head = GENESIS
     for place, row in enumerate(rows, 1):
-        broken |= (row.seq, row.prev_hash, row.hash) != (place, head, event_hash(case.id, row.seq, head, row.body))
+        if (row.seq, row.prev_hash, row.hash) != (place, head, event_hash(case.id, row.seq, head, row.body)):
+            return False
+        if json.loads(row.body)["name"] != row.name:
+            return False
         head = row.hash
+    return bool(head == case.head_hash)
+
+
+def _folded(rows: Sequence[Any]) -> _Told:
+    told = _Told()
+    for row in rows:
         if row.name == "clear_denial":
-            denied = False
+            told = replace(told, denied=False, cleared_at=row.at)
         if row.name not in BINDING:
             continue
-        body = json.loads(row.body)
-        broken |= body["name"] != row.name
-        said = body["data"]
-        address, seq, denied = said["destination"], row.seq, row.name == "deny_destination"
-        agreed = address if row.name == "accept" else agreed
+        said = json.loads(row.body)["data"]
         until = said.get("cooling_until")
-        cooling = datetime.fromisoformat(until) if until else None
-    problems = ["history_is_broken"] if broken or head != case.head_hash else []
-    if not _tables_agree(session, case, address, seq, cooling, agreed):
-        problems.append("destination_differs")
-    if denied:
-        problems.append("denial_is_open")
-    return Bound(address, seq, cooling, denied, tuple(problems))
+        told = replace(
+            told,
+            address=said["destination"],
+            agreed=said["destination"] if row.name == "accept" else told.agreed,
+            seq=row.seq,
+            cooling_until=datetime.fromisoformat(until) if until else None,
+            denied=row.name == "deny_destination",
+        )
+    return told
 
 
-def _tables_agree(
-    session: Session, case: RecoveryCase, address: str | None, seq: int, cooling: datetime | None, agreed: str | None
-) -> bool:
+def _denied_since(session: Session, case: RecoveryCase, moment: datetime | None) -> bool:
+    """Whether the owner denied a change after that moment; also one that no event could undo any more."""
+    query = select(Notice.id).where(Notice.case_id == case.id, Notice.denied_at.is_not(None))
+    if moment is not None:
+        query = query.where(Notice.denied_at > moment)
+    return session.scalar(query.limit(1)) is not None
+
+
+def _tables_agree(session: Session, case: RecoveryCase, told: _Told) -> bool:
+    """Whether the row that binds, and the quote, name what the events name."""
     row = newest(session, case.id)
     quote = session.scalars(
         select(Quote.destination).where(Quote.case_id == case.id, Quote.state == "accepted")
     ).first()
-    if row is None or address is None:
+    if row is None or told.address is None:
         return False
-    return (row.address, row.seq, row.cooling_until, quote) == (address, seq, cooling, agreed)
+    kept = (row.address, row.seq, row.cooling_until, quote)
+    return kept == (told.address, told.seq, told.cooling_until, told.agreed)
 
 
 def rest_until(session: Session, case: RecoveryCase, bound_to: Bound) -> datetime | None:
