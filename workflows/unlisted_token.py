@@ -302,6 +302,9 @@ DESTINATION: tuple[Transition, ...] = (
 )
 """A refund's destination changes by its owner's act alone, until the refund is released."""
 
+ASIDE = frozenset(row.name for row in DESTINATION)
+"""Moves beside the way: they are possible, and nobody is waited for because of them."""
+
 ROWS = (*INTAKE, *REVIEW, *QUOTE, *SWEEP, *REFUND, *DESTINATION)
 
 UNLISTED_TOKEN = Workflow(

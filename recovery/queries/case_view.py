@@ -33,7 +33,7 @@ from recovery.models import (
     SignOff,
 )
 from recovery.queries.cases import CaseRow, case_row, shown_cause
-from recovery.queries.destinations import destination_shown, refund_targets, typed_destination
+from recovery.queries.destination_view import destination_shown, refund_targets, typed_destination
 from recovery.queries.disputes import dispute_shown, merged_from, merged_into, settled_pointer
 from recovery.queries.facts import latest_probe, open_claim
 from recovery.queries.fraud import signals_shown

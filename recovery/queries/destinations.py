@@ -21,13 +21,10 @@ from recovery.domain.destination import (
     DestinationFacts,
     Judgement,
     SourceFacts,
-    differing,
     judge,
     rests_until,
-    source_problems,
 )
 from recovery.domain.history import GENESIS, event_hash
-from recovery.errors import NotFound
 from recovery.models import (
     Account,
     CaseEvent,
@@ -356,76 +353,3 @@ def others_paid_there(session: Session, case: RecoveryCase) -> int:
         )
         or 0
     )
-
-
-Shown = dict[str, Any]
-
-
-def destination_shown(session: Session, case: RecoveryCase) -> Shown | None:
-    """Where the refund goes, what was changed and until when nothing is paid; ``None`` before anything was agreed to."""
-    row = newest(session, case.id)
-    if row is None:
-        return None
-    until = rest_until(session, case, Bound(row.address, row.seq, row.cooling_until, False, ()))
-    over = until is None or until <= session.execute(select(func.now())).scalar_one()
-    told = session.scalars(select(Notice).where(Notice.case_id == case.id).order_by(Notice.at, Notice.id))
-    return {
-        "address": row.address,
-        "since": row.at,
-        "rests_until": None if over or case.closed_at is not None else until,
-        "notices": [_notice(one) for one in told],
-    }
-
-
-def _notice(row: Notice) -> Shown:
-    return {
-        "kind": row.kind,
-        "case": row.data["case"],
-        "address": row.data["address"],
-        "at": row.at,
-        "denied_at": row.denied_at,
-    }
-
-
-def notice_shown(session: Session, notice_id: uuid.UUID) -> Shown:
-    """One notice as its link shows it. Raises NotFound."""
-    row = session.get(Notice, notice_id)
-    if row is None:
-        raise NotFound("not_found")
-    return _notice(row)
-
-
-def typed_destination(session: Session, case: RecoveryCase, claim: Claim | None) -> Shown | None:
-    """The address the owner had looked at last, judged by the books of now."""
-    row = last_typed(session, case.id) if claim is not None and case.closed_at is None else None
-    if row is None or claim is None:
-        return None
-    judged = judgement(session, case, claim, row.address, receiving_of(row))
-    return {
-        "address": row.address,
-        "verdict": judged.verdict.value,
-        "seen": judged.seen,
-        "at": row.at,
-        "remarks": [
-            {
-                "code": remark.code,
-                "like": remark.like,
-                "pieces": differing(row.address, remark.like) if remark.like else (),
-            }
-            for remark in judged.remarks
-        ],
-    }
-
-
-def refund_targets(session: Session, case: RecoveryCase, claim: Claim | None) -> Shown:
-    """Where the policy lets the refund go, and the source where it is safe (V8, V9); what is not known is not offered."""
-    if claim is None:
-        return {"permitted": "none", "source": None, "proven": []}
-    source = source_facts(session, case, claim)
-    permitted = rules_of(session, case).row.refund_to
-    offered = permitted in ("account", "source") and not source_problems(source)
-    return {
-        "permitted": permitted,
-        "source": source.address if offered else None,
-        "proven": sorted(proven_addresses(session, case, claim)),
-    }

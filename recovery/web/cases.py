@@ -28,6 +28,7 @@ from recovery.web._rendering import detail_text, said
 from recovery.web._wall import current_actor, staff_only
 from recovery.web.auth import confirm_password
 from workflows.tables import WORKFLOWS
+from workflows.unlisted_token import ASIDE
 
 pages = Blueprint("cases", __name__)
 
@@ -41,7 +42,7 @@ def machine_states() -> frozenset[str]:
     found = set()
     for table in WORKFLOWS.values():
         for state in table.states:
-            rows = list(table.leaving(state))
+            rows = [row for row in table.leaving(state) if row.name not in ASIDE]
             by_people = [row for row in rows if not set(row.by) & {"system", "signer"} and set(row.by) - MACHINE_ROLES]
             by_machine = [row for row in rows if "system" in row.by]
             own_choice = any("depositor" in row.by and row.target not in table.closed for row in rows)

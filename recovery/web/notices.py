@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 
 from recovery.errors import Conflict
 from recovery.limits import NOTICE, address_of
-from recovery.queries.destinations import notice_shown
+from recovery.queries.destination_view import notice_shown
 from recovery.services import destinations
 from recovery.services.notices import notice_of
 

@@ -26,6 +26,7 @@ FILL = {
     "upload_id": NO_ID,
     "version": "1",
     "leg": NO_ID,
+    "token": "0" * 96,
 }
 
 
@@ -58,7 +59,7 @@ def test_exactly_the_public_pages_answer_a_stranger(app: Flask) -> None:
             to_sign_in = answer.status_code == 302 and answer.headers["Location"].startswith("/sign-in")
             if not to_sign_in:
                 open_to_all.add(rule.endpoint)
-    assert open_to_all == PUBLIC - {"auth.preferences"}  # which only takes POST
+    assert open_to_all == PUBLIC - {"auth.preferences", "notices.deny"}  # which only take POST
 
 
 def test_every_write_needs_the_token_of_the_session(app: Flask, client_of: Callable[[str], FlaskClient]) -> None:
@@ -75,6 +76,8 @@ def test_no_page_changes_anything_on_get(app: Flask) -> None:
         "auth.preferences",
         "appeals.report",
         "cases.make_move",
+        "cases.check_destination",
+        "notices.deny",
         "proofs.ask",
         "proofs.answer",
         "proofs.hand_in",
