@@ -321,7 +321,9 @@ WHY_NOT: dict[str, str] = {
     "quote_is_open": mark("There is no open quote, or it has expired."),
     "quote_has_expired": mark("The quote has not expired yet."),
     "quote_is_accepted": mark("The depositor has not accepted a quote yet."),
-    "destination_is_checked": mark("The refund address has not been checked yet."),
+    "destination_is_checked": mark(
+        "The network has not yet told whether the refund address can receive. We keep asking; please try again in a minute."
+    ),
     "plan_is_current": mark("There is no plan to approve at the moment."),
     "wallet_has_not_signed": mark("The wallet team has approved this plan already."),
     "clearing_has_not_signed": mark("The clearing team has approved this plan already."),
