@@ -187,7 +187,7 @@ class Proving(Protocol):
         ...
 
 
-RECEIVERS = frozenset({"evm"})
+RECEIVERS = frozenset({"algorand", "evm", "stellar", "tron", "xrpl"})
 """Families that have a module ``receiving``."""
 
 
