@@ -1,4 +1,4 @@
-"""Whether a Stellar account can receive: whether it is there, its trust line, the room on it, and the word that asks for a memo."""
+"""Whether a Stellar account can receive: whether it is there, its trust line and its room, and the word that asks for a memo."""
 
 from __future__ import annotations
 

@@ -59,8 +59,8 @@ def ask(work: Work, found: Inquiry | None) -> Asked | None:
     return _put(work, found) if found is not None else None
 
 
-def passes(session: Session, work: Work, case: RecoveryCase, asked: Asked | None) -> bool:
-    """Keep what was answered, and say whether the refund may be planned or released now. The case is locked.
+def passes(session: Session, work: Work, case: RecoveryCase, asked: Asked | None, to: str) -> bool:
+    """Keep what was answered, and say whether the refund to ``to`` may be planned or released now. The case is locked.
 
     Where it may not, the job comes back when the rest is over or the network may answer, or the case was stopped.
     """
@@ -68,6 +68,9 @@ def passes(session: Session, work: Work, case: RecoveryCase, asked: Asked | None
         destinations.keep(session, asked.inquiry, asked.received, purpose="pay")
     if problems := destinations.still_safe(session, case):
         destinations.stop(session, case, problems)
+        return False
+    if destinations.bound_destination(session, case) != to:  # changed while the nodes were asked
+        work.again(session, 1.0)
         return False
     if left := destinations.cooling_left(session, case):
         work.again(session, left)

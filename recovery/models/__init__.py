@@ -1,5 +1,6 @@
 """Tables and their constraints, no behaviour. Importing this package registers every table."""
 
+from recovery.models.batch import BatchMember, SweepBatch
 from recovery.models.case import CaseEvent, Claim, Message, RecoveryCase
 from recovery.models.destination import DestinationCheck, Notice, RefundDestination
 from recovery.models.dispute import Dispute, DisputeParty, MergedCase, Parked
@@ -7,7 +8,7 @@ from recovery.models.evidence import AssetProbe, Diagnosis, Evidence
 from recovery.models.job import HandledRequest, Job
 from recovery.models.ledger import LedgerAccount, Posting
 from recovery.models.person import ApiToken, Person, PersonRole, UserSession
-from recovery.models.plan import Plan, PlanStep, SignOff
+from recovery.models.plan import Plan, PlanCase, PlanInput, PlanStep, SignOff
 from recovery.models.policy import CausePolicyVersion, FeePolicy, ReplayRun
 from recovery.models.proof import OwnershipChallenge, OwnershipProof, ProofDocument, TestTransfer
 from recovery.models.quote import AssetPrice, Quote
@@ -33,6 +34,7 @@ __all__ = [
     "ApiToken",
     "AssetPrice",
     "AssetProbe",
+    "BatchMember",
     "CaseEvent",
     "CausePolicyVersion",
     "ChainAnswer",
@@ -61,6 +63,8 @@ __all__ = [
     "Person",
     "PersonRole",
     "Plan",
+    "PlanCase",
+    "PlanInput",
     "PlanStep",
     "PlatformLabel",
     "PoolLook",
@@ -82,6 +86,7 @@ __all__ = [
     "SentWithdrawal",
     "Sighting",
     "SignOff",
+    "SweepBatch",
     "TestTransfer",
     "UserSession",
 ]

@@ -38,6 +38,7 @@ from recovery.queries.cases import find_case
 from recovery.queries.facts import current_plan, database_now, latest_quote, open_claim
 from recovery.services import disputes, notices
 from recovery.services.evidence import keep_answers
+from recovery.services.plan_ends import void
 from recovery.services.transitions import add_job, advance
 
 log = structlog.get_logger(__name__)
@@ -202,7 +203,8 @@ def change(session: Session, actor: Actor, case: RecoveryCase, data: Mapping[str
         facts={"destination_checked": to.checked},
         version=version,
     )
-    _void(session, plan)
+    if plan is not None:
+        void(session, plan, case)
     bind(session, case, event, claim.network, to.address, cooling_until=until)
     notices.tell(session, case, event, "destination_changed", {"address": to.address, "before": old})
 
@@ -224,7 +226,8 @@ def deny(session: Session, notice_id: uuid.UUID) -> bool:
     if event is None:
         log.error("destination_denied_too_late", case=case.ref, state=case.state)
         return False
-    _void(session, plan)
+    if plan is not None:
+        void(session, plan, case)
     bind(session, case, event, claim.network, old)
     disputes.catch_up(session, case)
     log.warning("destination_denied", case=case.ref)
@@ -273,7 +276,8 @@ def stop(session: Session, case: RecoveryCase, problems: Sequence[str]) -> None:
     """Take a case out of the way whose refund would go where it must not, its drafted plan with it, and ring."""
     plan = _drafted(session, case)
     advance(session, SYSTEM, case, "freeze_refund", data={"problems": {"destination": list(problems)}})
-    _void(session, plan)
+    if plan is not None:
+        void(session, plan, case)
     disputes.catch_up(session, case)
     log.error("destination_not_safe", case=case.ref, problems=list(problems))
 
@@ -285,9 +289,3 @@ def _accepted(session: Session, case: RecoveryCase) -> Quote | None:
 def _drafted(session: Session, case: RecoveryCase) -> Plan | None:
     plan = current_plan(session, case.id, "refund")
     return plan if plan is not None and plan.state == "drafted" else None
-
-
-def _void(session: Session, plan: Plan | None) -> None:
-    """What was approved is not what would be paid any more."""
-    if plan is not None:
-        plan.state, plan.changed_at = "void", database_now(session)

@@ -10,6 +10,7 @@ def register(app: Flask) -> None:
     from recovery.web import (
         appeals,
         auth,
+        batches,
         cases,
         export,
         finds,
@@ -26,6 +27,6 @@ def register(app: Flask) -> None:
 
     for module in (
         health, auth, appeals, cases, proofs, networks, nodes, policies, finds, export, registries, registry_files,
-        screening, notices,
+        screening, batches, notices,
     ):  # fmt: skip
         app.register_blueprint(module.pages)

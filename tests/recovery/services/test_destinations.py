@@ -11,16 +11,16 @@ from sqlalchemy.exc import DBAPIError
 
 from chains.receivable import Receiving, no, yes
 from chains.receiving import NODES_SILENT
-from recovery.domain.actor import SYSTEM
 from recovery.domain.ids import new_id
 from recovery.errors import Conflict, InvalidInput, MoveNotOpen, NotAllowed, NotFound
 from recovery.models import Account, Evidence, Job, Notice, PlatformLabel, RefundDestination
 from recovery.queries.case_view import case_view
 from recovery.queries.destinations import newest
 from recovery.queries.facts import database_now
-from recovery.services import destinations, notices
-from recovery.services.transitions import advance, lock
-from tests.recovery.desk import DEPOSIT, OUTSIDE, TOKEN, WALLET, Desk, find
+from recovery.services import destinations, notices, plans
+from recovery.services.plans import terms_of
+from recovery.services.transitions import lock
+from tests.recovery.desk import DEPOSIT, NETWORK, OUTSIDE, TOKEN, WALLET, Desk, find, refund_steps
 
 ELSEWHERE = "0x1d17CBcF0D6D143135aE902365D2E5e2A16538D4"
 THIRD = "0x06eFdBFf2a14a7c8E15944D1F4A48F9F95F663A4"
@@ -372,13 +372,12 @@ def test_an_event_rewritten_together_with_the_address_stops_the_case(desk: Desk)
 def test_a_plan_to_another_address_than_the_bound_one_is_not_proposed(desk: Desk, no_rest: None) -> None:
     """A planner that read the address before it was changed comes too late."""
     ref = desk.swept()
-    before = desk.draft(ref, "refund")
     desk.change_destination(ref, ELSEWHERE)
     with pytest.raises(MoveNotOpen, match="destination_is_safe"), desk.database.unit_of_work() as session:
         case = find(session, ref)
         lock(session, case)
-        session.execute(text("UPDATE plan SET state = 'drafted' WHERE id = :plan"), {"plan": before.id})
-        advance(session, SYSTEM, case, "propose_refund", data={})
+        steps = refund_steps(terms_of(session, case)[1].net, OUTSIDE)
+        plans.draft(session, [case], "refund", NETWORK, steps, prepared_by=desk["maker"].id, destination=OUTSIDE)
 
 
 def test_what_nodes_said_is_kept_word_for_word(desk: Desk) -> None:

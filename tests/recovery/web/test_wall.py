@@ -27,6 +27,7 @@ FILL = {
     "version": "1",
     "leg": NO_ID,
     "token": "0" * 96,
+    "batch_id": NO_ID,
 }
 
 
