@@ -187,7 +187,7 @@ class Proving(Protocol):
         ...
 
 
-RECEIVERS = frozenset({"algorand", "evm", "stellar", "tron", "xrpl"})
+RECEIVERS = frozenset({"algorand", "evm", "hedera", "near", "solana", "stellar", "tron", "xrpl"})
 """Families that have a module ``receiving``."""
 
 
