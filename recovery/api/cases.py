@@ -140,7 +140,7 @@ def shown(session: Session, actor: Actor, row: RecoveryCase) -> Any:
         for name in (
             *("closed", "next_look_at", "claim", "probe", "quote", "quotes", "plans", "messages"),
             *("evidence", "postings", "statement", "proofs", "merged_into", "merged_from", "settled", "dispute"),
-            *("linked", "signals", "screenings"),
+            *("linked", "signals", "screenings", "destination", "typed_destination", "refund_targets"),
         )
     }
     parts |= {

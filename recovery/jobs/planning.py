@@ -28,7 +28,7 @@ from recovery.queries.facts import current_plan, open_claim
 from recovery.queries.plan_members import part_of
 from recovery.queries.sweeping import swept_together
 from recovery.services import plans, settling
-from recovery.services.destinations import due_inquiry
+from recovery.services.destinations import cooling_left, due_inquiry
 from recovery.services.quotes import accepted_quote
 from recovery.services.screening import questions
 from recovery.services.transitions import advance, lock_all
@@ -98,10 +98,14 @@ def _plan(
     with work.database.reading() as session:
         case = work.case(session)
         due = read(session, case) if case.state == state else None
-        doubt = due_inquiry(session, case) if due is not None and kind == "refund" else None
-    if due is None:
-        with work.finishing():
-            return
+        pays = due is not None and kind == "refund"
+        doubt = due_inquiry(session, case) if pays else None
+        rest = cooling_left(session, case) if pays else 0.0
+    if due is None or rest:
+        with work.finishing() as session:
+            if rest:
+                work.again(session, rest)
+        return
     crash_point("plan:before_ask")
     problem: str | None = None
     steps: Steps = ()
@@ -123,7 +127,7 @@ def _plan(
             return
         gates = zip(cases, asked, strict=True)
         passed = [screening.passes(session, work, case, GATES[kind], said) for case, said in gates]
-        if kind == "refund" and all(passed) and not destinations.passes(session, work, case, told, due.destination):
+        if pays and all(passed) and not destinations.passes(session, work, case, told, due.destination):
             return
         if all(passed):
             plans.draft(
