@@ -1,4 +1,4 @@
-"""The jobs around a refund's address on a real chain: asked, waited for, told of by e-mail, stopped when it is not the owner's."""
+"""Jobs around a refund's address on a real chain: asked, waited for, told of by e-mail, stopped when it is not the owner's."""
 
 from __future__ import annotations
 
