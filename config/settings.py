@@ -41,6 +41,8 @@ class Settings:
     ``ledger``: credits are made by the exchange's ledger, which fetches what is wanted of it, or is told at
     ``ledger_push_url``, and is asked at ``ledger_status_url``; messages either way are signed with ``ledger_secret``. Without
     it the book of credits kept here answers.
+    ``smtp_url`` (``smtp://user:password@host:port``, ``smtps://``) takes notices to owners, from ``mail_from``; empty: they only
+    stand on the pages.
     """
 
     database_url: str = field(repr=False)  # may hold a password
@@ -67,6 +69,8 @@ class Settings:
     ledger_secret: str = field(default="", repr=False)
     ledger_token: str = field(default="", repr=False)
     ledger_seconds: int = 10
+    smtp_url: str = field(default="", repr=False)  # may hold a password
+    mail_from: str = "recovery@localhost"
     log_level: str = "INFO"
 
     @property
@@ -105,6 +109,8 @@ class Settings:
             screening_token=_header(env, "RECOVERY_SCREENING_TOKEN", ""),
             screening_seconds=_number(env, "RECOVERY_SCREENING_TIMEOUT", 10, least=1),
             **_ledger(env),
+            smtp_url=_mail_server(env, "RECOVERY_SMTP_URL"),
+            mail_from=_header(env, "RECOVERY_MAIL_FROM", "recovery@localhost"),
             log_level=_log_level(env),
         )
 
@@ -224,6 +230,14 @@ def _url(env: Mapping[str, str], name: str, default: str) -> str:
     if not value.startswith(("http://", "https://")):
         raise SettingsError(name, "must begin with http:// or https://")
     return value.rstrip("/")
+
+
+def _mail_server(env: Mapping[str, str], name: str) -> str:
+    """Where notices to owners are handed over; empty when there is none."""
+    value = env.get(name, "").strip()
+    if value and (urlsplit(value).scheme not in ("smtp", "smtps") or not urlsplit(value).hostname):
+        raise SettingsError(name, "must begin with smtp:// or smtps://")
+    return value
 
 
 def _header(env: Mapping[str, str], name: str, default: str) -> str:

@@ -40,6 +40,9 @@ class Facts:
     advance_approved: bool = False
     advance_paid: bool = False
     write_off_proposed: bool = False
+    destination_safe: bool = False
+    cooling_over: bool = False
+    denial_open: bool = False
 
 
 def leg_is_claimed(facts: Facts) -> bool:
@@ -165,6 +168,26 @@ def sweep_is_not_done(facts: Facts) -> bool:
 def screening_is_clear(facts: Facts) -> bool:
     """Sender and destination were screened lately, from the lists in force, and everybody asked said clear."""
     return facts.screening_clear
+
+
+def destination_is_safe(facts: Facts) -> bool:
+    """The refund goes to the very address its owner agreed to in the history, and nobody has denied that it was them."""
+    return facts.destination_safe
+
+
+def cooling_is_over(facts: Facts) -> bool:
+    """Neither the refund address nor the account's security was changed so lately that a payment must wait."""
+    return facts.cooling_over
+
+
+def no_denial_is_open(facts: Facts) -> bool:
+    """No change of the refund address waits to be looked at because its owner said it was not them."""
+    return not facts.denial_open
+
+
+def denial_is_open(facts: Facts) -> bool:
+    """The owner said that a change of the refund address was not theirs."""
+    return facts.denial_open
 
 
 def asset_is_listed(facts: Facts) -> bool:

@@ -9,11 +9,15 @@ from workflows.facts import (
     account_is_not_blocked,
     addresses_still_hold,
     clearing_has_not_signed,
+    cooling_is_over,
+    denial_is_open,
     destination_is_checked,
+    destination_is_safe,
     everybody_signed,
     leg_is_claimed,
     leg_is_not_credited,
     no_advance_is_approved,
+    no_denial_is_open,
     no_dispute_is_open,
     no_plan_is_out,
     nothing_was_advanced,
@@ -38,8 +42,11 @@ MAKERS = ("judge_proof", "conclude", "quote", "prepare_sweep", "propose_advance"
 MAY_SWEEP = (leg_is_not_credited, addresses_still_hold, no_dispute_is_open)
 """What can become untrue while a plan waits, so it is asked again at each sign-off and at the release."""
 
-MAY_PAY = (*MAY_SWEEP, account_is_not_blocked)
+MAY_PAY = (*MAY_SWEEP, account_is_not_blocked, destination_is_safe)
 """The same for a plan that pays out. Only the desk meets these guards: a depositor learns nothing from them."""
+
+MAY_BE_PAID_THERE = (destination_is_checked, destination_is_safe, cooling_is_over)
+"""What a refund's address must be when its plan is made and when it is released."""
 
 REVIEW: tuple[Transition, ...] = (
     Transition("take", (State.UNDER_REVIEW,), State.UNDER_REVIEW, by=("specialist",)),
@@ -78,7 +85,7 @@ QUOTE: tuple[Transition, ...] = (
         State.QUOTED,
         by=("specialist",),
         guards=(token_was_probed,),
-        emits=("quote.expire",),
+        emits=("quote.expire", "destination.check"),
     ),
     Transition("expire_quote", (State.QUOTED,), State.INVESTIGATED, by=("system",), guards=(quote_has_expired,)),
     Transition("withdraw_quote", (State.QUOTED,), State.INVESTIGATED, by=("specialist",)),
@@ -203,7 +210,10 @@ REFUND: tuple[Transition, ...] = (
         (State.SWEPT,),
         State.REFUND_SIGN_OFF,
         by=("system",),
-        guards=(quote_is_accepted, plan_is_current, no_dispute_is_open, screening_is_clear, nothing_was_advanced),
+        guards=(
+            *(quote_is_accepted, plan_is_current, no_dispute_is_open, *MAY_BE_PAID_THERE),
+            *(screening_is_clear, nothing_was_advanced),
+        ),
         starts_round=True,
     ),
     Transition(
@@ -243,7 +253,7 @@ REFUND: tuple[Transition, ...] = (
         (State.REFUND_SIGN_OFF,),
         State.PAYING,
         by=("system",),
-        guards=(plan_is_current, everybody_signed, screening_is_clear, *MAY_PAY),
+        guards=(plan_is_current, everybody_signed, screening_is_clear, *MAY_PAY, *MAY_BE_PAID_THERE),
     ),
     Transition(
         "record_refund",
@@ -296,7 +306,50 @@ REFUND: tuple[Transition, ...] = (
     ),
 )
 
-ROWS = (*INTAKE, *REVIEW, *QUOTE, *SWEEP, *REFUND, *ADVANCE)
+BEFORE_PAYING = (
+    State.ACCEPTED,
+    State.PLANNING_SWEEP,
+    State.SWEEP_SIGN_OFF,
+    State.SWEEPING,
+    State.SWEEP_ON_HOLD,
+)
+"""Where a quote binds both sides and no refund is planned yet."""
+
+
+def _change(source: State, target: State, *emits: str) -> Transition:
+    return Transition(
+        "change_destination",
+        (source,),
+        target,
+        by=("depositor",),
+        guards=(destination_is_checked, no_denial_is_open, no_plan_is_out)
+        if source in (State.PAYING, State.REFUND_ON_HOLD)
+        else (destination_is_checked, no_denial_is_open),
+        emits=emits,
+        step_up=True,
+    )
+
+
+DESTINATION: tuple[Transition, ...] = (
+    *(_change(state, state) for state in (*BEFORE_PAYING, State.SWEPT, State.REFUND_ON_HOLD)),
+    _change(State.PAYING, State.PAYING),  # never open; shown like the hold beside it, so that neither tells which it is
+    _change(State.REFUND_SIGN_OFF, State.SWEPT, "refund.plan"),
+    *(
+        Transition("deny_destination", (state,), state, by=("system",))
+        for state in (*BEFORE_PAYING, State.REFUND_ON_HOLD)
+    ),
+    Transition("deny_destination", (State.SWEPT, State.REFUND_SIGN_OFF), State.REFUND_ON_HOLD, by=("system",)),
+    *(
+        Transition("clear_denial", (state,), state, by=("lead",), guards=(denial_is_open,), step_up=True)
+        for state in (*BEFORE_PAYING, State.SWEPT, State.REFUND_ON_HOLD)
+    ),
+)
+"""A refund's destination changes by its owner's act alone, until the refund is released."""
+
+ASIDE = frozenset(row.name for row in DESTINATION)
+"""Moves beside the way: they are possible, and nobody is waited for because of them."""
+
+ROWS = (*INTAKE, *REVIEW, *QUOTE, *SWEEP, *REFUND, *ADVANCE, *DESTINATION)
 
 UNLISTED_TOKEN = Workflow(
     name="unlisted_token",

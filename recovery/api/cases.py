@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from flask import Response
 from sqlalchemy.orm import Session
 
+from recovery.api._destinations import ask_beforehand
 from recovery.api._language import said
 from recovery.api._limits import spend
 from recovery.api._problems import sentence, words
@@ -33,6 +34,7 @@ from recovery.schemas.cases import (
 from recovery.schemas.moves import load_move
 from recovery.schemas.shapes import PageQuery
 from recovery.services.cases import move, open_case
+from recovery.services.destinations import TYPED_IN
 from recovery.services.transitions import FORMS, choices
 from workflows.states import State
 from workflows.tables import WORKFLOWS
@@ -119,6 +121,8 @@ def advance(given: dict[str, Any], ref: str, transition: str) -> Response:
     if transition in ASKS_NODES:
         spend(APPEAL, current_actor().id)
     fields = load_move(transition, {name: value for name, value in body.items() if name != "version"})
+    if transition in TYPED_IN:
+        ask_beforehand(current_actor(), ref, fields["destination"])
 
     def act(session: Session, actor: Actor, key: str) -> Any:
         moved = move(session, actor, ref, transition, fields, version=given.get("version"), request_id=key)
@@ -136,7 +140,7 @@ def shown(session: Session, actor: Actor, row: RecoveryCase) -> Any:
         for name in (
             *("closed", "next_look_at", "claim", "probe", "quote", "quotes", "plans", "messages"),
             *("evidence", "postings", "statement", "proofs", "merged_into", "merged_from", "settled", "dispute"),
-            *("linked", "signals", "screenings"),
+            *("linked", "signals", "screenings", "destination", "typed_destination", "refund_targets"),
         )
     }
     parts |= {

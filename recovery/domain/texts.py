@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from recovery.domain import (
     alarm_texts,
+    destination_texts,
     dispute_texts,
     ledger_texts,
     posting_texts,
@@ -144,6 +145,7 @@ DETAILS: dict[str, str] = {
     **alarm_texts.REFUSALS,
     **ledger_texts.REFUSALS,
     **reconciliation_texts.REFUSALS,
+    **destination_texts.REMARKS,
     **{f"address_{reason}": text for reason, text in ADDRESS_REASONS.items()},
 }
 """Detail code of a refusal or a form field → one sentence; those of pages come first."""
@@ -279,6 +281,7 @@ TRANSITIONS: dict[str, str] = {
     **screening_texts.TRANSITIONS,
     **posting_texts.TRANSITIONS,
     **ledger_texts.TRANSITIONS,
+    **destination_texts.TRANSITIONS,
 }
 
 EVENTS: dict[str, str] = {
@@ -355,6 +358,7 @@ EVENTS: dict[str, str] = {
     **screening_texts.EVENTS,
     **posting_texts.EVENTS,
     **ledger_texts.EVENTS,
+    **destination_texts.EVENTS,
 }
 
 WHY_NOT: dict[str, str] = {
@@ -363,7 +367,9 @@ WHY_NOT: dict[str, str] = {
     "quote_is_open": mark("There is no open quote, or it has expired."),
     "quote_has_expired": mark("The quote has not expired yet."),
     "quote_is_accepted": mark("The depositor has not accepted a quote yet."),
-    "destination_is_checked": mark("The refund address has not been checked yet."),
+    "destination_is_checked": mark(
+        "The network has not yet told whether the refund address can receive. We keep asking; please try again in a minute."
+    ),
     "plan_is_current": mark("There is no plan to approve at the moment."),
     "wallet_has_not_signed": mark("The wallet team has approved this plan already."),
     "clearing_has_not_signed": mark("The clearing team has approved this plan already."),
@@ -386,6 +392,7 @@ WHY_NOT: dict[str, str] = {
     **screening_texts.WHY_NOT,
     **posting_texts.WHY_NOT,
     **ledger_texts.WHY_NOT,
+    **destination_texts.WHY_NOT,
 }
 
 QUEUES: dict[str, str] = {
@@ -493,4 +500,5 @@ PUBLIC_EVENTS: dict[str, str] = {
     "confirm_refund": mark("The coins were sent to you"),
     **dispute_texts.PUBLIC_EVENTS,
     **posting_texts.PUBLIC_EVENTS,
+    **destination_texts.PUBLIC_EVENTS,
 }

@@ -6,9 +6,11 @@ from collections.abc import Callable
 
 from recovery.jobs import (
     credits,
+    destinations,
     evidence,
     ledger,
     nodes,
+    notices,
     outflows,
     parked,
     planning,
@@ -45,6 +47,8 @@ TOPICS: dict[str, Callable[[Work], None]] = {
     "ledger.snapshot": ledger.snapshot,
     "outflow.look": outflows.look,
     "reconcile.run": reconciliation.run,
+    "destination.check": destinations.check,
+    "notice.send": notices.send,
 }
 
 OF_NO_CASE = {
@@ -58,7 +62,7 @@ OF_NO_CASE = {
 }
 """Topics that no move of a case asks for: the scheduler plans them when it starts."""
 
-BY_SERVICES = {"dispute.end", "screening.ask"}
+BY_SERVICES = {"dispute.end", "screening.ask", "notice.send"}
 """Topics that a service asks for, only where there is something to do: no row of a table emits them."""
 
 ASK_NO_NODE = {"quote.expire", "dispute.end", "ledger.snapshot"}

@@ -5,6 +5,7 @@ from recovery.models.alarm import Alarm, AlarmAnswer
 from recovery.models.batch import BatchMember, SweepBatch
 from recovery.models.case import CaseEvent, Claim, Message, RecoveryCase
 from recovery.models.credit_intent import CreditAnswer, CreditIntent, LedgerNotice
+from recovery.models.destination import DestinationCheck, Notice, RefundDestination
 from recovery.models.dispute import Dispute, DisputeParty, MergedCase, Parked
 from recovery.models.evidence import AssetProbe, Diagnosis, Evidence
 from recovery.models.hold import DatabaseIdentity, HoldRelease, PayoutHold
@@ -62,6 +63,7 @@ __all__ = [
     "CreditAnswer",
     "CreditIntent",
     "DatabaseIdentity",
+    "DestinationCheck",
     "Diagnosis",
     "Dispute",
     "DisputeParty",
@@ -81,6 +83,7 @@ __all__ = [
     "MergedCase",
     "Message",
     "NodeReport",
+    "Notice",
     "OwnedAddress",
     "OwnershipChallenge",
     "OwnershipProof",
@@ -100,6 +103,7 @@ __all__ = [
     "Reconciliation",
     "ReconciliationLine",
     "RecoveryCase",
+    "RefundDestination",
     "RefundReturn",
     "RegistryChange",
     "RegistryImport",

@@ -36,6 +36,7 @@ from recovery.models import (
     SignOff,
 )
 from recovery.queries.cases import CaseRow, case_row, shown_cause
+from recovery.queries.destination_view import destination_shown, refund_targets, typed_destination
 from recovery.queries.disputes import dispute_shown, merged_from, merged_into, settled_pointer
 from recovery.queries.facts import latest_probe, open_claim
 from recovery.queries.fraud import signals_shown
@@ -77,6 +78,9 @@ class CaseView:
     linked: Linked | None
     signals: tuple[Shown, ...]
     screenings: tuple[Shown, ...]
+    destination: Shown | None
+    typed_destination: Shown | None
+    refund_targets: Shown
 
 
 def case_view(session: Session, actor: Actor, case: RecoveryCase) -> CaseView:
@@ -112,6 +116,9 @@ def case_view(session: Session, actor: Actor, case: RecoveryCase) -> CaseView:
         linked=linked_cases(session, case) if staff else None,
         signals=signals_shown(session, actor, case),
         screenings=screenings_shown(session, actor, case),
+        destination=destination_shown(session, case),
+        typed_destination=typed_destination(session, case, claim),
+        refund_targets=refund_targets(session, case, claim),
     )
 
 

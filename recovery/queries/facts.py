@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from chains.types import Transaction, Transfer
+from recovery.domain.destination import FRESH_FOR, Verdict
 from recovery.domain.settlement import steps_of, stored_step
 from recovery.models import (
     Account,
@@ -33,6 +34,7 @@ from recovery.models import (
     RecoveryCase,
     SignOff,
 )
+from recovery.queries import destinations
 from recovery.queries.ownership import suffices
 from recovery.queries.plan_members import part_of
 from recovery.queries.screening import is_clear, questions_of
@@ -165,6 +167,7 @@ def read_facts(session: Session, case: RecoveryCase) -> Facts:
         screening_clear=_is_screened(session, case, claim),
         **_books(session, case),
         **_advance(session, case),
+        **_destination(session, case, claim, plan),
     )
 
 
@@ -217,6 +220,35 @@ def _is_screened(session: Session, case: RecoveryCase, claim: Claim) -> bool:
         return False
     now = database_now(session)
     return all(is_clear(session, case.id, one.subject, now) for one in questions_of(session, case, claim))
+
+
+BOUND_IN = frozenset({*KIND_OF_STATE, State.ACCEPTED})
+"""Where a destination binds and value has not arrived there yet."""
+
+PAID_FROM = frozenset({State.SWEPT, State.REFUND_SIGN_OFF})
+"""Where a refund is planned and released."""
+
+
+def _destination(session: Session, case: RecoveryCase, claim: Claim, plan: Plan | None) -> dict[str, bool]:
+    """Whether the refund may be paid to where it is bound, as far as the state asks."""
+    if case.state not in BOUND_IN:
+        return {}
+    found, now = destinations.bound(session, case), database_now(session)
+    if case.state not in PAID_FROM:
+        return {"denial_open": found.denied}
+    last = destinations.latest_check(session, case.id, claim, found.address or "")
+    told = destinations.receiving_of(last)
+    judged = destinations.judgement(session, case, claim, found.address or "", told)
+    rest = destinations.rest_until(session, case, found)
+    elsewhere = plan is not None and json.loads(plan.payload)["destination"] != found.address
+    return {
+        "denial_open": found.denied,
+        "destination_safe": not found.problems and not elsewhere and judged.verdict is not Verdict.REFUSE,
+        "destination_checked": judged.verdict in (Verdict.ALLOW, Verdict.CONFIRM)
+        and last is not None
+        and last.at > now - FRESH_FOR,
+        "cooling_over": rest is None or rest <= now,
+    }
 
 
 def _addresses_hold(session: Session, plan: Plan) -> bool:

@@ -32,10 +32,10 @@ from recovery.models import (
     PlanCase,
     PlatformLabel,
     ProofDocument,
-    Quote,
     RecoveryCase,
     SignOff,
 )
+from recovery.queries.destinations import others_paid_there
 from recovery.queries.facts import open_claim
 from recovery.queries.policies import policy_in_force
 
@@ -87,7 +87,7 @@ def fraud_facts(session: Session, case: RecoveryCase) -> FraudFacts:
         "opened_at": case.opened_at,
         "security_changed_at": account.security_changed_at if account else None,
         "second_claimant": _second_claimant(session, case),
-        "others_paid_there": _others_paid_there(session, case),
+        "others_paid_there": others_paid_there(session, case),
         **_velocity(session, case),
         **_people(session, case),
         **_proofs(session, case),
@@ -100,17 +100,6 @@ def fraud_facts(session: Session, case: RecoveryCase) -> FraudFacts:
 def _second_claimant(session: Session, case: RecoveryCase) -> bool:
     other = select(RecoveryCase.id).where(RecoveryCase.hash == case.hash, RecoveryCase.account != case.account)
     return session.scalar(other.limit(1)) is not None
-
-
-def _others_paid_there(session: Session, case: RecoveryCase) -> int:
-    """How many other accounts accepted a refund to the destination this case's depositor accepted."""
-    own = select(Quote.destination).where(Quote.case_id == case.id, Quote.state == "accepted").scalar_subquery()
-    others = (
-        select(func.count(RecoveryCase.account.distinct()))
-        .join(Quote, Quote.case_id == RecoveryCase.id)
-        .where(Quote.destination == own, RecoveryCase.account != case.account)
-    )
-    return session.scalar(others) or 0
 
 
 def _velocity(session: Session, case: RecoveryCase) -> dict[str, int]:

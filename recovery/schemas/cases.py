@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields, validate
 
+from recovery.schemas.destinations import BoundDestination, RefundTargets, TypedDestination
 from recovery.schemas.moves import SCHEMAS
 from recovery.schemas.proofs import Proofs
 from recovery.schemas.shapes import Input, Moment, PageQuery, TokenAmount, Whole
@@ -340,6 +341,9 @@ class CaseOutput(CaseSummary):
     dispute = fields.Nested(Dispute, allow_none=True, metadata={"description": "for staff"})
     linked = fields.Nested(Linked, allow_none=True, metadata={"description": "for staff"})
     signals = fields.List(fields.Nested(FraudSign), metadata={"description": "for specialist, lead and auditor"})
+    destination = fields.Nested(BoundDestination, allow_none=True)
+    typed_destination = fields.Nested(TypedDestination, allow_none=True)
+    refund_targets = fields.Nested(RefundTargets)
     screenings = fields.List(fields.Nested(Screened), metadata={"description": "for specialist, lead and auditor"})
 
 

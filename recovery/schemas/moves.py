@@ -51,6 +51,14 @@ class Destination(Schema):
 
     destination = Text(200)
     quote_digest = fields.String(required=True, validate=validate.Length(equal=64))
+    confirmed = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=64))
+
+
+class AnotherDestination(Schema):
+    """Where the refund shall go instead. ``confirmed`` names the remarks that were read, where there are any."""
+
+    destination = Text(200)
+    confirmed = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=64))
 
 
 class Offer(Schema):
@@ -80,6 +88,7 @@ SCHEMAS: dict[str, type[Schema]] = {
     "answer": Answer,
     "destination": Destination,
     "offer": Offer,
+    "another_destination": AnotherDestination,
     "digest": Digest,
     "reference": Reference,
 }

@@ -18,7 +18,7 @@ from recovery.models import RecoveryCase
 from recovery.queries.cases import find_case
 from recovery.queries.people import depositor_of
 from recovery.queries.plan_members import companions
-from recovery.services import advances, batches, claims, credits, disputes, documents, quotes, sign_offs
+from recovery.services import advances, batches, claims, credits, destinations, disputes, documents, quotes, sign_offs
 from recovery.services.messages import message_row, write_message
 from recovery.services.opening import write_opening
 from recovery.services.requests import handled_before, take_key
@@ -240,6 +240,7 @@ _HANDLERS: dict[str, Handler] = {
     "withdraw_quote": quotes.take_back,
     "contest": quotes.contest,
     "accept": quotes.accept,
+    "change_destination": destinations.change,
     "approve_sweep_wallet": sign_offs.sign_off,
     "approve_sweep_clearing": sign_offs.sign_off,
     "approve_refund_wallet": sign_offs.sign_off,

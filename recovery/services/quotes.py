@@ -11,19 +11,18 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from chains.address import check_address
-from chains.catalogue import network as find_network
 from recovery.domain.actor import SYSTEM, Actor
 from recovery.domain.canonical import digest
 from recovery.domain.cause_rows import UNKNOWN
 from recovery.domain.fees import FeeFacts, Prices, Ratio, Terms, quote_terms, schedule_from
 from recovery.domain.ids import new_id
-from recovery.errors import Conflict, InvalidInput, MoveNotOpen
-from recovery.models import AssetPrice, AssetProbe, Claim, FeePolicy, OwnedAddress, Quote, RecoveryCase
+from recovery.errors import Conflict, MoveNotOpen
+from recovery.models import AssetPrice, AssetProbe, Claim, FeePolicy, Quote, RecoveryCase
 from recovery.queries.batches import membership
 from recovery.queries.facts import database_now, latest_probe, latest_quote, open_claim
 from recovery.queries.fees import intended_network
 from recovery.queries.policies import KINDS, fee_class_of, version_in_force
+from recovery.services import destinations
 from recovery.services.messages import write_message
 from recovery.services.transitions import advance
 
@@ -157,38 +156,18 @@ def accept(session: Session, actor: Actor, case: RecoveryCase, data: Mapping[str
         raise MoveNotOpen("quote_is_open")
     if quote.digest != data["quote_digest"]:
         raise Conflict("quote_changed")
-    destination = _checked_destination(session, claim, data["destination"])
-    advance(
+    to = destinations.agreed(session, case, claim, data)
+    event = advance(
         session,
         actor,
         case,
         "accept",
-        data={"quote": quote.digest, "destination": destination},
-        facts={"destination_checked": True},
+        data={"quote": quote.digest, "destination": to.address},
+        facts={"destination_checked": to.checked},
         version=version,
     )
-    quote.state, quote.accepted_at, quote.destination = "accepted", database_now(session), destination
-
-
-def _checked_destination(session: Session, claim: Claim, typed: str) -> str:
-    """The canonical refund address. Refused: what cannot receive, what is ours, the token's own contract."""
-    check = check_address(find_network(claim.network), typed)
-    if not check.valid or check.normalised is None:
-        reason = check.reason or "not_an_address"
-        raise InvalidInput("destination_is_invalid", fields={"destination": [f"address_{reason}"]})
-    if check.memo is not None:  # nothing that pays would carry it on, and without it the coins are lost again
-        raise InvalidInput("destination_is_invalid", fields={"destination": ["address_carries_a_memo"]})
-    address = check.normalised
-    if address == claim.contract or set(address.removeprefix("0x")) == {"0"}:
-        raise InvalidInput("destination_cannot_receive", fields={"destination": ["destination_cannot_receive"]})
-    ours = session.scalar(
-        select(func.count())
-        .select_from(OwnedAddress)
-        .where(OwnedAddress.network == claim.network, OwnedAddress.address == address)
-    )
-    if ours:
-        raise InvalidInput("destination_is_ours", fields={"destination": ["destination_is_ours"]})
-    return address
+    quote.state, quote.accepted_at, quote.destination = "accepted", database_now(session), to.address
+    destinations.bind(session, case, event, claim.network, to.address)
 
 
 def take_back(session: Session, actor: Actor, case: RecoveryCase, data: Mapping[str, Any], version: int | None) -> None:

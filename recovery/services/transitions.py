@@ -35,6 +35,7 @@ FORMS = {
     "answer": "answer",
     "quote": "offer",
     "accept": "destination",
+    "change_destination": "another_destination",
     "approve_sweep_wallet": "digest",
     "approve_sweep_clearing": "digest",
     "approve_refund_wallet": "digest",

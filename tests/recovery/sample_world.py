@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import select, update
 
+from chains.nodes import node_table
 from config.settings import Settings
 from recovery.db import Database
 from recovery.domain.actor import Actor
@@ -17,7 +18,8 @@ from recovery.embedded.anvil import Anvil
 from recovery.jobs.runner import run_due
 from recovery.models import Job, RecoveryCase
 from recovery.queries.people import actor_by_email
-from recovery.services import cases, people, registry
+from recovery.services import cases, destinations, people, registry
+from recovery.services.destinations import TYPED_IN
 from recovery.services.fee_trials import keep_trial, try_version
 from recovery.services.plans import record_signed
 from recovery.services.policies import activate_policy, draft_policy
@@ -63,9 +65,19 @@ class SampleWorld:
             return cases.open_case(session, actor, reference=hash, request_id=key or str(uuid.uuid4())).ref
 
     def move(self, actor: Actor, ref: str, name: str, **data: Any) -> None:
-        """Make a move."""
+        """Make a move; a named destination is asked about first, as the pages do."""
+        if name in TYPED_IN:
+            self._ask_beforehand(actor, ref, data["destination"])
         with self.database.unit_of_work() as session:
             cases.move(session, actor, ref, name, data, request_id=str(uuid.uuid4()))
+
+    def _ask_beforehand(self, actor: Actor, ref: str, address: str) -> None:
+        with self.database.reading() as session:
+            asked = destinations.to_ask(session, actor, ref, address)
+        if asked is not None:
+            told = destinations.ask(asked, node_table(self.settings.nodes, public=False).get(asked.network, ()))
+            with self.database.unit_of_work() as session:
+                destinations.keep(session, asked, told, purpose="typed")
 
     def case(self, ref: str) -> RecoveryCase:
         """The case as stored."""

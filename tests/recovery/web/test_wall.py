@@ -30,6 +30,7 @@ FILL = {
     "code": "1100",
     "correction": NO_ID,
     "period": NO_ID,
+    "token": "0" * 96,
     "batch_id": NO_ID,
     "alarm_id": NO_ID,
     "opening_id": NO_ID,
@@ -66,7 +67,7 @@ def test_exactly_the_public_pages_answer_a_stranger(app: Flask) -> None:
             to_sign_in = answer.status_code == 302 and answer.headers["Location"].startswith("/sign-in")
             if not to_sign_in:
                 open_to_all.add(rule.endpoint)
-    assert open_to_all == PUBLIC - {"auth.preferences"}  # which only takes POST
+    assert open_to_all == PUBLIC - {"auth.preferences", "notices.deny"}  # which only take POST
 
 
 def test_every_write_needs_the_token_of_the_session(app: Flask, client_of: Callable[[str], FlaskClient]) -> None:
@@ -83,6 +84,8 @@ def test_no_page_changes_anything_on_get(app: Flask) -> None:
         "auth.preferences",
         "appeals.report",
         "cases.make_move",
+        "cases.check_destination",
+        "notices.deny",
         "proofs.ask",
         "proofs.answer",
         "proofs.hand_in",
