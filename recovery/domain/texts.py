@@ -6,7 +6,7 @@ and the rules.
 
 from __future__ import annotations
 
-from recovery.domain import dispute_texts, screening_texts
+from recovery.domain import dispute_texts, screening_texts, sign_off_texts
 from recovery.domain.address_texts import REASONS as ADDRESS_REASONS
 from recovery.domain.api_texts import DETAILS as API_DETAILS
 from recovery.domain.cause_texts import (
@@ -127,6 +127,7 @@ DETAILS: dict[str, str] = {
     **SCAN_DETAILS,
     **dispute_texts.REFUSALS,
     **screening_texts.REFUSALS,
+    **sign_off_texts.DETAILS,
     **{f"address_{reason}": text for reason, text in ADDRESS_REASONS.items()},
 }
 """Detail code of a refusal or a form field → one sentence; those of pages come first."""
@@ -247,6 +248,7 @@ TRANSITIONS: dict[str, str] = {
     "resume_refund": mark("Watch the refund again"),
     **dispute_texts.TRANSITIONS,
     **screening_texts.TRANSITIONS,
+    **sign_off_texts.TRANSITIONS,
 }
 
 EVENTS: dict[str, str] = {
@@ -310,6 +312,7 @@ EVENTS: dict[str, str] = {
     "resume_refund": mark("Refund watched again"),
     **dispute_texts.EVENTS,
     **screening_texts.EVENTS,
+    **sign_off_texts.EVENTS,
 }
 
 WHY_NOT: dict[str, str] = {
@@ -320,9 +323,6 @@ WHY_NOT: dict[str, str] = {
     "quote_is_accepted": mark("The depositor has not accepted a quote yet."),
     "destination_is_checked": mark("The refund address has not been checked yet."),
     "plan_is_current": mark("There is no plan to approve at the moment."),
-    "wallet_has_not_signed": mark("The wallet team has approved this plan already."),
-    "clearing_has_not_signed": mark("The clearing team has approved this plan already."),
-    "everybody_signed": mark("Wallet and clearing must both approve first."),
     "plan_is_released": mark("No released plan waits to be signed."),
     "no_plan_is_out": mark("A released plan could still pay; a second one would pay twice."),
     "plan_is_recorded": mark("The signed transactions are not recorded yet."),
@@ -339,6 +339,7 @@ WHY_NOT: dict[str, str] = {
     "your_own_case": mark("This is your own case; somebody else must decide it."),
     **dispute_texts.WHY_NOT,
     **screening_texts.WHY_NOT,
+    **sign_off_texts.WHY_NOT,
 }
 
 QUEUES: dict[str, str] = {

@@ -6,7 +6,7 @@ from recovery.models.evidence import AssetProbe, Diagnosis, Evidence
 from recovery.models.job import HandledRequest, Job
 from recovery.models.ledger import LedgerAccount, Posting
 from recovery.models.person import ApiToken, Person, PersonRole, UserSession
-from recovery.models.plan import Plan, PlanStep, SignOff
+from recovery.models.plan import Plan, PlanStep
 from recovery.models.policy import CausePolicyVersion, FeePolicy, ReplayRun
 from recovery.models.proof import OwnershipChallenge, OwnershipProof, ProofDocument, TestTransfer
 from recovery.models.quote import AssetPrice, Quote
@@ -26,18 +26,35 @@ from recovery.models.registry import (
 from recovery.models.scan import PoolLook, ScanCursor, SeenTransfer
 from recovery.models.screening import FraudSignal, Screening, ScreeningEntry, ScreeningList
 from recovery.models.sighting import Sighting
+from recovery.models.sign_off import (
+    ApproverLimit,
+    BreakGlassVote,
+    BrokenGlass,
+    CreditApproval,
+    Delegation,
+    LimitUse,
+    PlanRequirement,
+    PlanRequirementStage,
+    SignOff,
+    SignOffPolicyVersion,
+)
 
 __all__ = [
     "Account",
     "ApiToken",
+    "ApproverLimit",
     "AssetPrice",
     "AssetProbe",
+    "BreakGlassVote",
+    "BrokenGlass",
     "CaseEvent",
     "CausePolicyVersion",
     "ChainAnswer",
     "ChainReading",
     "Claim",
     "Credit",
+    "CreditApproval",
+    "Delegation",
     "Diagnosis",
     "Dispute",
     "DisputeParty",
@@ -47,6 +64,7 @@ __all__ = [
     "HandledRequest",
     "Job",
     "LedgerAccount",
+    "LimitUse",
     "ListedAsset",
     "MergedCase",
     "Message",
@@ -58,6 +76,8 @@ __all__ = [
     "Person",
     "PersonRole",
     "Plan",
+    "PlanRequirement",
+    "PlanRequirementStage",
     "PlanStep",
     "PlatformLabel",
     "PoolLook",
@@ -78,6 +98,7 @@ __all__ = [
     "SentWithdrawal",
     "Sighting",
     "SignOff",
+    "SignOffPolicyVersion",
     "TestTransfer",
     "UserSession",
 ]

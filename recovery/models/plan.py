@@ -1,8 +1,4 @@
-"""Unsigned plans (sweep and refund), their steps, and who signed them off.
-
-The database itself refuses self-approval: a sign-off repeats the plan's digest and preparer through a foreign key, and
-its approver may not be that preparer; nobody signs the same plan twice.
-"""
+"""Unsigned plans (sweep and refund) and their steps. Who signed them off stands in :mod:`recovery.models.sign_off`."""
 
 from __future__ import annotations
 
@@ -10,7 +6,7 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint, func, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from recovery.db import Base, BaseUnits
@@ -95,28 +91,4 @@ class PlanStep(Base):
         ),
         CheckConstraint("state IN ('waiting', 'signed', 'final', 'failed', 'abandoned')", name="state_is_known"),
         CheckConstraint("(signed IS NULL) = (hash IS NULL)", name="signed_has_hash"),
-    )
-
-
-class SignOff(Base):
-    """One person's approval of one plan's digest, for one team."""
-
-    __tablename__ = "sign_off"
-
-    plan_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
-    stage: Mapped[str] = mapped_column(primary_key=True)
-    digest: Mapped[str]
-    preparer_id: Mapped[uuid.UUID]
-    approver_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"))
-    at: Mapped[datetime] = mapped_column(server_default=func.now())
-
-    __table_args__ = (
-        ForeignKeyConstraint(
-            ["plan_id", "digest", "preparer_id"],
-            ["plan.id", "plan.digest", "plan.prepared_by"],
-            name="fk_sign_off_plan",
-        ),
-        UniqueConstraint("plan_id", "approver_id"),
-        CheckConstraint("approver_id <> preparer_id", name="not_by_the_preparer"),
-        CheckConstraint("stage IN ('wallet', 'clearing')", name="stage_is_known"),
     )

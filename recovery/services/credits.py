@@ -13,7 +13,7 @@ from recovery.domain.actor import SYSTEM, Actor
 from recovery.domain.ids import new_id
 from recovery.models import Claim, Credit, RecoveryCase
 from recovery.queries.facts import database_now, leg_credits, open_claim
-from recovery.services import disputes
+from recovery.services import credit_sign_offs, disputes
 from recovery.services.transitions import advance, lock
 
 
@@ -31,6 +31,8 @@ def approve(session: Session, actor: Actor, case: RecoveryCase, data: Mapping[st
         else {}
     )
     advance(session, actor, case, "approve_credit", data=recorded, entries=entries, version=version)
+    if claim is not None:
+        credit_sign_offs.approve(session, actor, case, claim, "clearing", data)
 
 
 def deliver(session: Session, case: RecoveryCase) -> None:

@@ -32,7 +32,7 @@ from recovery.queries.facts import database_now, open_claim
 from recovery.services import disputes
 from recovery.services.quotes import accepted_quote
 from recovery.services.requests import handled_before
-from recovery.services.sign_offs import fully_signed
+from recovery.services.sign_offs import releasable, required
 from recovery.services.transitions import advance, lock
 
 
@@ -77,6 +77,7 @@ def draft(
     )
     session.add(plan)
     session.flush()
+    required(session, plan)
     advance(session, SYSTEM, case, f"propose_{kind}", data={"plan": str(plan.id), "digest": plan.digest})
     return plan
 
@@ -89,7 +90,7 @@ def release(session: Session, case: RecoveryCase, plan: Plan, chain_nonces: Mapp
     """
     lock(session, case)
     session.refresh(plan, with_for_update=True)
-    if plan.state != "drafted" or not fully_signed(session, plan):
+    if plan.state != "drafted" or not releasable(session, plan):
         return
     payload = json.loads(plan.payload)
     if digest(payload) != plan.digest:

@@ -1,4 +1,4 @@
-"""Policies as versioned data, of fees and of causes: drafted by one person, activated by another, never changed.
+"""Policies as versioned data, of fees, causes and sign-offs: drafted by one person, activated by another, never changed.
 
 A policy per cause comes into force only after every verdict so far was replayed with it (:mod:`recovery.services.replay`).
 """
@@ -18,6 +18,7 @@ from recovery.domain.cause_policy import ASSET_AMOUNTS
 from recovery.domain.diagnosis import RULES_VERSION
 from recovery.domain.fees import check_rules
 from recovery.domain.policy_check import check_policy
+from recovery.domain.sign_off_check import check_sign_off_policy
 from recovery.errors import Conflict, InvalidInput, NotAllowed, NotFound, StepUpNeeded
 from recovery.queries.facts import database_now
 from recovery.queries.policies import Row, deciding_replay, kind_of, version_in_force
@@ -80,12 +81,15 @@ def _checked_causes(content: object) -> dict[str, Any]:
     """A document whose assets are written as their networks write them: amounts are looked up by that identity."""
     document = check_policy(content)
     parameters = document["parameters"]
-    written = {name: [_asset(name, place, one) for place, one in enumerate(parameters[name])] for name in ASSET_AMOUNTS}
+    written = {
+        name: [_asset(f"parameters.{name}", place, one) for place, one in enumerate(parameters[name])]
+        for name in ASSET_AMOUNTS
+    }
     return check_policy(document | {"parameters": parameters | written})
 
 
 def _asset(name: str, place: int, entry: Mapping[str, Any]) -> dict[str, Any]:
-    field = f"parameters.{name}[{place}]"
+    field = f"{name}[{place}]"
     network = networks().get(entry["network"])
     if network is None:
         raise InvalidInput("policy_network_unknown", field=f"{field}.network")
@@ -97,4 +101,21 @@ def _asset(name: str, place: int, entry: Mapping[str, Any]) -> dict[str, Any]:
     return {**entry, "contract": contract or None}
 
 
-CHECKS: Mapping[str, Callable[[object], Any]] = {"fee": check_rules, "cause": _checked_causes}
+def _checked_sign_offs(content: object) -> dict[str, Any]:
+    """A document whose networks and assets exist, written as they are looked up."""
+    document = check_sign_off_policy(content)
+    rules = []
+    for place, rule in enumerate(document["rules"]):
+        unknown = next((one for one in rule["networks"] if one not in networks()), None)
+        if unknown is not None:
+            raise InvalidInput("policy_network_unknown", field=f"rules[{place}].networks")
+        assets = [_asset(f"rules[{place}].assets", here, one) for here, one in enumerate(rule["assets"])]
+        rules.append({**rule, "assets": assets})
+    return {**document, "rules": rules}
+
+
+CHECKS: Mapping[str, Callable[[object], Any]] = {
+    "fee": check_rules,
+    "cause": _checked_causes,
+    "sign_off": _checked_sign_offs,
+}
