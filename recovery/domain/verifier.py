@@ -411,10 +411,9 @@ class CaseCheck:
 
     def _stands_in(self, instead: dict[str, Any] | None) -> bool:
         """Whether enough people of this round, one of them in that role, stand in for whoever is missing."""
-        if instead is None:
-            return False
-        made = [one for one in self.made if one.seq > self.round_start and one.name == instead["name"]]
-        return len({one.actor for one in made}) >= instead["people"] and instead["role"] in {one.role for one in made}
+        rule = instead or {"name": "", "people": 1, "role": ""}
+        made = [one for one in self.made if one.seq > self.round_start and one.name == rule["name"]]
+        return len({one.actor for one in made}) >= rule["people"] and rule["role"] in {one.role for one in made}
 
     def close(self, sides: dict[str, SideFile]) -> None:
         """What only the whole case shows: the other files agree with its events."""
