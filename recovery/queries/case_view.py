@@ -32,6 +32,7 @@ from recovery.models import (
     RecoveryCase,
     SignOff,
 )
+from recovery.queries.approvals import credit_panel, plan_panel
 from recovery.queries.cases import CaseRow, case_row, shown_cause
 from recovery.queries.disputes import dispute_shown, merged_from, merged_into, settled_pointer
 from recovery.queries.facts import latest_probe, open_claim
@@ -74,6 +75,7 @@ class CaseView:
     linked: Linked | None
     signals: tuple[Shown, ...]
     screenings: tuple[Shown, ...]
+    credit_approval: Shown | None
 
 
 def case_view(session: Session, actor: Actor, case: RecoveryCase) -> CaseView:
@@ -81,7 +83,7 @@ def case_view(session: Session, actor: Actor, case: RecoveryCase) -> CaseView:
     names = _names(session, case)
     row = case_row(session, actor, case)
     quotes = tuple(_quote(quote) for quote in _quotes(session, case))
-    plans = tuple(_plan(session, plan, names) for plan in _plans(session, case))
+    plans = tuple(_plan(session, actor, plan, names) for plan in _plans(session, case))
     claim, probe = open_claim(session, case.id), latest_probe(session, case.id)
     staff = actor.is_staff
     return CaseView(
@@ -109,6 +111,9 @@ def case_view(session: Session, actor: Actor, case: RecoveryCase) -> CaseView:
         linked=linked_cases(session, case) if staff else None,
         signals=signals_shown(session, actor, case),
         screenings=screenings_shown(session, actor, case),
+        credit_approval=credit_panel(session, actor, case, claim)
+        if staff and claim is not None and case.state == State.CREDIT_SIGN_OFF
+        else None,
     )
 
 
@@ -192,7 +197,7 @@ def _plans(session: Session, case: RecoveryCase) -> list[Plan]:
     return list(session.scalars(select(Plan).where(Plan.case_id == case.id).order_by(Plan.at, Plan.id)))
 
 
-def _plan(session: Session, plan: Plan, names: dict[uuid.UUID, str]) -> Shown:
+def _plan(session: Session, actor: Actor, plan: Plan, names: dict[uuid.UUID, str]) -> Shown:
     sign_offs = session.scalars(select(SignOff).where(SignOff.plan_id == plan.id).order_by(SignOff.at))
     return _columns(plan, ("id", "kind", "round", "network", "state", "digest", "at")) | {
         "payload": json.loads(plan.payload),
@@ -204,6 +209,7 @@ def _plan(session: Session, plan: Plan, names: dict[uuid.UUID, str]) -> Shown:
             for one in sign_offs
         ],
         "steps": steps_shown(session, plan),
+        "standing": plan_panel(session, actor, plan) if actor.is_staff and plan.state == "drafted" else None,
     }  # fmt: skip
 
 

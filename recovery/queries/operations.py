@@ -9,17 +9,20 @@ from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from recovery.models import Job, NodeReport, RecoveryCase
+from recovery.queries.approvals import alarms_ringing
 from recovery.queries.nodes import node_reports
 
 
 @dataclass(frozen=True)
 class Load:
-    """Open cases by (workflow, state), jobs waiting by state, how late the latest due job is in seconds, and every node."""
+    """Open cases by (workflow, state), jobs waiting by state, how late the latest due job is in seconds, every node,
+    and how many broken glasses nobody has reviewed."""
 
     cases: dict[tuple[str, str], int]
     jobs: dict[str, int]
     latest_seconds: float
     nodes: Sequence[NodeReport]
+    broken_glass: int
 
 
 def read_load(session: Session) -> Load:
@@ -38,7 +41,11 @@ def read_load(session: Session) -> Load:
         )
     )
     return Load(
-        {(flow, state): count for flow, state, count in open_cases}, jobs, float(late or 0), node_reports(session)
+        {(flow, state): count for flow, state, count in open_cases},
+        jobs,
+        float(late or 0),
+        node_reports(session),
+        alarms_ringing(session),
     )
 
 

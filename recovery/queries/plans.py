@@ -13,6 +13,7 @@ from recovery.domain.actor import Actor
 from recovery.errors import InvalidInput, NotFound
 from recovery.models import Plan, RecoveryCase, SignOff
 from recovery.queries.case_view import steps_shown
+from recovery.queries.sign_offs import standing_of
 
 READERS = frozenset({"signer", "wallet", "clearing", "auditor", "lead", "specialist"})
 STATES = frozenset({"drafted", "released", "recorded", "confirmed", "dead", "void"})
@@ -41,6 +42,25 @@ def find_plan(session: Session, actor: Actor, plan_id: uuid.UUID) -> dict[str, A
     return _shown(session, row[0], row[1])
 
 
+def requirement_shown(session: Session, plan: Plan) -> dict[str, Any]:
+    """What a plan needs by the policy it was drafted under, and who is still due."""
+    standing = standing_of(session, plan)
+    needs = standing.requirement
+    return {
+        "policy": needs.policy_version,
+        "rule": needs.rule,
+        "value": None if needs.value is None else str(needs.value),
+        "in_order": needs.in_order,
+        "expires_after": needs.expires_after,
+        "complete": standing.complete,
+        "broken_glass": standing.broken,
+        "stages": [
+            {"team": stage.team, "people": stage.people, "missing": standing.missing(stage.team)}
+            for stage in needs.stages
+        ],
+    }
+
+
 def _shown(session: Session, plan: Plan, ref: str) -> dict[str, Any]:
     sign_offs = session.scalars(select(SignOff).where(SignOff.plan_id == plan.id).order_by(SignOff.at))
     return {
@@ -53,7 +73,14 @@ def _shown(session: Session, plan: Plan, ref: str) -> dict[str, Any]:
         "digest": plan.digest,
         "payload": json.loads(plan.payload),
         "approvals": [
-            {"stage": one.stage, "approver": str(one.approver_id), "digest": one.digest} for one in sign_offs
+            {
+                "stage": one.stage,
+                "approver": str(one.approver_id),
+                "on_behalf_of": str(one.on_behalf_of) if one.on_behalf_of else None,
+                "digest": one.digest,
+            }
+            for one in sign_offs
         ],
+        "requirement": requirement_shown(session, plan),
         "steps": steps_shown(session, plan),
     }

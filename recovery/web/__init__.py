@@ -9,6 +9,7 @@ def register(app: Flask) -> None:
     """Add every page to the application."""
     from recovery.web import (
         appeals,
+        approvals,
         auth,
         cases,
         export,
@@ -25,6 +26,6 @@ def register(app: Flask) -> None:
 
     for module in (
         health, auth, appeals, cases, proofs, networks, nodes, policies, finds, export, registries, registry_files,
-        screening,
+        screening, approvals,
     ):  # fmt: skip
         app.register_blueprint(module.pages)

@@ -19,7 +19,7 @@ from markupsafe import Markup
 from chains import catalogue
 from chains.errors import ChainError
 from chains.types import Network
-from recovery.domain import amounts, chain_text, policy_texts, texts
+from recovery.domain import amounts, chain_text, policy_texts, sign_off_texts, texts
 from recovery.domain.capability import NEVER
 from recovery.domain.marking import mark
 from recovery.web._language import language, languages, spoken
@@ -41,7 +41,7 @@ LEAD_MOVES = frozenset(
     {
         "take", "conclude", "quote", "prepare_sweep", "approve_credit", "approve_sweep_wallet", "approve_sweep_clearing",
         "approve_refund_wallet", "approve_refund_clearing", "check_again", "resume_sweep", "resume_refund",
-        "give_reference", "answer", "judge_proof",
+        "give_reference", "answer", "judge_proof", "approve_sweep_lead", "approve_refund_lead", "endorse_credit",
     }
 )  # fmt: skip
 """Moves whose button is the one to look for."""
@@ -99,6 +99,8 @@ TABLES = {
     "choice": policy_texts.CHOICES,
     "policy_state": policy_texts.STATES,
     "scan_trouble": texts.SCAN_TROUBLES,
+    "counts": sign_off_texts.COUNTS,
+    "limit_scope": sign_off_texts.SCOPES,
 }
 
 
@@ -365,6 +367,7 @@ def _page() -> dict[str, Any]:
         "languages": languages(),
         "here": local_path(here),
         "can_policy": bool(g.get("actor") and g.actor.roles & {"auditor", "lead", "admin"}),
+        "can_approvals": bool(g.get("actor") and g.actor.roles & {"auditor", "lead", "admin", "wallet", "clearing"}),
         "can_batch": bool(g.get("actor") and g.actor.roles & {"specialist", "lead"}),
         "can_export": bool(g.get("actor") and g.actor.roles & {"auditor", "lead"}),
         "lead_moves": LEAD_MOVES,

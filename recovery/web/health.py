@@ -84,7 +84,11 @@ class _LoadCollector:
             jobs.add_metric((state,), count)
         late = GaugeMetricFamily("recovery_job_lateness_seconds", "How late the oldest due job is")
         late.add_metric((), self._load.latest_seconds)
-        yield from (cases, jobs, late, *self._of_nodes())
+        glass = GaugeMetricFamily(
+            "recovery_broken_glass_unreviewed", "Plans that went without their approvals, unreviewed"
+        )
+        glass.add_metric((), self._load.broken_glass)
+        yield from (cases, jobs, late, glass, *self._of_nodes())
 
     def _of_nodes(self) -> Iterator[GaugeMetricFamily]:
         """Each node as last looked at; labels carry no secret. ``well`` is 1 for a node that tells what the others tell."""

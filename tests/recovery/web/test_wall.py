@@ -26,6 +26,9 @@ FILL = {
     "upload_id": NO_ID,
     "version": "1",
     "leg": NO_ID,
+    "limit_id": NO_ID,
+    "delegation_id": NO_ID,
+    "plan_id": NO_ID,
 }
 
 
@@ -87,6 +90,12 @@ def test_no_page_changes_anything_on_get(app: Flask) -> None:
         "registry_files.upload",
         "registry_files.confirm",
         "finds.open_case",
+        "approvals.set_limit",
+        "approvals.confirm_limit",
+        "approvals.delegate",
+        "approvals.confirm_delegation",
+        "approvals.end_delegation",
+        "approvals.review",
     }
 
 
