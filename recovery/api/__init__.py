@@ -10,6 +10,7 @@ from recovery.api import (
     _problems,
     _unknown,
     _wall,
+    approvals,
     cases,
     chains,
     people,
@@ -19,7 +20,7 @@ from recovery.api import (
     registries,
 )
 
-DESCRIBED = tuple(module.bp for module in (cases, proofs, chains, plans, people, policies, registries))
+DESCRIBED = tuple(module.bp for module in (cases, proofs, chains, plans, people, policies, registries, approvals))
 BLUEPRINTS = (*DESCRIBED, _description.bp, _unknown.bp)
 
 for blueprint in BLUEPRINTS:

@@ -22,6 +22,8 @@ SCOPES: dict[str, frozenset[str]] = {
     "registries:write": frozenset({"lead", "admin"}),
     "policies:read": frozenset({"auditor", "lead", "admin"}),
     "policies:write": frozenset({"lead", "admin"}),
+    "approvals:read": frozenset({"wallet", "clearing", "auditor", "lead", "admin"}),
+    "approvals:write": frozenset({"wallet", "clearing", "auditor", "lead", "admin"}),
     "exports:read": frozenset({"auditor", "lead", "admin"}),
     "admin": frozenset({"admin"}),
 }

@@ -28,6 +28,7 @@ class Approval(Schema):
 
     stage = fields.String()
     approver = fields.UUID()
+    on_behalf_of = fields.UUID(allow_none=True)
     digest = fields.String()
 
 

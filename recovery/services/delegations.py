@@ -28,13 +28,13 @@ LONGEST_REASON = 1_000
 def delegate(
     session: Session, actor: Actor, to_id: uuid.UUID, stage: str, starts_at: datetime, ends_at: datetime, reason: str
 ) -> Delegation:
-    """Ask somebody of the same team to stand in. Raises NotAllowed, StepUpNeeded, InvalidInput."""
+    """Ask somebody of the same team to stand in. Raises NotAllowed, NotFound, InvalidInput, StepUpNeeded."""
     if stage not in STAGES or stage not in actor.roles:
         raise NotAllowed("not_your_role")
-    if not actor.stepped_up:
-        raise StepUpNeeded("needs_step_up")
     deputy = session.get(Person, to_id)
-    if deputy is None or not deputy.active or stage not in roles_of(session, to_id) or to_id == actor.id:
+    if deputy is None:
+        raise NotFound("not_found")
+    if not deputy.active or stage not in roles_of(session, to_id) or to_id == actor.id:
         raise InvalidInput("deputy_is_of_another_team", fields={"to": ["deputy_is_of_another_team"]})
     now = database_now(session)
     if not (starts_at < ends_at and now < ends_at and ends_at - starts_at <= LONGEST):
@@ -42,6 +42,8 @@ def delegate(
     text = reason.strip()[:LONGEST_REASON]
     if not text:
         raise InvalidInput("field_is_missing", fields={"reason": ["field_is_missing"]})
+    if not actor.stepped_up:
+        raise StepUpNeeded("needs_step_up")
     made = Delegation(
         id=new_id(), from_id=actor.id, to_id=to_id, stage=stage, starts_at=starts_at, ends_at=ends_at, reason=text
     )

@@ -29,11 +29,15 @@ LARGEST = 2**256 - 1
 
 def set_limit(session: Session, actor: Actor, person_id: uuid.UUID, given: Mapping[str, Any]) -> ApproverLimit:
     """Propose a limit; it counts once somebody else confirmed it. ``given``: network, contract (for one asset) or scope
-    ``network``, per_case, per_day (base units or ``None``) and reason. Raises NotAllowed, StepUpNeeded, InvalidInput."""
-    _may_keep(actor, person_id)
-    if not actor.roles & {"admin"}:
+    ``network``, per_case, per_day (base units or ``None``) and reason.
+
+    Raises NotAllowed, NotFound (for a person nobody is), InvalidInput, StepUpNeeded.
+    """
+    if not may_set(actor):
         raise NotAllowed("not_your_role")
-    if session.get(Person, person_id) is None or not roles_of(session, person_id) & set(STAGES):
+    if session.get(Person, person_id) is None:
+        raise NotFound("not_found")
+    if not roles_of(session, person_id) & set(STAGES):
         raise InvalidInput("limit_of_no_approver", fields={"person": ["limit_of_no_approver"]})
     network, contract = _asset(given)
     amounts = (given.get("per_case"), given.get("per_day"))
@@ -50,6 +54,7 @@ def set_limit(session: Session, actor: Actor, person_id: uuid.UUID, given: Mappi
         reason=_reason(given),
         set_by=actor.id,
     )
+    _may_keep(actor, person_id)
     session.add(limit)
     session.flush()
     return limit
