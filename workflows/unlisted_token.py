@@ -93,6 +93,12 @@ REVIEW: tuple[Transition, ...] = (
         by=("specialist",),
         guards=(leg_is_claimed, token_was_probed),
     ),
+    Transition("join_batch", (State.UNDER_REVIEW,), State.UNDER_REVIEW, by=("specialist", "lead")),
+    Transition("join_batch", (State.INVESTIGATED,), State.INVESTIGATED, by=("specialist", "lead")),
+    Transition("leave_batch", (State.UNDER_REVIEW,), State.UNDER_REVIEW, by=("specialist", "lead")),
+    Transition("leave_batch", (State.INVESTIGATED,), State.INVESTIGATED, by=("specialist", "lead")),
+    Transition("leave_batch", (State.QUOTED,), State.QUOTED, by=("specialist", "lead")),
+    Transition("leave_batch", (State.ACCEPTED,), State.ACCEPTED, by=("specialist", "lead")),
     Transition("reconsider", (State.INVESTIGATED,), State.UNDER_REVIEW, by=("specialist",)),
     Transition(
         "give_up",
@@ -149,6 +155,7 @@ SWEEP: tuple[Transition, ...] = (
     ),
     *approvals("sweep", State.SWEEP_SIGN_OFF, MAY_SWEEP),
     Transition("reject_sweep", (State.SWEEP_SIGN_OFF,), State.ACCEPTED, by=("wallet", "clearing", "lead")),
+    Transition("redraft_sweep", (State.SWEEP_SIGN_OFF,), State.PLANNING_SWEEP, by=("system",), emits=("sweep.plan",)),
     Transition(
         "release_sweep",
         (State.SWEEP_SIGN_OFF,),
@@ -216,6 +223,7 @@ REFUND: tuple[Transition, ...] = (
     ),
     *approvals("refund", State.REFUND_SIGN_OFF, MAY_PAY),
     Transition("reject_refund", (State.REFUND_SIGN_OFF,), State.REFUND_ON_HOLD, by=("wallet", "clearing", "lead")),
+    Transition("redraft_refund", (State.REFUND_SIGN_OFF,), State.SWEPT, by=("system",), emits=("refund.plan",)),
     Transition(
         "release_refund",
         (State.REFUND_SIGN_OFF,),

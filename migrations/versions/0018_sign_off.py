@@ -7,7 +7,7 @@ from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
 revision = "0018"
-down_revision = "0013"
+down_revision = "0022"
 branch_labels = None
 depends_on = None
 
@@ -282,7 +282,7 @@ def _delegations_and_glass() -> None:
 FUNCTIONS = (
     """
     CREATE FUNCTION plan_cases(asked uuid) RETURNS SETOF uuid LANGUAGE sql STABLE AS $$
-        SELECT case_id FROM plan WHERE id = asked
+        SELECT case_id FROM plan_case WHERE plan_id = asked
     $$
     """,
     """
@@ -303,7 +303,7 @@ FUNCTIONS = (
     """,
     """
     CREATE FUNCTION has_event(asked uuid, who uuid, move text, wanted text) RETURNS boolean LANGUAGE sql STABLE AS $$
-        SELECT NOT EXISTS (
+        SELECT EXISTS (SELECT plan_cases(asked)) AND NOT EXISTS (
             SELECT 1 FROM plan_cases(asked) AS member(id) WHERE NOT EXISTS (
                 SELECT 1 FROM case_event e WHERE e.case_id = member.id AND e.actor_id = who AND e.name = move
                    AND e.body::jsonb -> 'data' ->> 'digest' = wanted

@@ -1,12 +1,13 @@
 """Tables and their constraints, no behaviour. Importing this package registers every table."""
 
+from recovery.models.batch import BatchMember, SweepBatch
 from recovery.models.case import CaseEvent, Claim, Message, RecoveryCase
 from recovery.models.dispute import Dispute, DisputeParty, MergedCase, Parked
 from recovery.models.evidence import AssetProbe, Diagnosis, Evidence
 from recovery.models.job import HandledRequest, Job
 from recovery.models.ledger import LedgerAccount, Posting
 from recovery.models.person import ApiToken, Person, PersonRole, UserSession
-from recovery.models.plan import Plan, PlanStep
+from recovery.models.plan import Plan, PlanCase, PlanInput, PlanStep
 from recovery.models.policy import CausePolicyVersion, FeePolicy, ReplayRun
 from recovery.models.proof import OwnershipChallenge, OwnershipProof, ProofDocument, TestTransfer
 from recovery.models.quote import AssetPrice, Quote
@@ -45,6 +46,7 @@ __all__ = [
     "ApproverLimit",
     "AssetPrice",
     "AssetProbe",
+    "BatchMember",
     "BreakGlassVote",
     "BrokenGlass",
     "CaseEvent",
@@ -76,6 +78,8 @@ __all__ = [
     "Person",
     "PersonRole",
     "Plan",
+    "PlanCase",
+    "PlanInput",
     "PlanRequirement",
     "PlanRequirementStage",
     "PlanStep",
@@ -99,6 +103,7 @@ __all__ = [
     "Sighting",
     "SignOff",
     "SignOffPolicyVersion",
+    "SweepBatch",
     "TestTransfer",
     "UserSession",
 ]

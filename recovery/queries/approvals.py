@@ -23,6 +23,7 @@ from recovery.models import (
     Person,
     PersonRole,
     Plan,
+    PlanCase,
     RecoveryCase,
     SignOff,
 )
@@ -33,6 +34,7 @@ from recovery.queries.sign_offs import (
     cases_of,
     credit_standing,
     moved_by,
+    rounds_of,
     shown_digest,
     standing_of,
 )
@@ -56,11 +58,10 @@ def plan_panel(session: Session, actor: Actor, plan: Plan) -> Shown:
     """What a plan needs, who gave it, who is still due, how often it was put forward, and what the actor has left to spend."""
     standing, moved = standing_of(session, plan), moved_by(plan)
     members = [case.id for case in cases_of(session, plan)]
-    rounds = select(func.count()).where(Plan.case_id.in_(members), Plan.kind == plan.kind, Plan.at <= plan.at)
     now = session.execute(select(func.now())).scalar_one()
     return {
         **_standing(session, standing),
-        "rounds": session.scalar(rounds) or 1,
+        "rounds": rounds_of(session, plan, members),
         "shown": shown_digest(session, plan),
         "limits_left": _left(session, actor.id, moved.network, moved.contract, now),
         "lent": _lent(session, actor, now),
@@ -209,7 +210,8 @@ def alarms(session: Session, actor: Actor, *, limit: int = 100) -> list[Shown]:
     rows = session.execute(
         select(BrokenGlass, Plan.kind, RecoveryCase.ref)
         .join(Plan, Plan.id == BrokenGlass.plan_id)
-        .join(RecoveryCase, RecoveryCase.id == Plan.case_id)
+        .join(PlanCase, and_(PlanCase.plan_id == Plan.id, PlanCase.place == 0))
+        .join(RecoveryCase, RecoveryCase.id == PlanCase.case_id)
         .order_by(BrokenGlass.reviewed_at.desc().nulls_first(), BrokenGlass.review_due, BrokenGlass.plan_id)
         .limit(limit)
     ).all()

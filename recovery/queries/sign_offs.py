@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from recovery.domain.approver_limits import Use
 from recovery.domain.canonical import canonical, digest
+from recovery.domain.settlement import steps_of
 from recovery.domain.sign_off_rules import STAGES, Matter, Requirement, Stage, requirement, strictest
 from recovery.domain.standing import Approval, Standing, standing
 from recovery.models import (
@@ -24,12 +25,14 @@ from recovery.models import (
     Person,
     PersonRole,
     Plan,
+    PlanCase,
     PlanRequirement,
     PlanRequirementStage,
     RecoveryCase,
     SignOff,
 )
 from recovery.queries.limits import why_over, worth
+from recovery.queries.plan_members import parts_of
 from recovery.queries.policies import policy_in_force, sign_off_policy_in_force
 
 
@@ -49,8 +52,8 @@ def moved_by(plan: Plan) -> Moved:
 
 
 def cases_of(session: Session, plan: Plan) -> list[RecoveryCase]:
-    """The cases a plan is about."""
-    return [session.get_one(RecoveryCase, plan.case_id)]
+    """The cases a plan is about, whatever became of their parts."""
+    return [session.get_one(RecoveryCase, part.case_id) for part in parts_of(session, plan.id)]
 
 
 def requirement_for(session: Session, plan: Plan, cases: Sequence[RecoveryCase], value: int | None) -> Requirement:
@@ -59,11 +62,21 @@ def requirement_for(session: Session, plan: Plan, cases: Sequence[RecoveryCase],
     ``value``: what the plan moves is worth, in base units of the network's own coin; ``None`` when no price is known.
     """
     moved = moved_by(plan)
-    voided = select(func.count()).where(Plan.case_id.in_([case.id for case in cases]), Plan.kind == plan.kind)
-    rounds = 1 + (session.scalar(voided.where(Plan.state == "void")) or 0)
-    return strictest(
-        [_asked(session, plan.kind, moved, value, case.cause, rounds) for case in cases]
-    )  # a plan without a case does not exist
+    rounds = rounds_of(session, plan, [case.id for case in cases])
+    return strictest([_asked(session, plan.kind, moved, value, case.cause, rounds) for case in cases])
+
+
+def rounds_of(session: Session, plan: Plan, cases: Sequence[uuid.UUID]) -> int:
+    """How often plans of this kind were put forward for these cases until this one: the largest number of any of them."""
+    counts = session.scalars(
+        select(func.count())
+        .select_from(PlanCase)
+        .join(Plan, Plan.id == PlanCase.plan_id)
+        .where(PlanCase.case_id.in_(cases), PlanCase.kind == plan.kind, PlanCase.plan_id != plan.id)
+        .where(PlanCase.state == "void", Plan.at <= plan.at)
+        .group_by(PlanCase.case_id)
+    )
+    return 1 + max(counts, default=0)
 
 
 def _asked(session: Session, kind: str, moved: Moved, value: int | None, cause: str | None, rounds: int) -> Requirement:
@@ -156,17 +169,25 @@ def summary_of(session: Session, plan: Plan) -> dict[str, Any]:
         "plan": str(plan.id),
         "digest": plan.digest,
         "kind": plan.kind,
-        "round": plan.round,
         "network": plan.network,
         "contract": payload["asset"]["contract"],
         "amount": str(payload["amount"]),
-        "source": payload["source"],
+        "sources": sorted({step.sender for step in steps_of(payload)}),
         "destination": payload["destination"],
-        "cases": [{"case": case.ref, "account": case.account} for case in cases_of(session, plan)],
+        "cases": [
+            {"case": case.ref, "account": case.account, "amount": part["amount"], "round": part["round"]}
+            for case, part in zip(cases_of(session, plan), _parts(payload), strict=True)
+        ],
         "value": None if needs.value is None else str(needs.value),
         "policy": needs.policy_version,
         "stages": [{"team": stage.team, "people": stage.people} for stage in needs.stages],
     }
+
+
+def _parts(payload: dict[str, Any]) -> list[dict[str, Any]]:
+    """The part of each case; the first form of a payload has one."""
+    parts: list[dict[str, Any]] = payload.get("cases") or [payload]
+    return parts
 
 
 def shown_digest(session: Session, plan: Plan) -> str:

@@ -20,8 +20,9 @@ from recovery.queries.sign_offs import cases_of, moved_by, people_of, shown_dige
 from recovery.services.delegations import principal
 from recovery.services.limits import spend
 from recovery.services.messages import write_message
+from recovery.services.plan_ends import close
 from recovery.services.sign_off_rules import write_requirement
-from recovery.services.transitions import advance
+from recovery.services.transitions import advance, lock_all
 from workflows.states import State
 from workflows.tables import WORKFLOWS
 from workflows.unlisted_token import MAKERS
@@ -78,7 +79,7 @@ def reject(session: Session, actor: Actor, case: RecoveryCase, data: Mapping[str
     commitment = write_message(session, actor, case, "reason", data["reason"])
     recorded = {"plan": str(plan.id), "reason": commitment}
     advance_all(session, actor, plan, case, data["_name"], recorded, version)
-    plan.state, plan.changed_at = "void", database_now(session)
+    close(session, plan, "void")
 
 
 def advance_all(
@@ -92,7 +93,9 @@ def advance_all(
 ) -> None:
     """Move every case the plan is about. ``version`` is of the case that was on the screen. Their rows are written before
     anything else, since the database asks the history whether a sign-off happened."""
-    for member in cases_of(session, plan):
+    cases = cases_of(session, plan)
+    lock_all(session, cases)
+    for member in cases:
         advance(session, actor, member, name, data=recorded, version=version if member.id == case.id else None)
     session.flush()
 

@@ -11,6 +11,7 @@ def register(app: Flask) -> None:
         appeals,
         approvals,
         auth,
+        batches,
         cases,
         export,
         finds,
@@ -26,6 +27,6 @@ def register(app: Flask) -> None:
 
     for module in (
         health, auth, appeals, cases, proofs, networks, nodes, policies, finds, export, registries, registry_files,
-        screening, approvals,
+        screening, batches, approvals,
     ):  # fmt: skip
         app.register_blueprint(module.pages)

@@ -22,6 +22,7 @@ from chains.types import Network
 from recovery.domain import amounts, chain_text, policy_texts, sign_off_texts, texts
 from recovery.domain.capability import NEVER
 from recovery.domain.marking import mark
+from recovery.errors import RecoveryError
 from recovery.web._language import language, languages, spoken
 from recovery.web._wall import local_path
 
@@ -142,6 +143,15 @@ def detail_text(detail: str, values: Mapping[str, object] | None = None) -> str:
     """The sentence of a refusal's detail; a code without a sentence shows as its own words."""
     text = texts.DETAILS.get(detail) or texts.WHY_NOT.get(detail)
     return said(text, **dict(values or {})) if text else code(detail)
+
+
+def refusal_words(error: RecoveryError | None) -> dict[str, str] | None:
+    """A refusal in words, above the page it refers to."""
+    if error is None:
+        return None
+    title, advice = texts.ERRORS.get(error.code, texts.ERRORS["error"])
+    detail = detail_text(error.detail, error.values) if error.detail != error.code else ""
+    return {"title": said(title), "detail": detail, "advice": said(advice)}
 
 
 def code(value: object, table: str = "") -> str:

@@ -473,11 +473,10 @@ def test_no_plan_leaves_by_hand(desk: Desk) -> None:
     approve(desk, "wallet", ref, "wallet")
     refused(desk, "leaves with", "UPDATE plan SET state = 'released' WHERE id = :id", id=plan.id)
     fresh = (
-        "INSERT INTO plan SELECT gen_random_uuid(), case_id, kind, round + 1, network, 'released', payload, digest, "
+        "INSERT INTO plan (id, kind, network, state, payload, digest, prepared_by) "
+        "SELECT gen_random_uuid(), kind, network, 'released', payload, digest, prepared_by FROM plan WHERE id = :id"
     )
-    refused(
-        desk, "begins as a draft", fresh + "prepared_by, quote_id, at, changed_at FROM plan WHERE id = :id", id=plan.id
-    )
+    refused(desk, "begins as a draft", fresh, id=plan.id)
     desk.move("clearing", ref, "reject_sweep", reason="no")
     for state in ("drafted", "released"):
         refused(desk, "does not come back", f"UPDATE plan SET state = '{state}' WHERE id = :id", id=plan.id)

@@ -29,6 +29,7 @@ FILL = {
     "limit_id": NO_ID,
     "delegation_id": NO_ID,
     "plan_id": NO_ID,
+    "batch_id": NO_ID,
 }
 
 
