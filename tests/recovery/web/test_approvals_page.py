@@ -128,7 +128,7 @@ def test_the_panel_and_the_alarm(
     _, waiting, broken = worked
     auditor = page_client(app, "auditor")
     page = words(auditor.get(f"/cases/{waiting}"))
-    assert "Who approves policy version 1, payouts, 1 round" in page
+    assert "Who approves policy version 1, payouts , 1 round" in page
     assert "Wallet team 1 0 done Clearing team 1 1 due now" in page
     assert "counts until" in page
     assert "The glass is broken" in words(auditor.get(f"/cases/{broken}"))
