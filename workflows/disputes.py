@@ -42,6 +42,7 @@ DECIDED = (
     *("take", "probe_again", "ask_depositor", "resume_review", "conclude", "reconsider", "turn_down"),
     *("quote", "withdraw_quote", "prepare_sweep", "approve_sweep_wallet", "approve_sweep_clearing", "reject_sweep"),
     *("approve_refund_wallet", "approve_refund_clearing", "reject_refund", "approve_credit", "reject_credit"),
+    *("approve_sweep_lead", "approve_refund_lead", "break_glass_sweep", "break_glass_refund", "endorse_credit"),
 )
 """Whoever made one of these has handled the case, and does not choose between its claimant and another."""
 

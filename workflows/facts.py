@@ -21,6 +21,13 @@ class Facts:
     plan_current: bool = False
     wallet_signed: bool = False
     clearing_signed: bool = False
+    lead_signed: bool = False
+    wallet_due: bool = False
+    clearing_due: bool = False
+    lead_due: bool = False
+    glass_open: bool = False
+    glass_broken: bool = False
+    credit_endorsed: bool = False
     plan_released: bool = False
     plan_recorded: bool = False
     plan_verified: bool = False
@@ -86,18 +93,53 @@ def plan_is_current(facts: Facts) -> bool:
 
 
 def wallet_has_not_signed(facts: Facts) -> bool:
-    """The wallet team has not approved this round yet."""
+    """The wallet team still has to approve this plan."""
     return not facts.wallet_signed
 
 
 def clearing_has_not_signed(facts: Facts) -> bool:
-    """The clearing team has not approved this round yet."""
+    """The clearing team still has to approve this plan."""
     return not facts.clearing_signed
 
 
+def lead_has_not_signed(facts: Facts) -> bool:
+    """The policy wants a lead besides, who has not approved this plan yet."""
+    return not facts.lead_signed
+
+
+def wallet_is_due(facts: Facts) -> bool:
+    """No team comes before the wallet team."""
+    return facts.wallet_due
+
+
+def clearing_is_due(facts: Facts) -> bool:
+    """No team comes before the clearing team."""
+    return facts.clearing_due
+
+
+def lead_is_due(facts: Facts) -> bool:
+    """No team comes before the lead."""
+    return facts.lead_due
+
+
 def everybody_signed(facts: Facts) -> bool:
-    """Wallet and clearing both approved the digest of this very plan."""
-    return facts.wallet_signed and facts.clearing_signed
+    """Everybody the policy asks for approved the digest of this very plan, or three people broke the glass for it."""
+    return (facts.wallet_signed and facts.clearing_signed and facts.lead_signed) or facts.glass_broken
+
+
+def glass_may_be_broken(facts: Facts) -> bool:
+    """The policy lets three people release this plan, and it still waits for approvals."""
+    return facts.glass_open
+
+
+def credit_is_endorsed(facts: Facts) -> bool:
+    """Only the last word of clearing is missing for this credit."""
+    return facts.credit_endorsed
+
+
+def credit_needs_more(facts: Facts) -> bool:
+    """Others have to approve this credit before clearing has the last word."""
+    return not facts.credit_endorsed
 
 
 def plan_is_released(facts: Facts) -> bool:

@@ -9,11 +9,15 @@ from workflows.facts import (
     account_is_not_blocked,
     addresses_still_hold,
     clearing_has_not_signed,
+    clearing_is_due,
     cooling_is_over,
     denial_is_open,
     destination_is_checked,
     destination_is_safe,
     everybody_signed,
+    glass_may_be_broken,
+    lead_has_not_signed,
+    lead_is_due,
     leg_is_claimed,
     leg_is_not_credited,
     no_advance_is_approved,
@@ -31,9 +35,10 @@ from workflows.facts import (
     screening_is_clear,
     token_was_probed,
     wallet_has_not_signed,
+    wallet_is_due,
 )
 from workflows.intake import INTAKE
-from workflows.machine import Transition, Workflow
+from workflows.machine import Guard, Transition, Workflow
 from workflows.states import CLOSED, State
 
 MAKERS = ("judge_proof", "conclude", "quote", "prepare_sweep", "propose_advance")
@@ -47,6 +52,42 @@ MAY_PAY = (*MAY_SWEEP, account_is_not_blocked, destination_is_safe)
 
 MAY_BE_PAID_THERE = (destination_is_checked, destination_is_safe, cooling_is_over)
 """What a refund's address must be when its plan is made and when it is released."""
+APPROVALS = {
+    "wallet": (wallet_has_not_signed, wallet_is_due),
+    "clearing": (clearing_has_not_signed, clearing_is_due),
+    "lead": (lead_has_not_signed, lead_is_due),
+}
+"""Teams that approve plans, and when each may: while it still has to, and no other team comes first."""
+
+AGAIN = {"sweep": ("plan_sweep_again",), "refund": ("plan_sweep_again", "plan_refund_again")}
+"""A lead who had a plan made again has prepared it."""
+
+
+def approvals(kind: str, state: State, still_true: tuple[Guard, ...]) -> tuple[Transition, ...]:
+    """The rows by which people approve a plan of a kind, each person once and for one team; and the one by which three
+    of them release it against a rule that blocks, but against none of these guards."""
+    names = tuple(f"approve_{kind}_{team}" for team in APPROVALS)
+    glass = f"break_glass_{kind}"
+    nobody_twice = (*MAKERS, *AGAIN[kind], *names, glass)
+
+    def row(name: str, by: tuple[str, ...], guards: tuple[Guard, ...]) -> Transition:
+        return Transition(
+            name,
+            (state,),
+            state,
+            by=by,
+            unlike=nobody_twice,
+            guards=(plan_is_current, *guards, *still_true),
+            emits=("plan.release",),
+            step_up=True,
+            in_round=True,
+        )
+
+    return (
+        *(row(name, (team,), APPROVALS[team]) for name, team in zip(names, APPROVALS, strict=True)),
+        row(glass, ("lead", "wallet", "clearing"), (glass_may_be_broken,)),
+    )
+
 
 REVIEW: tuple[Transition, ...] = (
     Transition("take", (State.UNDER_REVIEW,), State.UNDER_REVIEW, by=("specialist",)),
@@ -123,29 +164,8 @@ SWEEP: tuple[Transition, ...] = (
         guards=(plan_is_current, screening_is_clear),
         starts_round=True,
     ),
-    Transition(
-        "approve_sweep_wallet",
-        (State.SWEEP_SIGN_OFF,),
-        State.SWEEP_SIGN_OFF,
-        by=("wallet",),
-        unlike=(*MAKERS, "approve_sweep_clearing"),
-        guards=(plan_is_current, wallet_has_not_signed, *MAY_SWEEP),
-        emits=("plan.release",),
-        step_up=True,
-        in_round=True,
-    ),
-    Transition(
-        "approve_sweep_clearing",
-        (State.SWEEP_SIGN_OFF,),
-        State.SWEEP_SIGN_OFF,
-        by=("clearing",),
-        unlike=(*MAKERS, "approve_sweep_wallet"),
-        guards=(plan_is_current, clearing_has_not_signed, *MAY_SWEEP),
-        emits=("plan.release",),
-        step_up=True,
-        in_round=True,
-    ),
-    Transition("reject_sweep", (State.SWEEP_SIGN_OFF,), State.ACCEPTED, by=("wallet", "clearing")),
+    *approvals("sweep", State.SWEEP_SIGN_OFF, MAY_SWEEP),
+    Transition("reject_sweep", (State.SWEEP_SIGN_OFF,), State.ACCEPTED, by=("wallet", "clearing", "lead")),
     Transition("redraft_sweep", (State.SWEEP_SIGN_OFF,), State.PLANNING_SWEEP, by=("system",), emits=("sweep.plan",)),
     Transition(
         "release_sweep",
@@ -224,29 +244,8 @@ REFUND: tuple[Transition, ...] = (
         guards=(no_plan_is_out, no_dispute_is_open, no_advance_is_approved),
         emits=("refund.plan",),
     ),
-    Transition(
-        "approve_refund_wallet",
-        (State.REFUND_SIGN_OFF,),
-        State.REFUND_SIGN_OFF,
-        by=("wallet",),
-        unlike=(*MAKERS, "approve_refund_clearing"),
-        guards=(plan_is_current, wallet_has_not_signed, *MAY_PAY),
-        emits=("plan.release",),
-        step_up=True,
-        in_round=True,
-    ),
-    Transition(
-        "approve_refund_clearing",
-        (State.REFUND_SIGN_OFF,),
-        State.REFUND_SIGN_OFF,
-        by=("clearing",),
-        unlike=(*MAKERS, "approve_refund_wallet"),
-        guards=(plan_is_current, clearing_has_not_signed, *MAY_PAY),
-        emits=("plan.release",),
-        step_up=True,
-        in_round=True,
-    ),
-    Transition("reject_refund", (State.REFUND_SIGN_OFF,), State.REFUND_ON_HOLD, by=("wallet", "clearing")),
+    *approvals("refund", State.REFUND_SIGN_OFF, MAY_PAY),
+    Transition("reject_refund", (State.REFUND_SIGN_OFF,), State.REFUND_ON_HOLD, by=("wallet", "clearing", "lead")),
     Transition("redraft_refund", (State.REFUND_SIGN_OFF,), State.SWEPT, by=("system",), emits=("refund.plan",)),
     Transition(
         "release_refund",

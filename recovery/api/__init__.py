@@ -10,6 +10,7 @@ from recovery.api import (
     _problems,
     _unknown,
     _wall,
+    approvals,
     cases,
     chains,
     intents,
@@ -20,7 +21,9 @@ from recovery.api import (
     registries,
 )
 
-DESCRIBED = tuple(module.bp for module in (cases, proofs, chains, plans, people, policies, registries, intents))
+DESCRIBED = tuple(
+    module.bp for module in (cases, proofs, chains, plans, people, policies, registries, intents, approvals)
+)
 BLUEPRINTS = (*DESCRIBED, _description.bp, _unknown.bp)
 
 for blueprint in BLUEPRINTS:

@@ -24,6 +24,8 @@ SCOPES: dict[str, frozenset[str]] = {
     "policies:write": frozenset({"lead", "admin"}),
     "intents:read": frozenset({"ledger", "clearing", "auditor", "lead"}),
     "intents:confirm": frozenset({"ledger"}),
+    "approvals:read": frozenset({"wallet", "clearing", "auditor", "lead", "admin"}),
+    "approvals:write": frozenset({"wallet", "clearing", "auditor", "lead", "admin"}),
     "exports:read": frozenset({"auditor", "lead", "admin"}),
     "admin": frozenset({"admin"}),
 }

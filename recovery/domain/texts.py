@@ -14,6 +14,7 @@ from recovery.domain import (
     posting_texts,
     reconciliation_texts,
     screening_texts,
+    sign_off_texts,
 )
 from recovery.domain.address_texts import REASONS as ADDRESS_REASONS
 from recovery.domain.api_texts import DETAILS as API_DETAILS
@@ -146,6 +147,7 @@ DETAILS: dict[str, str] = {
     **ledger_texts.REFUSALS,
     **reconciliation_texts.REFUSALS,
     **destination_texts.REMARKS,
+    **sign_off_texts.DETAILS,
     **{f"address_{reason}": text for reason, text in ADDRESS_REASONS.items()},
 }
 """Detail code of a refusal or a form field → one sentence; those of pages come first."""
@@ -282,6 +284,7 @@ TRANSITIONS: dict[str, str] = {
     **posting_texts.TRANSITIONS,
     **ledger_texts.TRANSITIONS,
     **destination_texts.TRANSITIONS,
+    **sign_off_texts.TRANSITIONS,
 }
 
 EVENTS: dict[str, str] = {
@@ -359,6 +362,7 @@ EVENTS: dict[str, str] = {
     **posting_texts.EVENTS,
     **ledger_texts.EVENTS,
     **destination_texts.EVENTS,
+    **sign_off_texts.EVENTS,
 }
 
 WHY_NOT: dict[str, str] = {
@@ -371,9 +375,6 @@ WHY_NOT: dict[str, str] = {
         "The network has not yet told whether the refund address can receive. We keep asking; please try again in a minute."
     ),
     "plan_is_current": mark("There is no plan to approve at the moment."),
-    "wallet_has_not_signed": mark("The wallet team has approved this plan already."),
-    "clearing_has_not_signed": mark("The clearing team has approved this plan already."),
-    "everybody_signed": mark("Wallet and clearing must both approve first."),
     "plan_is_released": mark("No released plan waits to be signed."),
     "no_plan_is_out": mark("A released plan could still pay; a second one would pay twice."),
     "plan_is_recorded": mark("The signed transactions are not recorded yet."),
@@ -393,6 +394,7 @@ WHY_NOT: dict[str, str] = {
     **posting_texts.WHY_NOT,
     **ledger_texts.WHY_NOT,
     **destination_texts.WHY_NOT,
+    **sign_off_texts.WHY_NOT,
 }
 
 QUEUES: dict[str, str] = {

@@ -401,13 +401,19 @@ class CaseCheck:
                 wrong(f"{move.name} must be somebody else's than {other.name} (event {other.seq})")
         signed = {made.name: made.actor for made in self.made if made.seq > self.round_start}
         signers = [signed.get(name) for name in row["needs"]]
-        if None in signers or len(set(signers)) < len(signers):
+        if (None in signers or len(set(signers)) < len(signers)) and not self._stands_in(row.get("instead")):
             wrong(f"{move.name} needs {' and '.join(row['needs'])} of this round, by different people")
         if row["signs"]:
             self.signed.append((row["signs"]["kind"], row["signs"]["stage"], move))
         if row["starts_round"]:
             self.round_start = move.seq
         self.workflow = after
+
+    def _stands_in(self, instead: dict[str, Any] | None) -> bool:
+        """Whether enough people of this round, one of them in that role, stand in for whoever is missing."""
+        rule = instead or {"name": "", "people": 1, "role": ""}
+        made = [one for one in self.made if one.seq > self.round_start and one.name == rule["name"]]
+        return len({one.actor for one in made}) >= rule["people"] and rule["role"] in {one.role for one in made}
 
     def close(self, sides: dict[str, SideFile]) -> None:
         """What only the whole case shows: the other files agree with its events."""

@@ -21,7 +21,7 @@ from recovery.models.ledger import (
 )
 from recovery.models.outflow import WatchedWallet
 from recovery.models.person import ApiToken, Person, PersonRole, UserSession
-from recovery.models.plan import Plan, PlanCase, PlanInput, PlanStep, RefundReturn, SignOff
+from recovery.models.plan import Plan, PlanCase, PlanInput, PlanStep, RefundReturn
 from recovery.models.policy import CausePolicyVersion, FeePolicy, FeeTrial, ReplayRun
 from recovery.models.proof import OwnershipChallenge, OwnershipProof, ProofDocument, TestTransfer
 from recovery.models.quote import AssetPrice, Quote
@@ -42,6 +42,18 @@ from recovery.models.registry import (
 from recovery.models.scan import PoolLook, ScanCursor, SeenTransfer
 from recovery.models.screening import FraudSignal, Screening, ScreeningEntry, ScreeningList
 from recovery.models.sighting import Sighting
+from recovery.models.sign_off import (
+    ApproverLimit,
+    BreakGlassVote,
+    BrokenGlass,
+    CreditApproval,
+    Delegation,
+    LimitUse,
+    PlanRequirement,
+    PlanRequirementStage,
+    SignOff,
+    SignOffPolicyVersion,
+)
 
 __all__ = [
     "Account",
@@ -50,9 +62,12 @@ __all__ = [
     "Alarm",
     "AlarmAnswer",
     "ApiToken",
+    "ApproverLimit",
     "AssetPrice",
     "AssetProbe",
     "BatchMember",
+    "BreakGlassVote",
+    "BrokenGlass",
     "CaseEvent",
     "CausePolicyVersion",
     "ChainAnswer",
@@ -61,8 +76,10 @@ __all__ = [
     "Correction",
     "Credit",
     "CreditAnswer",
+    "CreditApproval",
     "CreditIntent",
     "DatabaseIdentity",
+    "Delegation",
     "DestinationCheck",
     "Diagnosis",
     "Dispute",
@@ -79,6 +96,7 @@ __all__ = [
     "LedgerNotice",
     "LedgerPeriod",
     "LedgerSnapshot",
+    "LimitUse",
     "ListedAsset",
     "MergedCase",
     "Message",
@@ -94,6 +112,8 @@ __all__ = [
     "Plan",
     "PlanCase",
     "PlanInput",
+    "PlanRequirement",
+    "PlanRequirementStage",
     "PlanStep",
     "PlatformLabel",
     "PoolLook",
@@ -118,6 +138,7 @@ __all__ = [
     "SentWithdrawal",
     "Sighting",
     "SignOff",
+    "SignOffPolicyVersion",
     "SnapshotBalance",
     "SweepBatch",
     "TestTransfer",

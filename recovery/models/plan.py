@@ -1,8 +1,4 @@
-"""Unsigned plans (sweep and refund), their steps, and who signed them off.
-
-The database itself refuses self-approval: a sign-off repeats the plan's digest and preparer through a foreign key, and
-its approver may not be that preparer; nobody signs the same plan twice.
-"""
+"""Unsigned plans (sweep and refund) and their steps. Who signed them off stands in :mod:`recovery.models.sign_off`."""
 
 from __future__ import annotations
 
@@ -163,27 +159,3 @@ class PlanInput(Base):
     held: Mapped[bool] = mapped_column(default=True)
 
     __table_args__ = (Index("uq_plan_input_held", "network", "outpoint", unique=True, postgresql_where=text("held")),)
-
-
-class SignOff(Base):
-    """One person's approval of one plan's digest, for one team."""
-
-    __tablename__ = "sign_off"
-
-    plan_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
-    stage: Mapped[str] = mapped_column(primary_key=True)
-    digest: Mapped[str]
-    preparer_id: Mapped[uuid.UUID]
-    approver_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"))
-    at: Mapped[datetime] = mapped_column(server_default=func.now())
-
-    __table_args__ = (
-        ForeignKeyConstraint(
-            ["plan_id", "digest", "preparer_id"],
-            ["plan.id", "plan.digest", "plan.prepared_by"],
-            name="fk_sign_off_plan",
-        ),
-        UniqueConstraint("plan_id", "approver_id"),
-        CheckConstraint("approver_id <> preparer_id", name="not_by_the_preparer"),
-        CheckConstraint("stage IN ('wallet', 'clearing')", name="stage_is_known"),
-    )

@@ -35,6 +35,7 @@ from recovery.models import (
     RecoveryCase,
     SignOff,
 )
+from recovery.queries.approvals import credit_panel, plan_panel
 from recovery.queries.cases import CaseRow, case_row, shown_cause
 from recovery.queries.destination_view import destination_shown, refund_targets, typed_destination
 from recovery.queries.disputes import dispute_shown, merged_from, merged_into, settled_pointer
@@ -81,6 +82,7 @@ class CaseView:
     destination: Shown | None
     typed_destination: Shown | None
     refund_targets: Shown
+    credit_approval: Shown | None
 
 
 def case_view(session: Session, actor: Actor, case: RecoveryCase) -> CaseView:
@@ -88,7 +90,7 @@ def case_view(session: Session, actor: Actor, case: RecoveryCase) -> CaseView:
     names = _names(session, case)
     row = case_row(session, actor, case)
     quotes = tuple(_quote(quote) for quote in _quotes(session, case))
-    plans = tuple(_plan(session, case, plan, names) for plan in _plans(session, case))
+    plans = tuple(_plan(session, actor, case, plan, names) for plan in _plans(session, case))
     claim, probe = open_claim(session, case.id), latest_probe(session, case.id)
     staff = actor.is_staff
     return CaseView(
@@ -119,6 +121,9 @@ def case_view(session: Session, actor: Actor, case: RecoveryCase) -> CaseView:
         destination=destination_shown(session, case),
         typed_destination=typed_destination(session, case, claim),
         refund_targets=refund_targets(session, case, claim),
+        credit_approval=credit_panel(session, actor, case, claim)
+        if staff and claim is not None and case.state == State.CREDIT_SIGN_OFF
+        else None,
     )
 
 
@@ -203,7 +208,7 @@ def _plans(session: Session, case: RecoveryCase) -> list[Plan]:
     return list(session.scalars(select(Plan).where(Plan.id.in_(own)).order_by(Plan.at, Plan.id)))
 
 
-def _plan(session: Session, case: RecoveryCase, plan: Plan, names: dict[uuid.UUID, str]) -> Shown:
+def _plan(session: Session, actor: Actor, case: RecoveryCase, plan: Plan, names: dict[uuid.UUID, str]) -> Shown:
     part = session.get_one(PlanCase, (plan.id, case.id))
     sign_offs = session.scalars(select(SignOff).where(SignOff.plan_id == plan.id).order_by(SignOff.at))
     payload = json.loads(plan.payload)
@@ -224,6 +229,7 @@ def _plan(session: Session, case: RecoveryCase, plan: Plan, names: dict[uuid.UUI
             for one in sign_offs
         ],
         "steps": steps_shown(session, plan),
+        "standing": plan_panel(session, actor, plan) if actor.is_staff and plan.state == "drafted" else None,
     }  # fmt: skip
 
 

@@ -13,6 +13,8 @@ from sqlalchemy.orm import Session
 from chains.types import Transaction, Transfer
 from recovery.domain.destination import FRESH_FOR, Verdict
 from recovery.domain.settlement import steps_of, stored_step
+from recovery.domain.sign_off_rules import STAGES
+from recovery.domain.standing import Standing
 from recovery.models import (
     Account,
     Advance,
@@ -32,12 +34,12 @@ from recovery.models import (
     Posting,
     Quote,
     RecoveryCase,
-    SignOff,
 )
 from recovery.queries import destinations
 from recovery.queries.ownership import suffices
 from recovery.queries.plan_members import part_of
 from recovery.queries.screening import is_clear, questions_of
+from recovery.queries.sign_offs import credit_standing, credit_teams_left, standing_of
 from workflows.corrections import AT_REST
 from workflows.facts import Facts
 from workflows.machine import Workflow
@@ -125,11 +127,7 @@ def read_facts(session: Session, case: RecoveryCase) -> Facts:
     expired = quote is not None and quote.expires_at <= database_now(session)
     kind = KIND_OF_STATE.get(State(case.state))
     plan = current_plan(session, case.id, kind) if kind else None
-    stages = (
-        set(session.scalars(select(SignOff.stage).where(SignOff.plan_id == plan.id, SignOff.digest == plan.digest)))
-        if plan
-        else set()
-    )
+    signed = standing_of(session, plan) if plan is not None and plan.state == "drafted" else None
     asset = listed_asset(session, claim.network, claim.contract)
     credits = leg_credits(session, claim.network, claim.hash, claim.position)
     intents = set(
@@ -150,8 +148,7 @@ def read_facts(session: Session, case: RecoveryCase) -> Facts:
         quote_expired=quote is not None and quote.state == "offered" and expired,
         quote_accepted=quote is not None and quote.state == "accepted",
         plan_current=plan is not None and plan.state == "drafted",
-        wallet_signed="wallet" in stages,
-        clearing_signed="clearing" in stages,
+        **_sign_offs(signed),
         plan_released=plan is not None and plan.state in ("released", "recorded"),
         plan_recorded=plan is not None and plan.state in ("recorded", "confirmed"),
         plan_verified=plan is not None and kind is not None and _is_verified(session, case.id, kind, plan),
@@ -168,6 +165,8 @@ def read_facts(session: Session, case: RecoveryCase) -> Facts:
         **_books(session, case),
         **_advance(session, case),
         **_destination(session, case, claim, plan),
+        credit_endorsed=case.state == State.CREDIT_SIGN_OFF
+        and not credit_teams_left(credit_standing(session, case, claim)),
     )
 
 
@@ -198,6 +197,18 @@ def _books(session: Session, case: RecoveryCase) -> dict[str, bool]:
     return {
         "booked": session.scalar(booked) is not None,
         "correction_proposed": session.scalar(proposed) is not None,
+    }
+
+
+def _sign_offs(signed: Standing | None) -> dict[str, bool]:
+    """Who has approved a draft, and whose turn it is."""
+    if signed is None:
+        return {}
+    return {
+        **{f"{team}_signed": team in signed.done for team in STAGES},
+        **{f"{team}_due": team in signed.due for team in STAGES},
+        "glass_open": signed.requirement.break_glass and not signed.complete,
+        "glass_broken": signed.broken,
     }
 
 

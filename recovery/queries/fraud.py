@@ -145,7 +145,7 @@ def _people(session: Session, case: RecoveryCase) -> dict[str, Any]:
         "staff_with_account": tuple(staff),
         "approvals": tuple(Approval(row.display_name, row.stage, row.at, row.at - row.drafted) for row in rows),
         "most_in_an_hour": busiest,
-        "pair_share": _pair_share(session, pair, rows[-1].at) if len(pair) == 2 else (0, 0),
+        "pair_share": _pair_share(session, pair, rows[-1].at) if {"wallet", "clearing"} <= set(pair) else (0, 0),
     }
 
 

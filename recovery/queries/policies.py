@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,13 +11,23 @@ from typing import Any
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
+from recovery.domain import sign_off_rules
 from recovery.domain.actor import Actor
 from recovery.domain.cause_policy import BUILT_IN, Policy, policy_from
 from recovery.domain.cause_rows import built_in_document
+from recovery.domain.sign_off_rules import SignOffPolicy, built_in_document as sign_off_document
 from recovery.errors import NotAllowed, NotFound
-from recovery.models import CausePolicyVersion, Diagnosis, FeePolicy, FeeTrial, RecoveryCase, ReplayRun
+from recovery.models import (
+    CausePolicyVersion,
+    Diagnosis,
+    FeePolicy,
+    FeeTrial,
+    RecoveryCase,
+    ReplayRun,
+    SignOffPolicyVersion,
+)
 
-Row = FeePolicy | CausePolicyVersion
+Row = FeePolicy | CausePolicyVersion | SignOffPolicyVersion
 
 READERS = frozenset({"auditor", "lead", "admin"})
 KEEPERS = frozenset({"admin", "lead"})
@@ -33,14 +43,16 @@ class Kind:
     """A kind of policy: its table, the column of its content, and the version that needs no row (0: none)."""
 
     name: str
-    model: type[FeePolicy | CausePolicyVersion]
+    model: type[FeePolicy | CausePolicyVersion | SignOffPolicyVersion]
     content: str
     built_in: int
+    built_in_document: Callable[[], Any] | None = None
 
 
 KINDS = {
-    "cause": Kind("cause", CausePolicyVersion, "document", built_in=BUILT_IN.version),
+    "cause": Kind("cause", CausePolicyVersion, "document", BUILT_IN.version, built_in_document),
     "fee": Kind("fee", FeePolicy, "document", built_in=0),
+    "sign_off": Kind("sign_off", SignOffPolicyVersion, "document", sign_off_rules.BUILT_IN.version, sign_off_document),
 }
 
 
@@ -109,8 +121,8 @@ def _state(version: int, current: int, activated_at: datetime | None) -> str:
 
 def content_of(session: Session, kind: Kind, version: int) -> Any:
     """What a version says, as it was drafted. Raises NotFound."""
-    if version == kind.built_in:
-        return built_in_document()
+    if version == kind.built_in and kind.built_in_document is not None:
+        return kind.built_in_document()
     row = session.get(kind.model, version)
     if row is None:
         raise NotFound("not_found")
@@ -147,6 +159,14 @@ def policy_of(session: Session, version: int) -> Policy:
         document = session.scalar(select(row.document).where(row.version == version))
         _read[key] = policy_from(document or {}, version)
     return _read[key]
+
+
+def sign_off_policy_in_force(session: Session) -> SignOffPolicy:
+    """Who has to approve what now."""
+    version = version_in_force(session, KINDS["sign_off"])
+    if version == sign_off_rules.BUILT_IN.version:
+        return sign_off_rules.BUILT_IN
+    return sign_off_rules.policy_from(content_of(session, KINDS["sign_off"], version), version)
 
 
 def replays_of(session: Session, candidate: int, limit: int = 10) -> Sequence[ReplayRun]:

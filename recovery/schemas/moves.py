@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from marshmallow import Schema, ValidationError, fields, validate
+from marshmallow import Schema, ValidationError, fields, pre_load, validate
 
 from recovery.errors import InvalidInput
 from recovery.services.transitions import FORMS
@@ -22,6 +22,9 @@ class Text(fields.String):
         if "\x00" in text:
             raise ValidationError("Null character.")
         return text.strip()
+
+
+UUID = r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z"
 
 
 class Nothing(Schema):
@@ -68,8 +71,26 @@ class Offer(Schema):
     own_error = fields.Boolean(load_default=False)
 
 
-class Digest(Schema):
-    """The digest of the plan that was on the screen."""
+class InWhosePlace(Schema):
+    """Whose limits are used, where somebody lent theirs."""
+
+    on_behalf_of = fields.String(load_default=None, allow_none=True, validate=validate.Regexp(UUID))
+
+    @pre_load
+    def _nobody(self, data: Mapping[str, Any], **_: Any) -> dict[str, Any]:
+        """A form that leaves the choice empty names nobody."""
+        return {key: value for key, value in data.items() if (key, value) != ("on_behalf_of", "")}
+
+
+class Digest(InWhosePlace):
+    """The digest of the plan that was on the screen, and that of the summary beside it where a page showed one."""
+
+    digest = fields.String(required=True, validate=validate.Length(equal=64))
+    shown = fields.String(load_default=None, allow_none=True, validate=validate.Length(equal=64))
+
+
+class BreakGlass(Reason):
+    """Why a plan has to go although somebody is missing or a rule blocks, and which."""
 
     digest = fields.String(required=True, validate=validate.Length(equal=64))
 
@@ -90,6 +111,8 @@ SCHEMAS: dict[str, type[Schema]] = {
     "offer": Offer,
     "another_destination": AnotherDestination,
     "digest": Digest,
+    "break_glass": BreakGlass,
+    "in_whose_place": InWhosePlace,
     "reference": Reference,
 }
 """Schema by the name of the form."""

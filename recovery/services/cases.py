@@ -18,7 +18,19 @@ from recovery.models import RecoveryCase
 from recovery.queries.cases import find_case
 from recovery.queries.people import depositor_of
 from recovery.queries.plan_members import companions
-from recovery.services import advances, batches, claims, credits, destinations, disputes, documents, quotes, sign_offs
+from recovery.services import (
+    advances,
+    batches,
+    break_glass,
+    claims,
+    credit_sign_offs,
+    credits,
+    destinations,
+    disputes,
+    documents,
+    quotes,
+    sign_offs,
+)
 from recovery.services.messages import message_row, write_message
 from recovery.services.opening import write_opening
 from recovery.services.requests import handled_before, take_key
@@ -243,8 +255,13 @@ _HANDLERS: dict[str, Handler] = {
     "change_destination": destinations.change,
     "approve_sweep_wallet": sign_offs.sign_off,
     "approve_sweep_clearing": sign_offs.sign_off,
+    "approve_sweep_lead": sign_offs.sign_off,
     "approve_refund_wallet": sign_offs.sign_off,
     "approve_refund_clearing": sign_offs.sign_off,
+    "approve_refund_lead": sign_offs.sign_off,
+    "break_glass_sweep": break_glass.vote,
+    "break_glass_refund": break_glass.vote,
+    "endorse_credit": credit_sign_offs.endorse,
     "reject_sweep": sign_offs.reject,
     "reject_refund": sign_offs.reject,
     "approve_advance": advances.approve,

@@ -31,7 +31,7 @@ from recovery.queries.plan_members import Member, members
 from recovery.services import advances
 from recovery.services.quotes import accepted_quote
 from recovery.services.requests import handled_before
-from recovery.services.sign_offs import fully_signed
+from recovery.services.sign_offs import releasable, required
 from recovery.services.transitions import advance, lock_all
 
 
@@ -86,6 +86,7 @@ def draft(
             )
         )  # fmt: skip
     session.flush()
+    required(session, plan)
     for case in cases:
         advance(session, SYSTEM, case, f"propose_{kind}", data={"plan": str(plan.id), "digest": plan.digest})
     return plan
@@ -115,7 +116,7 @@ def release(session: Session, plan: Plan, chain_nonces: Mapping[str, int]) -> No
     and the unique key refuses two promises made at the same moment.
     """
     session.refresh(plan, with_for_update=True)
-    if plan.state != "drafted" or not fully_signed(session, plan):
+    if plan.state != "drafted" or not releasable(session, plan):
         return
     payload = json.loads(plan.payload)
     if digest(payload) != plan.digest:

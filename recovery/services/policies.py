@@ -1,4 +1,4 @@
-"""Policies as versioned data, of fees and of causes: drafted by one person, activated by another, never changed.
+"""Policies as versioned data, of fees, causes and sign-offs: drafted by one person, activated by another, never changed.
 
 A policy per cause comes into force only after every verdict so far was replayed with it (:mod:`recovery.services.replay`),
 one of fees only after it was tried on every quote so far (:mod:`recovery.services.fee_trials`).
@@ -12,13 +12,15 @@ from typing import Any, cast
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from chains.catalogue import networks
 from recovery.domain.actor import Actor
 from recovery.domain.cause_policy import ASSET_AMOUNTS
 from recovery.domain.diagnosis import RULES_VERSION
 from recovery.domain.fees.reading import effective_from
 from recovery.domain.fees.trial import ENGINE
 from recovery.domain.policy_check import check_policy
-from recovery.errors import Conflict, NotAllowed, NotFound, StepUpNeeded
+from recovery.domain.sign_off_check import check_sign_off_policy
+from recovery.errors import Conflict, InvalidInput, NotAllowed, NotFound, StepUpNeeded
 from recovery.queries.facts import database_now
 from recovery.queries.policies import KEEPERS, Row, deciding_replay, deciding_trial, kind_of, version_in_force
 from recovery.services.fee_documents import check_fee_document, written_asset
@@ -92,4 +94,20 @@ def _assets(rows: list[Mapping[str, Any]], field: str) -> list[dict[str, Any]]:
     return [written_asset(row, f"{field}[{place}]") for place, row in enumerate(rows)]
 
 
-CHECKS: Mapping[str, Callable[[object], Any]] = {"fee": check_fee_document, "cause": _checked_causes}
+def _checked_sign_offs(content: object) -> dict[str, Any]:
+    """A document whose networks and assets exist, written as they are looked up."""
+    document = check_sign_off_policy(content)
+    rules = []
+    for place, rule in enumerate(document["rules"]):
+        unknown = next((one for one in rule["networks"] if one not in networks()), None)
+        if unknown is not None:
+            raise InvalidInput("policy_network_unknown", field=f"rules[{place}].networks")
+        rules.append({**rule, "assets": _assets(rule["assets"], f"rules[{place}].assets")})
+    return {**document, "rules": rules}
+
+
+CHECKS: Mapping[str, Callable[[object], Any]] = {
+    "fee": check_fee_document,
+    "cause": _checked_causes,
+    "sign_off": _checked_sign_offs,
+}

@@ -10,6 +10,7 @@ def register(app: Flask) -> None:
     from recovery.web import (
         alarms,
         appeals,
+        approvals,
         auth,
         batches,
         cases,
@@ -33,6 +34,7 @@ def register(app: Flask) -> None:
     modules = (
         alarms,
         appeals,
+        approvals,
         auth,
         batches,
         cases,

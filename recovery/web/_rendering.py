@@ -19,7 +19,16 @@ from markupsafe import Markup
 from chains import catalogue
 from chains.errors import ChainError
 from chains.types import Network
-from recovery.domain import amounts, chain_text, fee_texts, policy_texts, posting_texts, reconciliation_texts, texts
+from recovery.domain import (
+    amounts,
+    chain_text,
+    fee_texts,
+    policy_texts,
+    posting_texts,
+    reconciliation_texts,
+    sign_off_texts,
+    texts,
+)
 from recovery.domain.capability import NEVER
 from recovery.domain.marking import mark
 from recovery.errors import RecoveryError
@@ -44,7 +53,7 @@ LEAD_MOVES = frozenset(
     {
         "take", "conclude", "quote", "prepare_sweep", "approve_credit", "approve_sweep_wallet", "approve_sweep_clearing",
         "approve_refund_wallet", "approve_refund_clearing", "check_again", "resume_sweep", "resume_refund",
-        "give_reference", "answer", "judge_proof",
+        "give_reference", "answer", "judge_proof", "approve_sweep_lead", "approve_refund_lead", "endorse_credit",
     }
 )  # fmt: skip
 """Moves whose button is the one to look for."""
@@ -114,6 +123,8 @@ TABLES = {
     "hold": reconciliation_texts.HOLDS,
     "alarm_next": texts.ALARM_NEXTS,
     "alarm_fact": texts.ALARM_FACTS,
+    "counts": sign_off_texts.COUNTS,
+    "limit_scope": sign_off_texts.SCOPES,
 }
 
 
@@ -372,6 +383,7 @@ def _page() -> dict[str, Any]:
         "languages": languages(),
         "here": local_path(here),
         "can_policy": bool(g.get("actor") and g.actor.roles & {"auditor", "lead", "admin"}),
+        "can_approvals": bool(g.get("actor") and g.actor.roles & {"auditor", "lead", "admin", "wallet", "clearing"}),
         "can_batch": bool(g.get("actor") and g.actor.roles & {"specialist", "lead"}),
         "can_books": bool(g.get("actor") and books.may_read(g.actor)),
         "can_export": bool(g.get("actor") and g.actor.roles & {"auditor", "lead"}),

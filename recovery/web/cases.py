@@ -17,6 +17,7 @@ from recovery.domain.stages import stops
 from recovery.errors import Conflict, InvalidInput, RecoveryError, StepUpNeeded
 from recovery.limits import APPEAL, ASKS_NODES, MOVE
 from recovery.queries import cases as case_queries
+from recovery.queries.approvals import alarms_ringing
 from recovery.queries.case_view import CaseView, case_view, evidence_body
 from recovery.schemas.moves import load_move
 from recovery.services import cases, destinations
@@ -63,12 +64,20 @@ def queue() -> Response:
     search = request.args.get("q", "").strip()[:200] or None
     with current_app.extensions["database"].reading() as work:
         counts = case_queries.queue_counts(work, actor)
+        ringing = alarms_ringing(work)
         page = case_queries.list_cases(
             work, actor, queue=None if search else name, search=search, after=request.args.get("after"), limit=PAGE
         )
     return make_response(
         render_template(
-            "queue.html", counts=counts, page=page, queue=name, queues=QUEUES, search=search or "", moving=MOVING
+            "queue.html",
+            counts=counts,
+            page=page,
+            queue=name,
+            queues=QUEUES,
+            search=search or "",
+            moving=MOVING,
+            ringing=ringing,
         )
     )
 
@@ -193,7 +202,7 @@ def _context(seen: Seen, actor: Actor) -> dict[str, Any]:
     """Everything the templates of one case are made from."""
     view = seen.view
     live = [plan for plan in view.plans if plan["state"] not in ("void", "dead", "confirmed")]
-    signed = any(plan["state"] == "drafted" and len(plan["sign_offs"]) > 1 for plan in live)
+    signed = any(plan["state"] == "drafted" and plan["standing"] and plan["standing"]["complete"] for plan in live)
     probing = actor.is_staff and seen.state == "under_review" and view.probe is None
     return {
         "view": view,

@@ -123,9 +123,9 @@ class MadeCase:
             self._post(seq, "let_go", USER_PAYABLE, CUSTODY_DEPOSIT, at)
         if row.name in ("quote", "accept"):
             self._quote(row.name, at)
-        if row.starts_round:
+        if row.starts_round and row.name != "propose_credit":
             self._propose(row.name.removeprefix("propose_"), at)
-        if row.in_round and self.plan is not None:
+        if row.name.startswith("approve_") and row.in_round and self.plan is not None:
             plan, signed, kind, number, preparer = self.plan
             cells = (self.ref, plan, kind, number, role, signed, preparer, str(actor), at)
             self.files["approvals.csv"].append(cells)

@@ -43,6 +43,13 @@ TOKEN = {"body": {"email": "auditor@example.com", "password": PASSWORD, "scopes"
 PROOF_ASK = {"body": {"method": "eip191"}}
 SIGNED = {"body": {"transactions": ["0x02"]}}
 
+APPROVALS = ("wallet", "clearing", "auditor", "lead", "admin")
+NO_ID = str(uuid.UUID(int=1))
+LIMIT = {"person": NO_ID, "scope": "network", "network": "local", "per_case": "1", "reason": "x"}
+DEPUTY = {
+    "to": NO_ID, "stage": "wallet", "starts_at": "2025-01-01T00:00:00Z", "ends_at": "2025-01-02T00:00:00Z", "reason": "x",
+}  # fmt: skip
+
 EXPECTED: dict[tuple[str, str], tuple[Mapping[str, Any], dict[str, int]]] = {
     ("GET", "/api/openapi.json"): ({}, dict.fromkeys((*EVERYBODY, NOBODY), 200)),
     ("POST", "/api/v1/appeals"): (
@@ -82,6 +89,16 @@ EXPECTED: dict[tuple[str, str], tuple[Mapping[str, Any], dict[str, int]]] = {
         allow(404, "lead", "admin"),
     ),  # there is no such version
     ("POST", "/api/v1/policies/<kind>/<int:version>/activate"): ({}, allow(409, "lead", "admin")),  # built in
+    ("GET", "/api/v1/approvals"): ({}, allow(200, *APPROVALS)),
+    ("POST", "/api/v1/approvals/limits"): ({"body": LIMIT}, allow(404, "admin")),  # of nobody
+    ("POST", "/api/v1/approvals/limits/<uuid:limit_id>/confirm"): ({}, allow(404, *APPROVALS)),
+    ("POST", "/api/v1/approvals/delegations"): ({"body": DEPUTY}, allow(404, "wallet")),
+    ("POST", "/api/v1/approvals/delegations/<uuid:delegation_id>/confirm"): ({}, allow(404, *APPROVALS)),
+    ("POST", "/api/v1/approvals/delegations/<uuid:delegation_id>/end"): ({}, allow(404, *APPROVALS)),
+    ("POST", "/api/v1/approvals/glass/<uuid:plan_id>/review"): (
+        {"body": {"note": "x"}},
+        allow(404, "auditor", "lead", "admin"),
+    ),
     ("GET", "/api/v1/registries/<kind>"): ({}, allow(200, *STAFF)),
     ("POST", "/api/v1/registries/<kind>"): (CSV, allow(200, "lead", "admin")),
     ("GET", "/api/v1/registries"): ({}, allow(200, *STAFF)),
@@ -117,6 +134,8 @@ def address(rule: str, case_ref: str) -> str:
         .replace("<transition>", "withdraw")
         .replace("<uuid:plan_id>", str(uuid.uuid4()))
         .replace("<uuid:intent_id>", str(uuid.uuid4()))
+        .replace("<uuid:limit_id>", str(uuid.uuid4()))
+        .replace("<uuid:delegation_id>", str(uuid.uuid4()))
         .replace("<uuid:asked_id>", str(uuid.uuid4()))
         .replace("/policies/<kind>", "/policies/cause")
         .replace("<kind>", "accounts")

@@ -31,6 +31,8 @@ FILL = {
     "correction": NO_ID,
     "period": NO_ID,
     "token": "0" * 96,
+    "limit_id": NO_ID,
+    "delegation_id": NO_ID,
     "batch_id": NO_ID,
     "alarm_id": NO_ID,
     "opening_id": NO_ID,
@@ -110,6 +112,12 @@ def test_no_page_changes_anything_on_get(app: Flask) -> None:
         "reconciliation.sign",
         "reconciliation.hold",
         "reconciliation.release",
+        "approvals.set_limit",
+        "approvals.confirm_limit",
+        "approvals.delegate",
+        "approvals.confirm_delegation",
+        "approvals.end_delegation",
+        "approvals.review",
     }
 
 
