@@ -33,6 +33,9 @@ class Facts:
     sweep_done: bool = False
     proof_suffices: bool = False
     screening_clear: bool = False
+    market_held: bool = False
+    contest_open: bool = False
+    contested: bool = False
 
 
 def leg_is_claimed(facts: Facts) -> bool:
@@ -158,3 +161,23 @@ def asset_is_listed(facts: Facts) -> bool:
 def proof_suffices(facts: Facts) -> bool:
     """What was proven so far is as much as the case asks for."""
     return facts.proof_suffices
+
+
+def market_has_held(facts: Facts) -> bool:
+    """The price of now is near the one the quote was made with."""
+    return facts.market_held
+
+
+def contest_is_open(facts: Facts) -> bool:
+    """The depositor disagreed with a quote and was not answered yet."""
+    return facts.contest_open
+
+
+def contest_is_answered(facts: Facts) -> bool:
+    """No disagreement with a quote waits for its answer."""
+    return not facts.contest_open
+
+
+def not_contested_before(facts: Facts) -> bool:
+    """The depositor has not had a quote of this case looked at a second time yet."""
+    return not facts.contested

@@ -6,7 +6,7 @@ and the rules.
 
 from __future__ import annotations
 
-from recovery.domain import dispute_texts, screening_texts
+from recovery.domain import dispute_texts, price_texts, screening_texts
 from recovery.domain.address_texts import REASONS as ADDRESS_REASONS
 from recovery.domain.api_texts import DETAILS as API_DETAILS
 from recovery.domain.cause_texts import (
@@ -52,7 +52,7 @@ from recovery.domain.proof_texts import (
     PROOF_METHODS,
     PROOF_WHYS,
 )
-from recovery.domain.refusal_texts import DETAILS as REFUSALS, ERRORS
+from recovery.domain.refusal_texts import DETAILS as REFUSALS, ERRORS as PLAIN_ERRORS
 from recovery.domain.registry_texts import DETAILS as REGISTRY_DETAILS
 from recovery.domain.scan_texts import DETAILS as SCAN_DETAILS, SCAN_TROUBLES
 from recovery.domain.warning_texts import NODE_WARNINGS, WARNINGS
@@ -68,6 +68,7 @@ __all__ = [
     "ERRORS",
     "EVENTS",
     "EXPLAINS",
+    "FINDINGS",
     "FORMATS",
     "GATES",
     "KINDS",
@@ -84,6 +85,8 @@ __all__ = [
     "PARKED",
     "PLAN_STATES",
     "POSTINGS",
+    "PRICE_KINDS",
+    "PRICE_REFERENCES",
     "PROBLEMS",
     "PROOF_FIELDS",
     "PROOF_HOWS",
@@ -114,9 +117,12 @@ __all__ = [
     "WARNINGS",
     "WHYS",
     "WHY_NOT",
+    "WHY_NO_PRICE",
     "WORKFLOWS",
     "CauseText",
 ]
+
+ERRORS: dict[str, tuple[str, str]] = {**PLAIN_ERRORS, **price_texts.ERRORS}
 
 DETAILS: dict[str, str] = {
     **API_DETAILS,
@@ -127,6 +133,7 @@ DETAILS: dict[str, str] = {
     **SCAN_DETAILS,
     **dispute_texts.REFUSALS,
     **screening_texts.REFUSALS,
+    **price_texts.DETAILS,
     **{f"address_{reason}": text for reason, text in ADDRESS_REASONS.items()},
 }
 """Detail code of a refusal or a form field → one sentence; those of pages come first."""
@@ -247,6 +254,7 @@ TRANSITIONS: dict[str, str] = {
     "resume_refund": mark("Watch the refund again"),
     **dispute_texts.TRANSITIONS,
     **screening_texts.TRANSITIONS,
+    **price_texts.TRANSITIONS,
 }
 
 EVENTS: dict[str, str] = {
@@ -310,6 +318,7 @@ EVENTS: dict[str, str] = {
     "resume_refund": mark("Refund watched again"),
     **dispute_texts.EVENTS,
     **screening_texts.EVENTS,
+    **price_texts.EVENTS,
 }
 
 WHY_NOT: dict[str, str] = {
@@ -339,6 +348,7 @@ WHY_NOT: dict[str, str] = {
     "your_own_case": mark("This is your own case; somebody else must decide it."),
     **dispute_texts.WHY_NOT,
     **screening_texts.WHY_NOT,
+    **price_texts.WHY_NOT,
 }
 
 QUEUES: dict[str, str] = {
@@ -382,6 +392,7 @@ MESSAGES: dict[str, str] = {
     "answer": mark("Answer"),
     "note": mark("Internal note"),
     "reason": mark("Reason"),
+    **price_texts.MESSAGES,
 }
 
 PARKED = dispute_texts.PARKED
@@ -391,6 +402,10 @@ VERDICTS = screening_texts.VERDICTS
 GATES = screening_texts.GATES
 SIDES = screening_texts.SIDES
 TOLD_AS = dispute_texts.TOLD_AS
+WHY_NO_PRICE = price_texts.WHY_NO_PRICE
+PRICE_KINDS = price_texts.KINDS
+PRICE_REFERENCES = price_texts.REFERENCES
+FINDINGS = price_texts.FINDINGS
 
 LABEL_NEXT: dict[str, str] = {
     "your_answer_needed": mark("Once we have your answer, we go on at once."),
@@ -441,4 +456,5 @@ PUBLIC_EVENTS: dict[str, str] = {
     "confirm_sweep": mark("The coins were collected"),
     "confirm_refund": mark("The coins were sent to you"),
     **dispute_texts.PUBLIC_EVENTS,
+    **price_texts.PUBLIC_EVENTS,
 }

@@ -7,9 +7,10 @@ from recovery.models.job import HandledRequest, Job
 from recovery.models.ledger import LedgerAccount, Posting
 from recovery.models.person import ApiToken, Person, PersonRole, UserSession
 from recovery.models.plan import Plan, PlanStep, SignOff
-from recovery.models.policy import CausePolicyVersion, FeePolicy, ReplayRun
+from recovery.models.policy import CausePolicyVersion, FeePolicy, PricePolicy, ReplayRun
+from recovery.models.price import AssetPrice, ManualPrice, PriceSnapshot
 from recovery.models.proof import OwnershipChallenge, OwnershipProof, ProofDocument, TestTransfer
-from recovery.models.quote import AssetPrice, Quote
+from recovery.models.quote import Consent, Contest, Quote
 from recovery.models.reading import ChainAnswer, ChainReading, NodeReport
 from recovery.models.registry import (
     Account,
@@ -37,6 +38,8 @@ __all__ = [
     "ChainAnswer",
     "ChainReading",
     "Claim",
+    "Consent",
+    "Contest",
     "Credit",
     "Diagnosis",
     "Dispute",
@@ -48,6 +51,7 @@ __all__ = [
     "Job",
     "LedgerAccount",
     "ListedAsset",
+    "ManualPrice",
     "MergedCase",
     "Message",
     "NodeReport",
@@ -62,6 +66,8 @@ __all__ = [
     "PlatformLabel",
     "PoolLook",
     "Posting",
+    "PricePolicy",
+    "PriceSnapshot",
     "ProofDocument",
     "Quote",
     "RecoveryCase",

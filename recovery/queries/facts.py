@@ -16,6 +16,7 @@ from recovery.models import (
     AssetProbe,
     CaseEvent,
     Claim,
+    Contest,
     Credit,
     Dispute,
     DisputeParty,
@@ -122,6 +123,9 @@ def read_facts(session: Session, case: RecoveryCase) -> Facts:
     asset = listed_asset(session, claim.network, claim.contract)
     credits = leg_credits(session, claim.network, claim.hash, claim.position)
     account = session.get(Account, case.account, populate_existing=True)
+    contest = session.scalars(
+        select(Contest).where(Contest.case_id == case.id).execution_options(populate_existing=True)
+    ).first()
     return Facts(
         leg_claimed=True,
         probe_ok=probe is not None and probe.ok,
@@ -142,6 +146,8 @@ def read_facts(session: Session, case: RecoveryCase) -> Facts:
         dispute_open=open_dispute_of(session, case.id) is not None,
         sweep_done=_is_swept(session, case.id),
         screening_clear=_is_screened(session, case, claim),
+        contested=contest is not None,
+        contest_open=contest is not None and contest.answered_at is None,
     )
 
 

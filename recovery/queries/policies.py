@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,10 +14,11 @@ from sqlalchemy.orm import Session
 from recovery.domain.actor import Actor
 from recovery.domain.cause_policy import BUILT_IN, Policy, policy_from
 from recovery.domain.cause_rows import built_in_document
+from recovery.domain.price_policy import BUILT_IN_VERSION, built_in_limits
 from recovery.errors import NotAllowed, NotFound
-from recovery.models import CausePolicyVersion, FeePolicy, ReplayRun
+from recovery.models import CausePolicyVersion, FeePolicy, PricePolicy, ReplayRun
 
-Row = FeePolicy | CausePolicyVersion
+Row = FeePolicy | CausePolicyVersion | PricePolicy
 
 READERS = frozenset({"auditor", "lead", "admin"})
 _KEPT = 16
@@ -27,17 +28,19 @@ _read: dict[tuple[int, datetime, uuid.UUID], Policy] = {}
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of policy: its table, the column of its content, and the version that needs no row (0: none)."""
+    """A kind of policy: its table, the column of its content, and the version that needs no row (0: none) with what it says."""
 
     name: str
-    model: type[FeePolicy | CausePolicyVersion]
+    model: type[FeePolicy | CausePolicyVersion | PricePolicy]
     content: str
     built_in: int
+    first: Callable[[], Any] = dict
 
 
 KINDS = {
-    "cause": Kind("cause", CausePolicyVersion, "document", built_in=BUILT_IN.version),
+    "cause": Kind("cause", CausePolicyVersion, "document", BUILT_IN.version, built_in_document),
     "fee": Kind("fee", FeePolicy, "rules", built_in=0),
+    "price": Kind("price", PricePolicy, "document", BUILT_IN_VERSION, built_in_limits),
 }
 
 
@@ -98,7 +101,7 @@ def _state(version: int, current: int, activated_at: datetime | None) -> str:
 def content_of(session: Session, kind: Kind, version: int) -> Any:
     """What a version says, as it was drafted. Raises NotFound."""
     if version == kind.built_in:
-        return built_in_document()
+        return kind.first()
     row = session.get(kind.model, version)
     if row is None:
         raise NotFound("not_found")

@@ -53,6 +53,13 @@ class Destination(Schema):
     quote_digest = fields.String(required=True, validate=validate.Length(equal=64))
 
 
+class ContestAnswer(Schema):
+    """What a second look at a contested quote found, and the answer its depositor reads."""
+
+    finding = fields.String(required=True, validate=validate.OneOf(("upheld", "changed")))
+    answer = Text(4000)
+
+
 class Digest(Schema):
     """The digest of the plan that was on the screen."""
 
@@ -72,6 +79,7 @@ SCHEMAS: dict[str, type[Schema]] = {
     "question": Question,
     "answer": Answer,
     "destination": Destination,
+    "contest": ContestAnswer,
     "digest": Digest,
     "reference": Reference,
 }

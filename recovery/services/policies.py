@@ -1,4 +1,4 @@
-"""Policies as versioned data, of fees and of causes: drafted by one person, activated by another, never changed.
+"""Policies as versioned data, of fees, causes and prices: drafted by one person, activated by another, never changed.
 
 A policy per cause comes into force only after every verdict so far was replayed with it (:mod:`recovery.services.replay`).
 """
@@ -18,6 +18,7 @@ from recovery.domain.cause_policy import ASSET_AMOUNTS
 from recovery.domain.diagnosis import RULES_VERSION
 from recovery.domain.fees import check_rules
 from recovery.domain.policy_check import check_policy
+from recovery.domain.price_policy import check_limits
 from recovery.errors import Conflict, InvalidInput, NotAllowed, NotFound, StepUpNeeded
 from recovery.queries.facts import database_now
 from recovery.queries.policies import Row, deciding_replay, kind_of, version_in_force
@@ -97,4 +98,8 @@ def _asset(name: str, place: int, entry: Mapping[str, Any]) -> dict[str, Any]:
     return {**entry, "contract": contract or None}
 
 
-CHECKS: Mapping[str, Callable[[object], Any]] = {"fee": check_rules, "cause": _checked_causes}
+CHECKS: Mapping[str, Callable[[object], Any]] = {
+    "fee": check_rules,
+    "cause": _checked_causes,
+    "price": check_limits,
+}

@@ -48,6 +48,11 @@ TOKEN = "0x5FbDB2315678afecb367f032d93F642f64180aa3"  # listed nowhere
 LISTED = "0xe7f1725E7734CE288F8367e1Bb143E90bb3F0512"
 POLICY = [{"name": "standard", "percent_bps": 500, "maximum_bps": 2500, "network_cost": "passed_on"}]
 COST = 21_000 * 10**9
+ONE_OLD_SOURCE = {
+    "least_sources": 1, "most_spread_bps": 500, "most_age_seconds": 10**9, "least_depth_usd": "0", "most_move_bps": 500,
+    "manual_seconds": 3600,
+}  # fmt: skip
+"""Limits of prices under which the one observation of :func:`make_desk` is a price."""
 
 _hashes = itertools.count(1)
 
@@ -458,6 +463,8 @@ def make_desk(url: str, *, pool_size: int = 5) -> Desk:
     with desk.database.unit_of_work() as session:
         policy = policies.draft_policy(session, desk["lead"], POLICY, "test")
         policies.activate_policy(session, desk["admin"], policy.version)
+        limits = policies.draft_policy(session, desk["lead"], ONE_OLD_SOURCE, "test", kind="price")
+        policies.activate_policy(session, desk["admin"], limits.version, kind="price")
     return desk
 
 
