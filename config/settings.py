@@ -14,6 +14,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from config.nodes import PREFIX, nodes_from_env
+from config.prices import PriceSource, WrongSources, read_sources
 
 NODE_URL = re.compile(r"(?:[a-z]+\+)?https?://")
 """An interface may stand in front of the scheme (``blockbook+https://…``)."""
@@ -37,6 +38,7 @@ class Settings:
     ``sandbox`` adds the local sample chain and its sign-ins. ``max_body_bytes`` bounds a
     request's body, ``max_reference_chars`` what is pasted into the one field. ``screening_url`` is a tool that is asked about
     senders and destinations, with ``screening_token`` in the header ``screening_header``; empty: only the imported lists.
+    ``price_sources`` are asked every ``price_seconds``; empty: prices are imported, or entered by two people.
     """
 
     database_url: str = field(repr=False)  # may hold a password
@@ -57,6 +59,8 @@ class Settings:
     screening_header: str = "Authorization"
     screening_token: str = field(default="", repr=False)
     screening_seconds: int = 10
+    price_sources: tuple[PriceSource, ...] = ()
+    price_seconds: int = 240
     log_level: str = "INFO"
 
     @property
@@ -94,6 +98,8 @@ class Settings:
             screening_header=_header(env, "RECOVERY_SCREENING_HEADER", "Authorization"),
             screening_token=_header(env, "RECOVERY_SCREENING_TOKEN", ""),
             screening_seconds=_number(env, "RECOVERY_SCREENING_TIMEOUT", 10, least=1),
+            price_sources=_price_sources(env),
+            price_seconds=_number(env, "RECOVERY_PRICES_SECONDS", 240, least=10),
             log_level=_log_level(env),
         )
 
@@ -188,6 +194,16 @@ def _header(env: Mapping[str, str], name: str, default: str) -> str:
     if not (value.isascii() and value.isprintable()):
         raise SettingsError(name, "must be plain text of one line")
     return value
+
+
+def _price_sources(env: Mapping[str, str]) -> tuple[PriceSource, ...]:
+    """What the file of price sources says, if one is named."""
+    name = "RECOVERY_PRICES"
+    path = env.get(name, "").strip()
+    try:
+        return read_sources(Path(path), env) if path else ()
+    except WrongSources as wrong:
+        raise SettingsError(name, f"names {path}, which {wrong}") from None
 
 
 def _log_level(env: Mapping[str, str]) -> str:

@@ -67,11 +67,13 @@ def upgrade() -> None:
     op.add_column("asset_price", sa.Column("reference", sa.Text(), server_default="native", nullable=False))
     op.add_column("asset_price", sa.Column("depth", sa.Numeric(78, 0), nullable=True))
     op.add_column("asset_price", sa.Column("raw", sa.Text(), nullable=True))
+    op.add_column("asset_price", sa.Column("via", sa.Text(), server_default="import", nullable=False))
     op.add_column(
         "asset_price",
         sa.Column("recorded_at", sa.DateTime(timezone=True), server_default=sa.func.now(), nullable=False),
     )
     op.create_check_constraint(op.f("ck_asset_price_reference_is_known"), "asset_price", REFERENCE)
+    op.create_check_constraint(op.f("ck_asset_price_via_is_known"), "asset_price", "via IN ('import', 'source')")
     _prices()
     _quotes()
     for table in APPEND_ONLY:
@@ -244,6 +246,7 @@ def downgrade() -> None:
     op.execute("DROP FUNCTION fill_in_once()")
     for trigger in ("kept", "no_delete", "no_truncate"):
         op.execute(f"DROP TRIGGER asset_price_{trigger} ON asset_price")
-    op.drop_constraint(op.f("ck_asset_price_reference_is_known"), "asset_price", type_="check")
-    for column in ("recorded_at", "raw", "depth", "reference"):
+    for name in ("via", "reference"):
+        op.drop_constraint(op.f(f"ck_asset_price_{name}_is_known"), "asset_price", type_="check")
+    for column in ("recorded_at", "via", "raw", "depth", "reference"):
         op.drop_column("asset_price", column)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -74,8 +74,8 @@ def _value(number: Quoted, *, zero: bool = False) -> Fraction | None:
     return value if value > 0 or zero else None
 
 
-def told(body: bytes, price: str, at: str = "", depth: str = "") -> Told:
-    """The parts of a JSON answer at these paths (names joined by dots). Raises WrongAnswer."""
+def told(body: bytes, price: Sequence[str], at: Sequence[str] = (), depth: Sequence[str] = ()) -> Told:
+    """The parts of a JSON answer to which these names lead, one after the other. Raises WrongAnswer."""
     if len(body) > LARGEST_ANSWER:
         raise WrongAnswer("answer_too_large")
     try:
@@ -87,12 +87,14 @@ def told(body: bytes, price: str, at: str = "", depth: str = "") -> Told:
         raise WrongAnswer("answer_has_no_price")
     when = _at(value, at) if at else None
     volume = _at(value, depth) if depth else None
-    return Told(_number(found), _moment(when) if when is not None else None, _number(volume) if volume else None)
+    return Told(
+        _number(found), _moment(when) if when is not None else None, _number(volume) if volume is not None else None
+    )
 
 
-def _at(value: Any, path: str) -> Any:
-    """What stands at a path of names and positions; addresses are found whatever case the answer writes them in."""
-    for name in path.split("."):
+def _at(value: Any, path: Sequence[str]) -> Any:
+    """What stands at a path of names and positions. Some services write addresses in small letters."""
+    for name in path:
         if isinstance(value, list):
             value = value[int(name)] if name.isascii() and name.isdigit() and int(name) < len(value) else None
         elif isinstance(value, dict):
@@ -103,6 +105,9 @@ def _at(value: Any, path: str) -> Any:
 
 
 def _spelt_otherwise(value: Mapping[str, Any], name: str) -> Any:
+    """A hexadecimal name whose capitals differ; where capitals tell names apart there is nothing to be forgiven."""
+    if not name.startswith("0x"):
+        return None
     same = [key for key in value if key.lower() == name.lower()]
     return value[same[0]] if len(same) == 1 else None
 

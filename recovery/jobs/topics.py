@@ -11,6 +11,7 @@ from recovery.jobs import (
     parked,
     planning,
     plans,
+    prices,
     proofs,
     quotes,
     scanning,
@@ -34,9 +35,10 @@ TOPICS: dict[str, Callable[[Work], None]] = {
     "chain.scan": scanning.scan,
     "screening.look": screening.look,
     "screening.ask": screening.ask_again,
+    "prices.look": prices.look,
 }
 
-OF_NO_CASE = {"nodes.look", "parked.look", "chain.scan", "screening.look"}
+OF_NO_CASE = {"nodes.look", "parked.look", "chain.scan", "screening.look", "prices.look"}
 """Topics that no move of a case asks for: the scheduler plans them when it starts."""
 
 BY_SERVICES = {"dispute.end", "screening.ask"}

@@ -19,7 +19,8 @@ class AssetPrice(Base):
 
     The reference is the network's native coin or the dollar in millionths; a row with a ``quote_contract`` (only imports
     have such) is in that asset instead and decides nothing. ``depth`` is in millionths of a dollar, ``raw`` the SHA-256 of
-    the source's answer.
+    the source's answer. What came ``via`` an import counts as one source together, whatever names its rows bear: whoever
+    may import must not be able to play several sources.
     """
 
     __tablename__ = "asset_price"
@@ -35,11 +36,13 @@ class AssetPrice(Base):
     reference: Mapped[str] = mapped_column(server_default="native")
     depth: Mapped[int | None] = mapped_column(BaseUnits)
     raw: Mapped[str | None]
+    via: Mapped[str] = mapped_column(server_default="import")
     recorded_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
     __table_args__ = (
         CheckConstraint("numerator > 0 AND denominator > 0", name="ratio_is_positive"),
         CheckConstraint(_REFERENCE, name="reference_is_known"),
+        CheckConstraint("via IN ('import', 'source')", name="via_is_known"),
         Index("ix_asset_price_latest", "network", "contract", "observed_at"),
         Index("ix_asset_price_contract", "contract"),
     )

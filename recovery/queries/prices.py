@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Text, and_, cast, func, or_, select
+from sqlalchemy import Text, and_, case, cast, func, or_, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
@@ -44,6 +44,9 @@ Asset = tuple[str, str]
 READERS = frozenset({"specialist", "wallet", "clearing", "auditor", "lead", "admin"})
 KEEPERS = frozenset({"lead", "clearing"})
 """Who enters and confirms prices."""
+
+IMPORT = "import"
+"""The one source that all imported rows are."""
 
 LOOKS_BACK = timedelta(days=1)
 """How far back observations are read at least, to say of an old price that it is old."""
@@ -127,6 +130,7 @@ def _observed(
     """The latest word of each source on each asset, by network, contract and reference."""
     since = now - max(LOOKS_BACK, timedelta(seconds=limits.age_seconds))
     row = AssetPrice
+    spoken_by = case((row.via == "import", ""), else_=row.source)  # all imports are one source
     query = (
         select(row)
         .where(
@@ -136,8 +140,8 @@ def _observed(
             row.observed_at > since,
             row.observed_at <= now + AHEAD,
         )
-        .ext(distinct_on(row.network, row.contract, row.reference, row.source))
-        .order_by(row.network, row.contract, row.reference, row.source, row.observed_at.desc(), row.id.desc())
+        .ext(distinct_on(row.network, row.contract, row.reference, spoken_by))
+        .order_by(row.network, row.contract, row.reference, spoken_by, row.observed_at.desc(), row.id.desc())
     )
     found: dict[tuple[str, str, str], list[Observed]] = {}
     for one in session.scalars(query):
@@ -152,7 +156,7 @@ def _as_observed(row: AssetPrice) -> Observed:
         network=row.network,
         contract=row.contract,
         reference=row.reference,
-        source=row.source,
+        source=IMPORT if row.via == IMPORT else row.source,
         ratio=Ratio(row.numerator, row.denominator),
         observed_at=row.observed_at,
         depth=row.depth,

@@ -60,6 +60,7 @@ def observe(session: Session, observed: Iterable[Observed]) -> int:
             observed_at=one.observed_at,
             depth=one.depth,
             raw=one.raw,
+            via="source",
         )
         for one in observed
     ]
