@@ -34,15 +34,14 @@ def digest_of_texts(sentences: Sequence[str]) -> str:
 
 
 def as_stored(seen: Seen | None, lines: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """As a consent keeps it. Where nobody rendered anything, the lines are those of the quote itself, as programs read them."""
-    if seen is None:
-        told = [f"{line['label']}: {line['amount']}" for line in lines]
-        return {"door": COMMAND, "language": "", "lines": told, "texts": "", "session": "", "browser": ""}
+    """As a consent keeps it. Where no page rendered anything, the lines are those of the quote itself, as programs read them."""
+    shown = seen or Seen(COMMAND, "", (), "", "", "")
+    told = shown.lines or tuple(f"{line['label']}: {line['amount']}" for line in lines)
     return {
-        "door": seen.door,
-        "language": seen.language,
-        "lines": list(seen.lines),
-        "texts": seen.texts,
-        "session": seen.session,
-        "browser": seen.browser,
+        "door": shown.door,
+        "language": shown.language,
+        "lines": list(told),
+        "texts": shown.texts,
+        "session": shown.session,
+        "browser": shown.browser,
     }

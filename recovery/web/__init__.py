@@ -17,6 +17,7 @@ def register(app: Flask) -> None:
         networks,
         nodes,
         policies,
+        prices,
         proofs,
         registries,
         registry_files,
@@ -25,6 +26,6 @@ def register(app: Flask) -> None:
 
     for module in (
         health, auth, appeals, cases, proofs, networks, nodes, policies, finds, export, registries, registry_files,
-        screening,
+        screening, prices,
     ):  # fmt: skip
         app.register_blueprint(module.pages)

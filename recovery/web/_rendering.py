@@ -99,6 +99,10 @@ TABLES = {
     "choice": policy_texts.CHOICES,
     "policy_state": policy_texts.STATES,
     "scan_trouble": texts.SCAN_TROUBLES,
+    "why_no_price": texts.WHY_NO_PRICE,
+    "price_kind": texts.PRICE_KINDS,
+    "price_reference": texts.PRICE_REFERENCES,
+    "finding": texts.FINDINGS,
 }
 
 
@@ -364,6 +368,7 @@ def _page() -> dict[str, Any]:
         "locale": language(),
         "languages": languages(),
         "here": local_path(here),
+        "can_price": bool(g.get("actor") and g.actor.roles & {"lead", "clearing", "auditor"}),
         "can_policy": bool(g.get("actor") and g.actor.roles & {"auditor", "lead", "admin"}),
         "can_batch": bool(g.get("actor") and g.actor.roles & {"specialist", "lead"}),
         "can_export": bool(g.get("actor") and g.actor.roles & {"auditor", "lead"}),
