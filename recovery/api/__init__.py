@@ -15,11 +15,12 @@ from recovery.api import (
     people,
     plans,
     policies,
+    prices,
     proofs,
     registries,
 )
 
-DESCRIBED = tuple(module.bp for module in (cases, proofs, chains, plans, people, policies, registries))
+DESCRIBED = tuple(module.bp for module in (cases, proofs, chains, plans, people, policies, registries, prices))
 BLUEPRINTS = (*DESCRIBED, _description.bp, _unknown.bp)
 
 for blueprint in BLUEPRINTS:

@@ -22,6 +22,8 @@ REFERENCES = (NATIVE, USD)
 USD_DECIMALS = 6
 """The dollar is counted in millionths."""
 UINT256_MAX = 2**256 - 1
+EXACT_BITS = 64
+"""Bits that a part of a ratio keeps at least when it has to be cut: an error in the twentieth digit."""
 AHEAD = timedelta(minutes=2)
 """How far a source's clock may be before the database's."""
 
@@ -228,15 +230,16 @@ def moved_bps(then: Ratio, now: Ratio) -> int:
 
 
 def fitted(value: Fraction) -> Ratio:
-    """The fraction as a ratio whose parts fit 256 bits; one that does not loses its last bits. Raises ValueError for a
-    value that is not positive or is beyond what fits."""
+    """The fraction as a ratio whose parts fit 256 bits; one that does not loses its last bits.
+
+    Raises ValueError for a value that is not positive, or would lose bits that matter."""
     if value <= 0:
         raise ValueError("a price is positive")
     over = max(value.numerator.bit_length(), value.denominator.bit_length()) - 256
     if over <= 0:
         return Ratio(value.numerator, value.denominator)
     numerator, denominator = value.numerator >> over, value.denominator >> over
-    if not numerator or not denominator:
+    if min(numerator.bit_length(), denominator.bit_length()) < EXACT_BITS:
         raise ValueError("a price beyond 256 bits")
     return Ratio(numerator, denominator)
 

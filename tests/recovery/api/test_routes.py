@@ -38,6 +38,9 @@ CSV = {"data": b"account,state,locale,security_changed_at\n", "content_type": "t
 STEP_UP = {"body": {"password": PASSWORD}}
 TOKEN = {"body": {"email": "auditor@example.com", "password": PASSWORD, "scopes": ["cases:read"]}}
 PROOF_ASK = {"body": {"method": "eip191"}}
+PRICE = {
+    "body": {"network": "local", "reference": "USD", "price": "1.5", "decimals": 18, "reason": "no source tells it"}
+}
 SIGNED = {"body": {"transactions": ["0x02"]}}
 
 EXPECTED: dict[tuple[str, str], tuple[Mapping[str, Any], dict[str, int]]] = {
@@ -71,6 +74,9 @@ EXPECTED: dict[tuple[str, str], tuple[Mapping[str, Any], dict[str, int]]] = {
     ("GET", "/api/v1/registries/<kind>"): ({}, allow(200, *STAFF)),
     ("POST", "/api/v1/registries/<kind>"): (CSV, allow(200, "lead", "admin")),
     ("GET", "/api/v1/registries"): ({}, allow(200, *STAFF)),
+    ("GET", "/api/v1/prices"): ({}, allow(200, *STAFF)),
+    ("POST", "/api/v1/prices"): (PRICE, allow(403)),  # nobody has stepped up
+    ("POST", "/api/v1/prices/<uuid:entry>/confirm"): ({}, allow(404, "lead", "clearing")),
     ("PUT", "/api/v1/registries/<kind>/row"): (
         {"body": {"account": "a", "state": "active"}},
         allow(200, "lead", "admin"),

@@ -218,7 +218,7 @@ def quoted(database: Database, actors: dict[str, Actor], ref: str) -> None:
         session.add(
             FeePolicy(
                 version=1001,
-                rules=[{"name": "standard", "match": {}, "percent_bps": 500}],
+                rules=[{"name": "standard", "match": {}, "percent_bps": 500, "network_cost": "absorbed"}],
                 note="for this test",
                 drafted_by=specialist.id,
                 activated_by=actors["auditor"].id,

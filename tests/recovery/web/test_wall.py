@@ -26,6 +26,7 @@ FILL = {
     "upload_id": NO_ID,
     "version": "1",
     "leg": NO_ID,
+    "entry": NO_ID,
 }
 
 
@@ -87,6 +88,8 @@ def test_no_page_changes_anything_on_get(app: Flask) -> None:
         "registry_files.upload",
         "registry_files.confirm",
         "finds.open_case",
+        "prices.enter",
+        "prices.confirm",
     }
 
 
