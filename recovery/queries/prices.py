@@ -217,7 +217,7 @@ def wanted_assets(session: Session) -> tuple[Wanted, ...]:
     rows = session.execute(
         select(
             Claim.network,
-            func.coalesce(cast(Claim.contract, Text), "").label("contract"),
+            func.coalesce(cast(Claim.contract, Text), "").label("of_contract"),
             func.max(func.coalesce(ListedAsset.symbol, Claim.symbol, AssetProbe.symbol)),
             func.max(func.coalesce(ListedAsset.decimals, Claim.decimals, AssetProbe.decimals)),
             func.min(func.coalesce(ListedAsset.decimals, Claim.decimals, AssetProbe.decimals)),
@@ -226,8 +226,8 @@ def wanted_assets(session: Session) -> tuple[Wanted, ...]:
         .outerjoin(ListedAsset, listed)
         .outerjoin(AssetProbe, and_(AssetProbe.case_id == Claim.case_id, AssetProbe.decimals.is_not(None)))
         .where(Claim.released_at.is_(None))
-        .group_by(Claim.network, "contract")
-        .order_by(Claim.network, "contract")
+        .group_by(Claim.network, "of_contract")
+        .order_by(Claim.network, "of_contract")
         .limit(MOST_WANTED)
     )
     return tuple(

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
+from chains.asset import check_asset
 from recovery.domain.fees import Ratio
 from recovery.domain.ids import new_id
 from recovery.domain.prices import NATIVE, USD, Observed, recomputed
@@ -20,7 +21,7 @@ from recovery.services import policies, prices
 from tests.recovery.desk import NETWORK, ONE_OLD_SOURCE, TOKEN, Desk
 
 STRICT = ONE_OLD_SOURCE | {"least_sources": 2, "most_age_seconds": 600}
-OTHER = "0x00000000000000000000000000000000000000bB"
+OTHER = check_asset(NETWORK, "0x" + "ab" * 20) or ""
 
 
 @pytest.fixture(scope="module", autouse=True)
