@@ -37,7 +37,7 @@ ERRORS: dict[str, tuple[str, str]] = {
 }
 
 DETAILS: dict[str, str] = {
-    "market_moved": mark(
+    "market_has_moved": mark(
         "Since the quote was made, the price of the coins has moved further than we may pass over. There is a new quote at "
         "the price of now; the earlier one stands below it."
     ),

@@ -194,7 +194,7 @@ def accept(session: Session, actor: Actor, case: RecoveryCase, data: Mapping[str
         if market is Market.UNKNOWN:
             raise MoveNotOpen("market_is_not_known") from None
         replaced = requote(session, case, expires_at=database_now(session) + VALID_FOR)
-        raise MarketMoved("market_moved" if replaced else "market_moved_too_far") from None
+        raise MarketMoved("market_has_moved" if replaced else "market_moved_too_far") from None
     quote.state, quote.accepted_at, quote.destination = "accepted", database_now(session), destination
     session.flush()
     session.add(consent)

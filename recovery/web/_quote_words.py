@@ -18,7 +18,7 @@ from recovery.queries.case_view import quote_shown
 from recovery.queries.cases import find_case
 from recovery.queries.facts import latest_quote
 from recovery.web._language import language, spoken
-from recovery.web._rendering import amount, code, explain, lasting, said
+from recovery.web._rendering import amount, code, explain, lasting, percent, said
 from recovery.web._wall import current_actor, session_secret
 
 FROM_SOURCES = mark("Price: %(kind)s (%(names)s), %(spread)s %% apart, %(age)s old when the quote was made.")
@@ -40,9 +40,8 @@ def price_words(price: Mapping[str, Any] | None) -> str:
     age = lasting(price["age_seconds"])
     if price["kind"] == "manual":
         return said(BY_PEOPLE, age=age)
-    spread = f"{price['spread_bps'] // 100}.{price['spread_bps'] % 100:02d}"
     kind, names = code(price["kind"], "price_kind"), ", ".join(price["names"][:_NAMES_SHOWN])
-    return said(FROM_SOURCES, kind=kind, names=names, spread=spread, age=age)
+    return said(FROM_SOURCES, kind=kind, names=names, spread=percent(price["spread_bps"]), age=age)
 
 
 def quote_words(quote: Mapping[str, Any], network: str | None) -> tuple[str, ...]:

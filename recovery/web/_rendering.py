@@ -113,7 +113,7 @@ def install(app: Flask) -> None:
         chain=chain, amount=amount, moment=moment, ago=ago, until=until, code=code, pretty=pretty, short=short
     )
     app.jinja_env.filters.update(
-        detail=detail_text, lasting=lasting, said=said, survey_note=survey_note, warning=warning
+        detail=detail_text, lasting=lasting, percent=percent, said=said, survey_note=survey_note, warning=warning
     )
     app.jinja_env.globals.update(
         asset_amount=asset_amount,
@@ -292,9 +292,9 @@ def explain(line: Mapping[str, Any], slug: str | None) -> Markup:
     facts = line.get("explain") or {}
     parts: list[str] = []
     if facts.get("percent_bps", "0") != "0":
-        parts.append(said(texts.EXPLAINS["percent"], percent=_percent(facts["percent_bps"])))
+        parts.append(said(texts.EXPLAINS["percent"], percent=percent(facts["percent_bps"])))
     if "maximum_bps" in facts:
-        parts.append(said(texts.EXPLAINS["at_most"], percent=_percent(facts["maximum_bps"])))
+        parts.append(said(texts.EXPLAINS["at_most"], percent=percent(facts["maximum_bps"])))
     for name in ("flat_native", "minimum_native", "native"):
         if facts.get(name, "0") != "0" and (name != "native" or "price" in facts):
             coins = amount(facts[name], native_decimals(slug), native_symbol(slug))
@@ -327,7 +327,7 @@ def _separators(locale: str) -> tuple[str, str]:
     return get_group_symbol(locale), get_decimal_symbol(locale)
 
 
-def _percent(bps: object) -> str:
+def percent(bps: object) -> str:
     """Basis points as a percentage: ``500`` is ``5``, ``125`` is ``1.25``."""
     return amounts.decimal_text(int(str(bps)), 2)
 

@@ -218,7 +218,9 @@ def test_a_round_that_is_none(round_: object, decimals: object) -> None:
 
 def test_a_feed_as_a_source(monkeypatch: pytest.MonkeyPatch) -> None:
     chain = Chain(FINE, words(8))
-    monkeypatch.setattr(price_sources, "latest_round", lambda network, nodes, address: latest_round(network, nodes, FEED))
+    monkeypatch.setattr(
+        price_sources, "latest_round", lambda network, nodes, address: latest_round(network, nodes, FEED)
+    )
     source = PriceSource("chain", "feed", feeds=(Feed("ethereum", "", "ethereum", FEED),))
     looked = ask_all([source], [ASSET], lambda _: [chain])  # type: ignore[list-item, return-value]
     assert [(one.contract, one.ratio, one.source) for one in looked.observed] == [("", Ratio(1, 4 * 10**8), "chain")]
