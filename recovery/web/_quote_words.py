@@ -7,7 +7,6 @@ from functools import lru_cache
 from typing import Any
 
 from flask import Flask, request
-from flask_babel import format_datetime
 from markupsafe import Markup
 from sqlalchemy.orm import Session
 
@@ -18,7 +17,7 @@ from recovery.queries.case_view import quote_shown
 from recovery.queries.cases import find_case
 from recovery.queries.facts import latest_quote
 from recovery.web._language import language, spoken
-from recovery.web._rendering import amount, code, explain, lasting, percent, said
+from recovery.web._rendering import amount, code, explain, lasting, moment, percent, said
 from recovery.web._wall import current_actor, session_secret
 
 FROM_SOURCES = mark("Price: %(kind)s (%(names)s), %(spread)s %% apart, %(age)s old when the quote was made.")
@@ -52,7 +51,7 @@ def quote_words(quote: Mapping[str, Any], network: str | None) -> tuple[str, ...
         sign = "− " if line["label"] in ("fee", "network_cost") else ""
         value = Markup(amount(line["amount"], quote["decimals"], quote["symbol"])).striptags()  # noqa: S704 - as above
         lines.append(f"{code(line['label'], 'line')}: {sign}{value}" + (f" ({words})" if words else ""))
-    return (*lines, price_words(quote["price"]), said(UNTIL, moment=format_datetime(quote["expires_at"], "long")))
+    return (*lines, price_words(quote["price"]), said(UNTIL, moment=Markup(moment(quote["expires_at"])).striptags()))
 
 
 def seen_on_page(work: Session, ref: str) -> Seen | None:
