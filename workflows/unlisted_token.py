@@ -63,6 +63,12 @@ REVIEW: tuple[Transition, ...] = (
         unlike=("quote",),
         guards=(contest_is_open,),
     ),
+    Transition("join_batch", (State.UNDER_REVIEW,), State.UNDER_REVIEW, by=("specialist", "lead")),
+    Transition("join_batch", (State.INVESTIGATED,), State.INVESTIGATED, by=("specialist", "lead")),
+    Transition("leave_batch", (State.UNDER_REVIEW,), State.UNDER_REVIEW, by=("specialist", "lead")),
+    Transition("leave_batch", (State.INVESTIGATED,), State.INVESTIGATED, by=("specialist", "lead")),
+    Transition("leave_batch", (State.QUOTED,), State.QUOTED, by=("specialist", "lead")),
+    Transition("leave_batch", (State.ACCEPTED,), State.ACCEPTED, by=("specialist", "lead")),
     Transition("reconsider", (State.INVESTIGATED,), State.UNDER_REVIEW, by=("specialist",)),
     Transition(
         "give_up",
@@ -143,6 +149,7 @@ SWEEP: tuple[Transition, ...] = (
         in_round=True,
     ),
     Transition("reject_sweep", (State.SWEEP_SIGN_OFF,), State.ACCEPTED, by=("wallet", "clearing")),
+    Transition("redraft_sweep", (State.SWEEP_SIGN_OFF,), State.PLANNING_SWEEP, by=("system",), emits=("sweep.plan",)),
     Transition(
         "release_sweep",
         (State.SWEEP_SIGN_OFF,),
@@ -231,6 +238,7 @@ REFUND: tuple[Transition, ...] = (
         in_round=True,
     ),
     Transition("reject_refund", (State.REFUND_SIGN_OFF,), State.REFUND_ON_HOLD, by=("wallet", "clearing")),
+    Transition("redraft_refund", (State.REFUND_SIGN_OFF,), State.SWEPT, by=("system",), emits=("refund.plan",)),
     Transition(
         "release_refund",
         (State.REFUND_SIGN_OFF,),

@@ -12,6 +12,7 @@ from recovery.api import (
     _wall,
     cases,
     chains,
+    intents,
     people,
     plans,
     policies,
@@ -20,7 +21,7 @@ from recovery.api import (
     registries,
 )
 
-DESCRIBED = tuple(module.bp for module in (cases, proofs, chains, plans, people, policies, registries, prices))
+DESCRIBED = tuple(module.bp for module in (cases, proofs, chains, plans, people, policies, registries, intents, prices))
 BLUEPRINTS = (*DESCRIBED, _description.bp, _unknown.bp)
 
 for blueprint in BLUEPRINTS:

@@ -126,6 +126,13 @@ DETAILS: dict[str, str] = {
     "account_is_not_yours": mark("You can report deposits of your own account only."),
     "account_is_missing": mark("Please say whose account this is about."),
     "no_account": mark("Your sign-in is not linked to an account. Please ask our support."),
+    "made_with_a_batch": mark("This step is made on the page of batches, not by a button."),
+    "batch_size": mark("A batch has two cases at least and %(most)s at most."),
+    "batch_of_several_assets": mark("The cases of a batch are about one asset on one network. Please choose others."),
+    "case_is_in_a_batch": mark("Case %(case)s is in a batch already."),
+    "case_is_in_no_batch": mark("This case is in no batch."),
+    "batch_has_nothing_ready": mark("No case of this batch can be quoted now."),
+    "batch_has_nothing_accepted": mark("No quote of this batch is accepted and waits to be swept."),
     "made_by_the_signer": mark("This step is made by the signer, not by a button."),
     "no_such_move": mark("This step does not exist at this stage."),
     "bad_request_key": mark("The form was incomplete. Please open the page again and send it from there."),
@@ -142,6 +149,9 @@ DETAILS: dict[str, str] = {
     ),
     "plan_changed": mark(
         "What you approved is no longer what would be executed. Please read the present plan and decide again."
+    ),
+    "output_is_promised": mark(
+        "A coin this plan would spend is promised to another plan. The plan is made again once that one is over."
     ),
     "plan_not_released": mark("This plan is not at the signer."),
     "signed_count_differs": mark("The plan has another number of transactions."),

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 STAFF = frozenset({"specialist", "wallet", "clearing", "auditor", "lead", "admin"})
-EVERYBODY = STAFF | {"depositor", "signer"}
+EVERYBODY = STAFF | {"depositor", "signer", "ledger"}
 
 SCOPES: dict[str, frozenset[str]] = {
     "appeals:write": frozenset({"depositor", "specialist", "lead", "admin"}),
@@ -24,6 +24,8 @@ SCOPES: dict[str, frozenset[str]] = {
     "policies:write": frozenset({"lead", "admin"}),
     "prices:read": STAFF,
     "prices:write": frozenset({"lead", "clearing"}),
+    "intents:read": frozenset({"ledger", "clearing", "auditor", "lead"}),
+    "intents:confirm": frozenset({"ledger"}),
     "exports:read": frozenset({"auditor", "lead", "admin"}),
     "admin": frozenset({"admin"}),
 }

@@ -6,7 +6,14 @@ and the rules.
 
 from __future__ import annotations
 
-from recovery.domain import dispute_texts, price_texts, screening_texts
+from recovery.domain import (
+    alarm_texts,
+    dispute_texts,
+    ledger_texts,
+    price_texts,
+    reconciliation_texts,
+    screening_texts,
+)
 from recovery.domain.address_texts import REASONS as ADDRESS_REASONS
 from recovery.domain.api_texts import DETAILS as API_DETAILS
 from recovery.domain.cause_texts import (
@@ -15,6 +22,7 @@ from recovery.domain.cause_texts import (
     CauseText,
 )
 from recovery.domain.check_texts import CHECKS, WHYS
+from recovery.domain.file_texts import DETAILS as FILE_DETAILS, FILE_FORMATS
 from recovery.domain.finding_texts import (
     ANSWERS,
     CONDITIONS,
@@ -58,6 +66,9 @@ from recovery.domain.scan_texts import DETAILS as SCAN_DETAILS, SCAN_TROUBLES
 from recovery.domain.warning_texts import NODE_WARNINGS, WARNINGS
 
 __all__ = [
+    "ALARMS",
+    "ALARM_FACTS",
+    "ALARM_NEXTS",
     "ANSWERS",
     "CAUSES",
     "CHECKS",
@@ -68,6 +79,7 @@ __all__ = [
     "ERRORS",
     "EVENTS",
     "EXPLAINS",
+    "FILE_FORMATS",
     "FINDINGS",
     "FORMATS",
     "GATES",
@@ -131,9 +143,13 @@ DETAILS: dict[str, str] = {
     **PROOF_DETAILS,
     **POLICY_DETAILS,
     **SCAN_DETAILS,
+    **FILE_DETAILS,
     **dispute_texts.REFUSALS,
     **screening_texts.REFUSALS,
     **price_texts.DETAILS,
+    **alarm_texts.REFUSALS,
+    **ledger_texts.REFUSALS,
+    **reconciliation_texts.REFUSALS,
     **{f"address_{reason}": text for reason, text in ADDRESS_REASONS.items()},
 }
 """Detail code of a refusal or a form field → one sentence; those of pages come first."""
@@ -166,6 +182,7 @@ STATES: dict[str, str] = {
     "declined": mark("Declined"),
     "withdrawn": mark("Withdrawn"),
     **dispute_texts.STATES,
+    **ledger_texts.STATES,
 }
 
 LABELS: dict[str, str] = {
@@ -203,6 +220,8 @@ TRANSITIONS: dict[str, str] = {
     "decline": mark("Decline"),
     "hold": mark("Put on hold"),
     "check_again": mark("Check again"),
+    "join_batch": mark("Take into a batch"),
+    "leave_batch": mark("Take out of the batch"),
     "refuse": mark("Decline for good"),
     "withdraw": mark("Withdraw this case"),
     "ask_proof": mark("Ask for a proof"),
@@ -232,6 +251,8 @@ TRANSITIONS: dict[str, str] = {
     "contest": mark("Contest this quote"),
     "prepare_sweep": mark("Prepare the sweep"),
     "plan_failed": mark("Planning failed"),
+    "redraft_sweep": mark("Sweep planned anew"),
+    "redraft_refund": mark("Refund planned anew"),
     "propose_sweep": mark("Propose the sweep"),
     "approve_sweep_wallet": mark("Approve the sweep for wallet"),
     "approve_sweep_clearing": mark("Approve the sweep for clearing"),
@@ -255,6 +276,7 @@ TRANSITIONS: dict[str, str] = {
     **dispute_texts.TRANSITIONS,
     **screening_texts.TRANSITIONS,
     **price_texts.TRANSITIONS,
+    **ledger_texts.TRANSITIONS,
 }
 
 EVENTS: dict[str, str] = {
@@ -267,6 +289,8 @@ EVENTS: dict[str, str] = {
     "decline": mark("Declined"),
     "hold": mark("Put on hold"),
     "check_again": mark("Sent to be checked again"),
+    "join_batch": mark("Taken into a batch"),
+    "leave_batch": mark("Taken out of the batch"),
     "refuse": mark("Declined for good"),
     "withdraw": mark("Withdrawn by the depositor"),
     "ask_proof": mark("A proof of ownership was asked for"),
@@ -296,6 +320,8 @@ EVENTS: dict[str, str] = {
     "contest": mark("Quote contested"),
     "prepare_sweep": mark("Sweep to be planned"),
     "plan_failed": mark("Planning failed"),
+    "redraft_sweep": mark("Plan taken back, the sweep is planned anew"),
+    "redraft_refund": mark("Plan taken back, the refund is planned anew"),
     "propose_sweep": mark("Sweep plan ready to be approved"),
     "approve_sweep_wallet": mark("Sweep approved by wallet"),
     "approve_sweep_clearing": mark("Sweep approved by clearing"),
@@ -319,6 +345,7 @@ EVENTS: dict[str, str] = {
     **dispute_texts.EVENTS,
     **screening_texts.EVENTS,
     **price_texts.EVENTS,
+    **ledger_texts.EVENTS,
 }
 
 WHY_NOT: dict[str, str] = {
@@ -349,6 +376,7 @@ WHY_NOT: dict[str, str] = {
     **dispute_texts.WHY_NOT,
     **screening_texts.WHY_NOT,
     **price_texts.WHY_NOT,
+    **ledger_texts.WHY_NOT,
 }
 
 QUEUES: dict[str, str] = {
@@ -384,6 +412,7 @@ ROLES: dict[str, str] = {
     "admin": mark("Administrator"),
     "signer": mark("Signer"),
     "system": mark("System"),
+    **ledger_texts.ROLES,
 }
 
 MESSAGES: dict[str, str] = {
@@ -395,6 +424,9 @@ MESSAGES: dict[str, str] = {
     **price_texts.MESSAGES,
 }
 
+ALARMS = {kind: title for kind, (title, _) in alarm_texts.ALARMS.items()}
+ALARM_NEXTS = {kind: what for kind, (_, what) in alarm_texts.ALARMS.items()}
+ALARM_FACTS = alarm_texts.FACTS
 PARKED = dispute_texts.PARKED
 LINKS = dispute_texts.LINKS
 SIGNALS = screening_texts.SIGNALS

@@ -21,6 +21,10 @@ POINTS = (
     "watch:after_ask",
     "credit:before_deliver",
     "credit:after_deliver",
+    "outflow:before_ask",
+    "outflow:after_ask",
+    "reconcile:before_ask",
+    "reconcile:after_ask",
     "job:after_lease",
 )
 """Every external call stands between two of these; a test kills a worker at each."""

@@ -20,7 +20,7 @@ from sqlalchemy.exc import OperationalError
 from config.settings import Settings
 from recovery.db import Database
 from recovery.errors import Unavailable
-from recovery.jobs import nodes, parked, prices, scanning, screening
+from recovery.jobs import nodes, outflows, parked, prices, reconciliation, scanning, screening
 from recovery.jobs.worker import QUEUE
 from recovery.models import Job
 
@@ -79,6 +79,8 @@ def main(settings: Settings) -> None:
                 scanning.plan_scan(database)
                 screening.plan_look(database)
                 prices.plan_look(database)
+                outflows.plan_look(database)
+                reconciliation.plan_run(database)
                 planned = True
             ring_due(database, queue)
         except (RedisError, OperationalError, Unavailable) as error:

@@ -21,6 +21,7 @@ from recovery.domain.ids import new_id
 from recovery.domain.prices import moved_bps
 from recovery.errors import Conflict, InvalidInput, MarketMoved, MoveNotOpen
 from recovery.models import AssetProbe, Claim, Contest, FeePolicy, OwnedAddress, PriceSnapshot, Quote, RecoveryCase
+from recovery.queries.batches import membership
 from recovery.queries.facts import database_now, latest_probe, latest_quote, open_claim
 from recovery.queries.prices import PriceView, limits_in_force, price_for
 from recovery.services import consents
@@ -76,7 +77,7 @@ def _made(
         raise MoveNotOpen("token_was_probed")
     policy = active_policy(session)
     price = price_for(session, claim.network, claim.contract)
-    facts = _fee_facts(case, claim, probe, price)
+    facts = _fee_facts(session, case, claim, probe, price)
     terms = quote_terms(facts, policy.rules)
     if price is None and _a_price_is_missing(terms):
         raise InvalidInput("price_not_known")
@@ -89,12 +90,14 @@ def _made(
     return quote
 
 
-def _fee_facts(case: RecoveryCase, claim: Claim, probe: AssetProbe, price: PriceView | None) -> FeeFacts:
+def _fee_facts(
+    session: Session, case: RecoveryCase, claim: Claim, probe: AssetProbe, price: PriceView | None
+) -> FeeFacts:
     return FeeFacts(
         network=claim.network,
         cause=case.cause or "",
         gross=claim.amount,
-        network_cost_native=probe.network_cost or 0,
+        network_cost_native=_network_cost(session, case, probe),
         price=price.ratio if price else None,
     )
 
@@ -121,6 +124,12 @@ def _plain(value: Any) -> Any:
     if isinstance(value, datetime):
         return value.isoformat()
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+def _network_cost(session: Session, case: RecoveryCase, probe: AssetProbe) -> int:
+    """What the recovery is foreseen to cost in native coin: of a batch the case's share of it."""
+    member = membership(session, case.id)
+    return probe.network_cost or 0 if member is None or member.share is None else member.share
 
 
 def _quote(

@@ -7,7 +7,7 @@ jobs. Whatever calls it commits all of that or none.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -58,6 +58,9 @@ BY_THE_SIGNER = frozenset({"record_sweep", "record_refund"})
 """Moves made by handing over signed bytes; they have a door of their own and no button."""
 
 
+OF_A_BATCH = frozenset({"join_batch"})
+"""Moves made for several cases at once; they have a page of their own and no button."""
+
 WITH_A_PROOF = frozenset({"hand_in_proof", "hand_in_documents"})
 """Moves made by handing in a proof; they have a door of their own and no button."""
 
@@ -77,6 +80,12 @@ def lock(session: Session, case: RecoveryCase) -> None:
     """Hold the case's row until the unit of work ends, and read it again as it now is."""
     session.flush()  # a refresh forgets what was not written yet
     session.refresh(case, with_for_update=True)
+
+
+def lock_all(session: Session, cases: Iterable[RecoveryCase]) -> None:
+    """Hold the rows of several cases, always in the same order, so that two who want the same ones do not block each other."""
+    for case in sorted(cases, key=lambda one: one.id):
+        lock(session, case)
 
 
 def advance(
@@ -251,7 +260,7 @@ def new_job(topic: str, case_id: uuid.UUID, data: Mapping[str, Any]) -> Row:
 def choices(session: Session, actor: Actor, case: RecoveryCase) -> tuple[Choice, ...]:
     """Every move that leaves the state and that a role of the actor could ever make, with the reason when it is shut."""
     table = WORKFLOWS[case.workflow]
-    shut = BY_THE_SIGNER | WITH_A_PROOF
+    shut = BY_THE_SIGNER | WITH_A_PROOF | OF_A_BATCH
     rows = [row for row in table.leaving(State(case.state)) if role_for(actor, row) and row.name not in shut]
     if not rows:
         return ()

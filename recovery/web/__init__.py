@@ -8,17 +8,21 @@ from flask import Flask
 def register(app: Flask) -> None:
     """Add every page to the application."""
     from recovery.web import (
+        alarms,
         appeals,
         auth,
+        batches,
         cases,
         export,
         finds,
         health,
         networks,
         nodes,
+        plan_files,
         policies,
         prices,
         proofs,
+        reconciliation,
         registries,
         registry_files,
         screening,
@@ -26,6 +30,6 @@ def register(app: Flask) -> None:
 
     for module in (
         health, auth, appeals, cases, proofs, networks, nodes, policies, finds, export, registries, registry_files,
-        screening, prices,
+        screening, batches, plan_files, alarms, reconciliation, prices,
     ):  # fmt: skip
         app.register_blueprint(module.pages)

@@ -7,7 +7,6 @@ from functools import lru_cache
 from typing import Any
 
 from flask import Flask, request
-from markupsafe import Markup
 from sqlalchemy.orm import Session
 
 from recovery.domain import money_texts, price_texts
@@ -47,11 +46,12 @@ def quote_words(quote: Mapping[str, Any], network: str | None) -> tuple[str, ...
     """Every line of a quote as its page shows it, then its price and its end."""
     lines = []
     for line in quote["lines"]:
-        words = Markup(explain(line, network)).striptags()  # noqa: S704 - made of our own escaped parts
+        words = explain(line, network).striptags()
         sign = "− " if line["label"] in ("fee", "network_cost") else ""
-        value = Markup(amount(line["amount"], quote["decimals"], quote["symbol"])).striptags()  # noqa: S704 - as above
+        value = amount(line["amount"], quote["decimals"], quote["symbol"]).striptags()
         lines.append(f"{code(line['label'], 'line')}: {sign}{value}" + (f" ({words})" if words else ""))
-    return (*lines, price_words(quote["price"]), said(UNTIL, moment=Markup(moment(quote["expires_at"])).striptags()))
+    ends = moment(quote["expires_at"]).striptags()
+    return (*lines, price_words(quote["price"]), said(UNTIL, moment=ends))
 
 
 def seen_on_page(work: Session, ref: str) -> Seen | None:

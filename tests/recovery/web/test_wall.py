@@ -20,6 +20,7 @@ FILL = {
     "move": "take",
     "evidence_id": NO_ID,
     "asked_id": NO_ID,
+    "plan_id": NO_ID,
     "document_id": NO_ID,
     "kind": "addresses",
     "name": "WyJhIl0",
@@ -27,6 +28,10 @@ FILL = {
     "version": "1",
     "leg": NO_ID,
     "entry": NO_ID,
+    "batch_id": NO_ID,
+    "alarm_id": NO_ID,
+    "opening_id": NO_ID,
+    "hold_id": NO_ID,
 }
 
 
@@ -90,6 +95,11 @@ def test_no_page_changes_anything_on_get(app: Flask) -> None:
         "finds.open_case",
         "prices.enter",
         "prices.confirm",
+        "alarms.answer",
+        "reconciliation.draft",
+        "reconciliation.sign",
+        "reconciliation.hold",
+        "reconciliation.release",
     }
 
 
