@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from chains.nodes import node_table
-from config.settings import Settings
+from config.settings import Settings, SettingsError
 from recovery.cli._database import opened_database
 from recovery.domain.actor import SYSTEM, Actor
 from recovery.domain.prices import REFERENCES
@@ -107,7 +107,10 @@ def confirm_command(entry: uuid.UUID, email: str, as_json: bool) -> None:
 @click.pass_context
 def look_command(context: click.Context, as_json: bool) -> None:
     """Ask every configured source (RECOVERY_PRICES) about what open cases need, now. Ends with 6 when one was not heard."""
-    settings = Settings.from_env(services=False)
+    try:
+        settings = Settings.from_env(services=False)
+    except SettingsError as wrong:
+        raise click.ClickException(str(wrong)) from None
     nodes = node_table(settings.nodes, public=settings.public_nodes)
     with opened_database() as database:
         with database.reading() as session:

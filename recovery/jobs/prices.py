@@ -47,6 +47,8 @@ def refresh(database: Database, work: Work) -> int:
     with database.reading() as session:
         assets = wanted_assets(session)
     looked = price_sources.ask_all(work.settings.price_sources, assets, work.nodes)
+    for source, asset, why in looked.troubles:
+        log.warning("prices.not_heard", source=source, asset=asset, why=why)
     with database.unit_of_work() as session:
         return prices.observe(session, looked.observed)
 

@@ -16,7 +16,6 @@ from functools import partial
 from urllib.parse import quote
 
 import httpx
-import structlog
 
 from chains.asset import check_asset
 from chains.catalogue import networks
@@ -45,8 +44,6 @@ SECONDS = 8.0
 """How long one exchange may take."""
 LONGEST_ASKING = 60.0
 """How long all sources together are asked."""
-
-log = structlog.get_logger(__name__)
 
 
 @dataclass
@@ -77,8 +74,6 @@ def ask_all(sources: Sequence[PriceSource], assets: Sequence[Wanted], nodes: Nod
                 looked.troubles.append((source.name, name, trouble.code))
             except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError, OverflowError) as error:
                 looked.troubles.append((source.name, name, type(error).__name__))
-    for name, asset, why in looked.troubles:
-        log.warning("price.not_heard", source=name, asset=asset, why=why)
     return looked
 
 
