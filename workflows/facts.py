@@ -50,6 +50,9 @@ class Facts:
     destination_safe: bool = False
     cooling_over: bool = False
     denial_open: bool = False
+    market_held: bool = False
+    contest_open: bool = False
+    contested: bool = False
 
 
 def leg_is_claimed(facts: Facts) -> bool:
@@ -275,3 +278,23 @@ def nothing_was_advanced(facts: Facts) -> bool:
 def write_off_is_proposed(facts: Facts) -> bool:
     """Somebody found that the coins of the advance will never come."""
     return facts.write_off_proposed
+
+
+def market_has_held(facts: Facts) -> bool:
+    """The price of now is near the one the quote was made with."""
+    return facts.market_held
+
+
+def contest_is_open(facts: Facts) -> bool:
+    """The depositor disagreed with a quote and was not answered yet."""
+    return facts.contest_open
+
+
+def contest_is_answered(facts: Facts) -> bool:
+    """No disagreement with a quote waits for its answer."""
+    return not facts.contest_open
+
+
+def not_contested_before(facts: Facts) -> bool:
+    """The depositor has not had a quote of this case looked at a second time yet."""
+    return not facts.contested

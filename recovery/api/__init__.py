@@ -17,12 +17,13 @@ from recovery.api import (
     people,
     plans,
     policies,
+    prices,
     proofs,
     registries,
 )
 
 DESCRIBED = tuple(
-    module.bp for module in (cases, proofs, chains, plans, people, policies, registries, intents, approvals)
+    module.bp for module in (cases, proofs, chains, plans, people, policies, registries, intents, approvals, prices)
 )
 BLUEPRINTS = (*DESCRIBED, _description.bp, _unknown.bp)
 

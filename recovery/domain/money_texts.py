@@ -7,6 +7,7 @@ from recovery.domain.marking import mark
 
 QUOTE_LINES: dict[str, str] = {
     "gross": mark("Found on the network"),
+    "token_keeps": mark("Kept by the token when it is moved"),
     "fee": mark("Recovery fee"),
     "fee_in_advance": mark("Recovery fee, paid in advance"),
     "network_cost": mark("Network cost"),

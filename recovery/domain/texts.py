@@ -12,6 +12,7 @@ from recovery.domain import (
     dispute_texts,
     ledger_texts,
     posting_texts,
+    price_texts,
     reconciliation_texts,
     screening_texts,
     sign_off_texts,
@@ -62,7 +63,7 @@ from recovery.domain.proof_texts import (
     PROOF_METHODS,
     PROOF_WHYS,
 )
-from recovery.domain.refusal_texts import DETAILS as REFUSALS, ERRORS
+from recovery.domain.refusal_texts import DETAILS as REFUSALS, ERRORS as PLAIN_ERRORS
 from recovery.domain.registry_texts import DETAILS as REGISTRY_DETAILS
 from recovery.domain.scan_texts import DETAILS as SCAN_DETAILS, SCAN_TROUBLES
 from recovery.domain.warning_texts import NODE_WARNINGS, WARNINGS
@@ -81,6 +82,7 @@ __all__ = [
     "ERRORS",
     "EVENTS",
     "FILE_FORMATS",
+    "FINDINGS",
     "FORMATS",
     "GATES",
     "KINDS",
@@ -97,6 +99,8 @@ __all__ = [
     "PARKED",
     "PLAN_STATES",
     "POSTINGS",
+    "PRICE_KINDS",
+    "PRICE_REFERENCES",
     "PROBLEMS",
     "PROOF_FIELDS",
     "PROOF_HOWS",
@@ -127,9 +131,12 @@ __all__ = [
     "WARNINGS",
     "WHYS",
     "WHY_NOT",
+    "WHY_NO_PRICE",
     "WORKFLOWS",
     "CauseText",
 ]
+
+ERRORS: dict[str, tuple[str, str]] = {**PLAIN_ERRORS, **price_texts.ERRORS}
 
 DETAILS: dict[str, str] = {
     **API_DETAILS,
@@ -143,6 +150,7 @@ DETAILS: dict[str, str] = {
     **dispute_texts.REFUSALS,
     **screening_texts.REFUSALS,
     **posting_texts.REFUSALS,
+    **price_texts.DETAILS,
     **alarm_texts.REFUSALS,
     **ledger_texts.REFUSALS,
     **reconciliation_texts.REFUSALS,
@@ -282,6 +290,7 @@ TRANSITIONS: dict[str, str] = {
     **dispute_texts.TRANSITIONS,
     **screening_texts.TRANSITIONS,
     **posting_texts.TRANSITIONS,
+    **price_texts.TRANSITIONS,
     **ledger_texts.TRANSITIONS,
     **destination_texts.TRANSITIONS,
     **sign_off_texts.TRANSITIONS,
@@ -360,6 +369,7 @@ EVENTS: dict[str, str] = {
     **dispute_texts.EVENTS,
     **screening_texts.EVENTS,
     **posting_texts.EVENTS,
+    **price_texts.EVENTS,
     **ledger_texts.EVENTS,
     **destination_texts.EVENTS,
     **sign_off_texts.EVENTS,
@@ -392,6 +402,7 @@ WHY_NOT: dict[str, str] = {
     **dispute_texts.WHY_NOT,
     **screening_texts.WHY_NOT,
     **posting_texts.WHY_NOT,
+    **price_texts.WHY_NOT,
     **ledger_texts.WHY_NOT,
     **destination_texts.WHY_NOT,
     **sign_off_texts.WHY_NOT,
@@ -439,6 +450,7 @@ MESSAGES: dict[str, str] = {
     "answer": mark("Answer"),
     "note": mark("Internal note"),
     "reason": mark("Reason"),
+    **price_texts.MESSAGES,
 }
 
 ALARMS = {kind: title for kind, (title, _) in alarm_texts.ALARMS.items()}
@@ -451,6 +463,10 @@ VERDICTS = screening_texts.VERDICTS
 GATES = screening_texts.GATES
 SIDES = screening_texts.SIDES
 TOLD_AS = dispute_texts.TOLD_AS
+WHY_NO_PRICE = price_texts.WHY_NO_PRICE
+PRICE_KINDS = price_texts.KINDS
+PRICE_REFERENCES = price_texts.REFERENCES
+FINDINGS = price_texts.FINDINGS
 
 LABEL_NEXT: dict[str, str] = {
     "your_answer_needed": mark("Once we have your answer, we go on at once."),
@@ -503,4 +519,5 @@ PUBLIC_EVENTS: dict[str, str] = {
     **dispute_texts.PUBLIC_EVENTS,
     **posting_texts.PUBLIC_EVENTS,
     **destination_texts.PUBLIC_EVENTS,
+    **price_texts.PUBLIC_EVENTS,
 }

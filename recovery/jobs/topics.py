@@ -15,6 +15,7 @@ from recovery.jobs import (
     parked,
     planning,
     plans,
+    prices,
     proofs,
     quotes,
     reconciliation,
@@ -45,6 +46,7 @@ TOPICS: dict[str, Callable[[Work], None]] = {
     "screening.look": screening.look,
     "screening.ask": screening.ask_again,
     "ledger.snapshot": ledger.snapshot,
+    "prices.look": prices.look,
     "outflow.look": outflows.look,
     "reconcile.run": reconciliation.run,
     "destination.check": destinations.check,
@@ -59,6 +61,7 @@ OF_NO_CASE = {
     "outflow.look",
     "reconcile.run",
     "ledger.snapshot",
+    "prices.look",
 }
 """Topics that no move of a case asks for: the scheduler plans them when it starts."""
 

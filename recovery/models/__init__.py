@@ -22,9 +22,10 @@ from recovery.models.ledger import (
 from recovery.models.outflow import WatchedWallet
 from recovery.models.person import ApiToken, Person, PersonRole, UserSession
 from recovery.models.plan import Plan, PlanCase, PlanInput, PlanStep, RefundReturn
-from recovery.models.policy import CausePolicyVersion, FeePolicy, FeeTrial, ReplayRun
+from recovery.models.policy import CausePolicyVersion, FeePolicy, FeeTrial, PricePolicy, ReplayRun
+from recovery.models.price import AssetPrice, ManualPrice, PriceSnapshot
 from recovery.models.proof import OwnershipChallenge, OwnershipProof, ProofDocument, TestTransfer
-from recovery.models.quote import AssetPrice, Quote
+from recovery.models.quote import Consent, Contest, Quote
 from recovery.models.reading import ChainAnswer, ChainReading, NodeReport
 from recovery.models.reconciliation import Reconciliation, ReconciliationLine, WalletOpening
 from recovery.models.registry import (
@@ -73,6 +74,8 @@ __all__ = [
     "ChainAnswer",
     "ChainReading",
     "Claim",
+    "Consent",
+    "Contest",
     "Correction",
     "Credit",
     "CreditAnswer",
@@ -98,6 +101,7 @@ __all__ = [
     "LedgerSnapshot",
     "LimitUse",
     "ListedAsset",
+    "ManualPrice",
     "MergedCase",
     "Message",
     "NodeReport",
@@ -118,6 +122,8 @@ __all__ = [
     "PlatformLabel",
     "PoolLook",
     "Posting",
+    "PricePolicy",
+    "PriceSnapshot",
     "ProofDocument",
     "Quote",
     "Reconciliation",

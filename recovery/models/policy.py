@@ -78,6 +78,15 @@ class CausePolicyVersion(Drafted, Base):
     document: Mapped[dict[str, Any]]
 
 
+class PricePolicy(Drafted, Base):
+    """One version of the limits of prices. Version 1 is built in and stands in no row."""
+
+    __tablename__ = "price_policy"
+    __table_args__ = (*_activation(), CheckConstraint("version > 1", name="first_version_is_built_in"))
+
+    document: Mapped[dict[str, Any]]
+
+
 class ReplayRun(Base):
     """One replay of stored verdicts with a candidate: what would have been decided otherwise.
 

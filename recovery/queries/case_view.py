@@ -37,6 +37,7 @@ from recovery.models import (
 )
 from recovery.queries.approvals import credit_panel, plan_panel
 from recovery.queries.cases import CaseRow, case_row, shown_cause
+from recovery.queries.consents import consent_shown, contest_shown
 from recovery.queries.destination_view import destination_shown, refund_targets, typed_destination
 from recovery.queries.disputes import dispute_shown, merged_from, merged_into, settled_pointer
 from recovery.queries.facts import latest_probe, open_claim
@@ -44,6 +45,7 @@ from recovery.queries.fraud import signals_shown
 from recovery.queries.linked import Linked, linked_cases
 from recovery.queries.parked import parked_of
 from recovery.queries.policies import policy_of
+from recovery.queries.prices import snapshot_told
 from recovery.queries.proof_view import proofs_view
 from recovery.queries.screening import screenings_shown
 from workflows.states import State
@@ -64,6 +66,9 @@ class CaseView:
     probe: Shown | None
     quote: Shown | None
     quotes: tuple[Shown, ...]
+    replaced: Shown | None
+    consent: Shown | None
+    contest: Shown | None
     plans: tuple[Shown, ...]
     messages: tuple[Shown, ...]
     events: tuple[Shown, ...]
@@ -89,7 +94,7 @@ def case_view(session: Session, actor: Actor, case: RecoveryCase) -> CaseView:
     """Read one case whole. A depositor gets no evidence, no trace of checks, no names of staff, no books."""
     names = _names(session, case)
     row = case_row(session, actor, case)
-    quotes = tuple(_quote(quote) for quote in _quotes(session, case))
+    quotes = tuple(quote_shown(session, quote) for quote in _quotes(session, case))
     plans = tuple(_plan(session, actor, case, plan, names) for plan in _plans(session, case))
     claim, probe = open_claim(session, case.id), latest_probe(session, case.id)
     staff = actor.is_staff
@@ -103,6 +108,9 @@ def case_view(session: Session, actor: Actor, case: RecoveryCase) -> CaseView:
         probe=_columns(probe, _PROBE) if probe and staff else None,
         quote=quotes[-1] if quotes else None,
         quotes=quotes if staff else quotes[-1:],
+        replaced=_replaced(quotes),
+        consent=consent_shown(session, case),
+        contest=contest_shown(session, actor, case),
         plans=plans if staff else (),
         messages=_messages(session, actor, case, names),
         events=_events(session, actor, case, names),
@@ -194,13 +202,21 @@ def _quotes(session: Session, case: RecoveryCase) -> list[Quote]:
 
 
 _QUOTE = (
-    "id", "number", "state", "asset", "contract", "symbol", "decimals", "gross", "fee", "network_cost", "net", "lines",
+    "id", "number", "state", "asset", "contract", "symbol", "decimals", "gross", "token_keeps", "fee", "network_cost", "net", "lines",
     "policy_version", "digest", "offered_at", "expires_at", "accepted_at", "destination",
+    "why", "replaces",
 )  # fmt: skip
 
 
-def _quote(quote: Quote) -> Shown:
-    return _columns(quote, _QUOTE)
+def quote_shown(session: Session, quote: Quote) -> Shown:
+    """A quote with the price it was made at, as old as it was then."""
+    return _columns(quote, _QUOTE) | {"price": snapshot_told(session, quote.price_snapshot_id, quote.offered_at)}
+
+
+def _replaced(quotes: tuple[Shown, ...]) -> Shown | None:
+    """The quote in whose place the machine put the last one."""
+    wanted = quotes[-1]["replaces"] if quotes else None
+    return next((quote for quote in quotes if quote["id"] == wanted), None)
 
 
 def _plans(session: Session, case: RecoveryCase) -> list[Plan]:

@@ -21,6 +21,7 @@ from recovery.models import (
     AssetProbe,
     CaseEvent,
     Claim,
+    Contest,
     Correction,
     Credit,
     CreditIntent,
@@ -141,6 +142,9 @@ def read_facts(session: Session, case: RecoveryCase) -> Facts:
         )
     )
     account = session.get(Account, case.account, populate_existing=True)
+    contest = session.scalars(
+        select(Contest).where(Contest.case_id == case.id).execution_options(populate_existing=True)
+    ).first()
     return Facts(
         leg_claimed=True,
         probe_ok=probe is not None and probe.ok,
@@ -167,6 +171,8 @@ def read_facts(session: Session, case: RecoveryCase) -> Facts:
         **_destination(session, case, claim, plan),
         credit_endorsed=case.state == State.CREDIT_SIGN_OFF
         and not credit_teams_left(credit_standing(session, case, claim)),
+        contested=contest is not None,
+        contest_open=contest is not None and contest.answered_at is None,
     )
 
 

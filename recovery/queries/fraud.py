@@ -17,7 +17,6 @@ from recovery.domain.fraud import Approval, FraudFacts, Signal
 from recovery.domain.lookalikes import look_alike
 from recovery.models import (
     Account,
-    AssetPrice,
     CaseEvent,
     Claim,
     Credit,
@@ -38,6 +37,7 @@ from recovery.models import (
 from recovery.queries.destinations import others_paid_there
 from recovery.queries.facts import open_claim
 from recovery.queries.policies import policy_in_force
+from recovery.queries.prices import is_observed
 
 MAY_SEE = frozenset({"specialist", "lead", "auditor"})
 """Who is shown signs of fraud. Never a depositor."""
@@ -263,7 +263,7 @@ def _of_leg(
         "source_code": code.get(leg.sender),
         "source_platform": session.scalar(platform.limit(1)) if leg.sender else None,
         "unlisted_token": leg.contract if leg.contract and not _is_listed(session, tx.network, leg.contract) else None,
-        "priced": leg.contract is None or _is_priced(session, tx.network, leg.contract),
+        "priced": leg.contract is None or is_observed(session, tx.network, leg.contract),
         "claimed_amount": leg.amount,
         "settled_before": _settled_before(session, case, tx, leg),
         "small_claims": _claims_of_asset(session, case, tx.network, leg.contract),
@@ -273,11 +273,6 @@ def _of_leg(
 
 def _is_listed(session: Session, network: str, contract: str) -> bool:
     row = select(ListedAsset.id).where(ListedAsset.network == network, ListedAsset.contract == contract)
-    return session.scalar(row.limit(1)) is not None
-
-
-def _is_priced(session: Session, network: str, contract: str) -> bool:
-    row = select(AssetPrice.id).where(AssetPrice.network == network, AssetPrice.contract == contract)
     return session.scalar(row.limit(1)) is not None
 
 

@@ -10,20 +10,16 @@ from sqlalchemy import Date, Select, and_, cast, func, or_, select
 from sqlalchemy.orm import Session
 
 from recovery.domain.approver_limits import Limit, Use, over
-from recovery.models import ApproverLimit, AssetPrice, LimitUse
+from recovery.models import ApproverLimit, LimitUse
+from recovery.queries.prices import price_for
 
 
 def worth(session: Session, network: str, contract: str | None, amount: int) -> int | None:
     """What an amount of an asset is worth in base units of the network's own coin; ``None`` where no price is known."""
     if not contract:
         return amount
-    price = session.scalars(
-        select(AssetPrice)
-        .where(AssetPrice.network == network, AssetPrice.contract == contract, AssetPrice.quote_contract.is_(None))
-        .order_by(AssetPrice.observed_at.desc())
-        .limit(1)
-    ).first()
-    return None if price is None else amount * price.numerator // price.denominator
+    price = price_for(session, network, contract)
+    return None if price is None else amount * price.ratio.numerator // price.ratio.denominator
 
 
 def rows_in_force(

@@ -15,6 +15,7 @@ from recovery.domain import sign_off_rules
 from recovery.domain.actor import Actor
 from recovery.domain.cause_policy import BUILT_IN, Policy, policy_from
 from recovery.domain.cause_rows import built_in_document
+from recovery.domain.price_policy import BUILT_IN_VERSION, built_in_limits
 from recovery.domain.sign_off_rules import SignOffPolicy, built_in_document as sign_off_document
 from recovery.errors import NotAllowed, NotFound
 from recovery.models import (
@@ -22,12 +23,13 @@ from recovery.models import (
     Diagnosis,
     FeePolicy,
     FeeTrial,
+    PricePolicy,
     RecoveryCase,
     ReplayRun,
     SignOffPolicyVersion,
 )
 
-Row = FeePolicy | CausePolicyVersion | SignOffPolicyVersion
+Row = FeePolicy | CausePolicyVersion | SignOffPolicyVersion | PricePolicy
 
 READERS = frozenset({"auditor", "lead", "admin"})
 KEEPERS = frozenset({"admin", "lead"})
@@ -40,10 +42,10 @@ _read: dict[tuple[int, datetime, uuid.UUID], Policy] = {}
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of policy: its table, the column of its content, and the version that needs no row (0: none)."""
+    """A kind of policy: its table, the column of its content, and the version that needs no row (0: none) with what it says."""
 
     name: str
-    model: type[FeePolicy | CausePolicyVersion | SignOffPolicyVersion]
+    model: type[FeePolicy | CausePolicyVersion | SignOffPolicyVersion | PricePolicy]
     content: str
     built_in: int
     built_in_document: Callable[[], Any] | None = None
@@ -53,6 +55,7 @@ KINDS = {
     "cause": Kind("cause", CausePolicyVersion, "document", BUILT_IN.version, built_in_document),
     "fee": Kind("fee", FeePolicy, "document", built_in=0),
     "sign_off": Kind("sign_off", SignOffPolicyVersion, "document", sign_off_rules.BUILT_IN.version, sign_off_document),
+    "price": Kind("price", PricePolicy, "document", BUILT_IN_VERSION, built_in_limits),
 }
 
 

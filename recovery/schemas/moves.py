@@ -92,7 +92,12 @@ class Digest(InWhosePlace):
 class BreakGlass(Reason):
     """Why a plan has to go although somebody is missing or a rule blocks, and which."""
 
-    digest = fields.String(required=True, validate=validate.Length(equal=64))
+
+class ContestAnswer(Schema):
+    """What a second look at a contested quote found, and the answer its depositor reads."""
+
+    finding = fields.String(required=True, validate=validate.OneOf(("upheld", "changed")))
+    answer = Text(4000)
 
 
 class Reference(Schema):
@@ -110,6 +115,7 @@ SCHEMAS: dict[str, type[Schema]] = {
     "destination": Destination,
     "offer": Offer,
     "another_destination": AnotherDestination,
+    "contest": ContestAnswer,
     "digest": Digest,
     "break_glass": BreakGlass,
     "in_whose_place": InWhosePlace,

@@ -13,6 +13,7 @@ from chains.catalogue import networks
 from chains.identify import identify
 from recovery.domain.actor import Actor
 from recovery.domain.ids import new_case_ref, new_id
+from recovery.domain.seen import Seen
 from recovery.errors import InvalidInput, MoveNotOpen, NotAllowed
 from recovery.models import RecoveryCase
 from recovery.queries.cases import find_case
@@ -152,8 +153,9 @@ def move(
     *,
     version: int | None = None,
     request_id: str,
+    seen: Seen | None = None,
 ) -> RecoveryCase:
-    """Make one move of one case. ``data`` is what ``schemas.moves`` let through for that move.
+    """Make one move of one case. ``data`` is what ``schemas.moves`` let through for that move, ``seen`` what was shown.
 
     Raises NotFound (also for a foreign case), StaleVersion, MoveNotOpen, NotAllowed, StepUpNeeded, InvalidInput.
     """
@@ -173,7 +175,7 @@ def move(
         disputes.lock_with_rivals(session, case)
     else:
         lock_all(session, [case, *companions(session, case.id)])
-    _HANDLERS.get(name, _plain)(session, actor, case, {"_name": name, **data}, version)
+    _HANDLERS.get(name, _plain)(session, actor, case, {"_name": name, "_seen": seen, **data}, version)
     return case
 
 
@@ -251,6 +253,7 @@ _HANDLERS: dict[str, Handler] = {
     "quote": quotes.offer,
     "withdraw_quote": quotes.take_back,
     "contest": quotes.contest,
+    "answer_contest": quotes.answer_contest,
     "accept": quotes.accept,
     "change_destination": destinations.change,
     "approve_sweep_wallet": sign_offs.sign_off,

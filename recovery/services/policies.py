@@ -1,4 +1,4 @@
-"""Policies as versioned data, of fees, causes and sign-offs: drafted by one person, activated by another, never changed.
+"""Policies as versioned data (fees, causes, sign-offs, prices): drafted by one person, activated by another, never changed.
 
 A policy per cause comes into force only after every verdict so far was replayed with it (:mod:`recovery.services.replay`),
 one of fees only after it was tried on every quote so far (:mod:`recovery.services.fee_trials`).
@@ -19,6 +19,7 @@ from recovery.domain.diagnosis import RULES_VERSION
 from recovery.domain.fees.reading import effective_from
 from recovery.domain.fees.trial import ENGINE
 from recovery.domain.policy_check import check_policy
+from recovery.domain.price_policy import check_limits
 from recovery.domain.sign_off_check import check_sign_off_policy
 from recovery.errors import Conflict, InvalidInput, NotAllowed, NotFound, StepUpNeeded
 from recovery.queries.facts import database_now
@@ -110,4 +111,5 @@ CHECKS: Mapping[str, Callable[[object], Any]] = {
     "fee": check_fee_document,
     "cause": _checked_causes,
     "sign_off": _checked_sign_offs,
+    "price": check_limits,
 }

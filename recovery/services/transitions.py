@@ -51,6 +51,7 @@ FORMS = {
     "reject_sweep": "reason",
     "reject_refund": "reason",
     "contest": "reason",
+    "answer_contest": "contest",
     "refuse": "reason",
     "judge_proof": "reason",
     "refuse_proof": "reason",
@@ -331,7 +332,7 @@ def choices(session: Session, actor: Actor, case: RecoveryCase) -> tuple[Choice,
     rows = [row for row in table.leaving(State(case.state)) if role_for(actor, row) and row.name not in shut]
     if not rows:
         return ()
-    facts = replace(read_facts(session, case), destination_checked=True)
+    facts = replace(read_facts(session, case), destination_checked=True, market_held=True)
     makers = read_makers(session, case, table)
     owns = actor.id == case.depositor_id
     return tuple(_choice(actor, row, facts, objection(actor, row, makers, owns_case=owns)) for row in rows)

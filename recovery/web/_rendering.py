@@ -116,6 +116,10 @@ TABLES = {
     "account": posting_texts.ACCOUNTS,
     "correction_state": posting_texts.CORRECTION_STATES,
     "reconciled": posting_texts.RECONCILED,
+    "why_no_price": texts.WHY_NO_PRICE,
+    "price_kind": texts.PRICE_KINDS,
+    "price_reference": texts.PRICE_REFERENCES,
+    "finding": texts.FINDINGS,
     "alarm": texts.ALARMS,
     "compared": reconciliation_texts.STATUSES,
     "place": reconciliation_texts.PLACES,
@@ -135,7 +139,7 @@ def install(app: Flask) -> None:
         chain=chain, amount=amount, moment=moment, ago=ago, until=until, code=code, pretty=pretty, short=short
     )
     app.jinja_env.filters.update(
-        detail=detail_text, lasting=lasting, said=said, survey_note=survey_note, warning=warning
+        detail=detail_text, lasting=lasting, percent=percent, said=said, survey_note=survey_note, warning=warning
     )
     app.jinja_env.globals.update(
         asset_amount=asset_amount,
@@ -382,6 +386,7 @@ def _page() -> dict[str, Any]:
         "locale": language(),
         "languages": languages(),
         "here": local_path(here),
+        "can_price": bool(g.get("actor") and g.actor.roles & {"lead", "clearing", "auditor"}),
         "can_policy": bool(g.get("actor") and g.actor.roles & {"auditor", "lead", "admin"}),
         "can_approvals": bool(g.get("actor") and g.actor.roles & {"auditor", "lead", "admin", "wallet", "clearing"}),
         "can_batch": bool(g.get("actor") and g.actor.roles & {"specialist", "lead"}),

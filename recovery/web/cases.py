@@ -25,6 +25,7 @@ from recovery.services.destinations import TYPED_IN
 from recovery.services.transitions import Choice, choices
 from recovery.web._destinations import ask_beforehand
 from recovery.web._forms import request_id, typed, version
+from recovery.web._quote_words import seen_on_page
 from recovery.web._rendering import detail_text, said
 from recovery.web._wall import current_actor, staff_only
 from recovery.web.auth import confirm_password
@@ -113,7 +114,9 @@ def make_move(ref: str, move: str) -> Response:
         if move in TYPED_IN:
             ask_beforehand(actor, ref, fields.get("destination", ""))
         with current_app.extensions["database"].unit_of_work() as work:
-            cases.move(work, actor, ref, move, load_move(move, fields), version=version(), request_id=request_id())
+            seen = seen_on_page(work, ref) if move == "accept" else None
+            given = load_move(move, fields)
+            cases.move(work, actor, ref, move, given, version=version(), request_id=request_id(), seen=seen)
     except (InvalidInput, Conflict, StepUpNeeded) as error:
         return case_page(ref, status=error.status, refusal=error, move=move, fields=fields)
     return redirect(url_for("cases.show", ref=ref), 303)

@@ -75,6 +75,11 @@ POLICY = {
     ]
 }
 COST = 21_000 * 10**9
+ONE_OLD_SOURCE = {
+    "least_sources": 1, "most_spread_bps": 500, "most_age_seconds": 10**9, "least_depth_usd": "0", "most_move_bps": 500,
+    "manual_seconds": 3600,
+}  # fmt: skip
+"""Limits of prices under which the one observation of :func:`make_desk` is a price."""
 
 _hashes = itertools.count(1)
 
@@ -501,6 +506,8 @@ def make_desk(url: str, *, pool_size: int = 5) -> Desk:
         policy = policies.draft_policy(session, desk["lead"], POLICY, "test")
         fee_trials.keep_trial(session, desk["lead"], policy.version, fee_trials.try_version(session, policy.version))
         policies.activate_policy(session, desk["admin"], policy.version)
+        limits = policies.draft_policy(session, desk["lead"], ONE_OLD_SOURCE, "test", kind="price")
+        policies.activate_policy(session, desk["admin"], limits.version, kind="price")
     return desk
 
 

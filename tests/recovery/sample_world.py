@@ -24,7 +24,7 @@ from recovery.services.fee_trials import keep_trial, try_version
 from recovery.services.plans import record_signed
 from recovery.services.policies import activate_policy, draft_policy
 from sandbox.custody import Limits, examine
-from sandbox.load import FEE_POLICY
+from sandbox.load import POLICIES
 from sandbox.registries import write_registries
 from sandbox.rpc import Rpc
 from sandbox.signer import held_keys
@@ -157,7 +157,9 @@ def _load(made: SampleWorld, registries: dict[str, Path]) -> None:
             with path.open(newline="", encoding="utf-8-sig") as file:
                 result = registry.import_registry(session, made.actor("admin"), kind, file)
             assert not result.refused, (kind, result.refused)
-        rules = json.loads(FEE_POLICY.read_text())
-        policy = draft_policy(session, made.actor("admin"), rules, "for the tests")
-        keep_trial(session, made.actor("lead"), policy.version, try_version(session, policy.version))
-        activate_policy(session, made.actor("lead"), policy.version)
+        for kind, path in POLICIES.items():
+            content = json.loads(path.read_text())
+            policy = draft_policy(session, made.actor("admin"), content, "for the tests", kind=kind)
+            if kind == "fee":
+                keep_trial(session, made.actor("lead"), policy.version, try_version(session, policy.version))
+            activate_policy(session, made.actor("lead"), policy.version, kind=kind)

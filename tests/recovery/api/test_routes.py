@@ -41,6 +41,9 @@ CSV = {"data": b"account,state,locale,security_changed_at\n", "content_type": "t
 STEP_UP = {"body": {"password": PASSWORD}}
 TOKEN = {"body": {"email": "auditor@example.com", "password": PASSWORD, "scopes": ["cases:read"]}}
 PROOF_ASK = {"body": {"method": "eip191"}}
+PRICE = {
+    "body": {"network": "local", "reference": "USD", "price": "1.5", "decimals": 18, "reason": "no source tells it"}
+}
 SIGNED = {"body": {"transactions": ["0x02"]}}
 
 APPROVALS = ("wallet", "clearing", "auditor", "lead", "admin")
@@ -102,6 +105,9 @@ EXPECTED: dict[tuple[str, str], tuple[Mapping[str, Any], dict[str, int]]] = {
     ("GET", "/api/v1/registries/<kind>"): ({}, allow(200, *STAFF)),
     ("POST", "/api/v1/registries/<kind>"): (CSV, allow(200, "lead", "admin")),
     ("GET", "/api/v1/registries"): ({}, allow(200, *STAFF)),
+    ("GET", "/api/v1/prices"): ({}, allow(200, *STAFF)),
+    ("POST", "/api/v1/prices"): (PRICE, allow(403)),  # nobody has stepped up
+    ("POST", "/api/v1/prices/<uuid:entry>/confirm"): ({}, allow(404, "lead", "clearing")),
     ("PUT", "/api/v1/registries/<kind>/row"): (
         {"body": {"account": "a", "state": "active"}},
         allow(200, "lead", "admin"),
@@ -137,6 +143,7 @@ def address(rule: str, case_ref: str) -> str:
         .replace("<uuid:limit_id>", str(uuid.uuid4()))
         .replace("<uuid:delegation_id>", str(uuid.uuid4()))
         .replace("<uuid:asked_id>", str(uuid.uuid4()))
+        .replace("<uuid:entry>", str(uuid.uuid4()))
         .replace("/policies/<kind>", "/policies/cause")
         .replace("<kind>", "accounts")
         .replace("<int:version>", "1")
@@ -178,11 +185,12 @@ def test_every_write_wants_an_idempotency_key(api: Client, case_ref: str, method
     if rule in ("/api/v1/verify", "/api/v1/ledger/notices"):
         return  # a question, and what has an id of its own
     request, expected = EXPECTED[method, rule]
-    who = next(
+    able = (
         name
         for name, status in expected.items()
         if status in (200, 201, 409) or (status == 404 and name != "foreigner")
     )
+    who = next(able, "lead")  # where everybody has to step up first
     for key in (None, " ", "x" * 129, "a b", "\xe9"):
         answer = api.ask(method, address(rule, case_ref), who=who, key=key, **request)
         assert (answer.status_code, answer.get_json()["reason"]) == (400, "idempotency_key_missing")
