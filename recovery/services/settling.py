@@ -15,7 +15,7 @@ from recovery.domain.accounting import Amounts, Entry
 from recovery.domain.actor import SYSTEM
 from recovery.domain.settlement import cost_parts, stored_step
 from recovery.models import Plan, PlanCase, RecoveryCase
-from recovery.queries.facts import database_now
+from recovery.queries.clock import database_now
 from recovery.queries.plan_members import Member, members, parts_of, payment_leg
 from recovery.services import advances, disputes
 from recovery.services.plan_ends import free_inputs

@@ -32,8 +32,9 @@ from recovery.domain.ids import new_id
 from recovery.domain.screening import Gate
 from recovery.domain.settlement import stored_step
 from recovery.models import AssetPrice, CaseEvent, ListedAsset, OwnedAddress, Plan, Posting, Quote, RecoveryCase
+from recovery.queries.clock import database_now
 from recovery.queries.destinations import newest
-from recovery.queries.facts import current_plan, database_now, latest_quote
+from recovery.queries.facts import current_plan, latest_quote
 from recovery.queries.people import actor_by_email
 from recovery.queries.plan_members import members
 from recovery.services import (
