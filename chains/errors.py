@@ -9,7 +9,14 @@ ChainError
 ├── NodeMistaken       an answer that cannot be trusted: wrong chain, not JSON, too large, undecodable
 ├── NodesDisagree      two nodes told different stories
 └── Refused            the node understood and refused (an estimate that reverts, a broadcast it rejects)
-    └── ArrivesShort   a trial shows that less would arrive than was sent (a token that keeps a part)
+    ├── ArrivesShort   a trial shows that less would arrive than was sent (a token that keeps a part)
+    ├── SentByHand     transfers of the network are not sent by this program
+    ├── CoinsAreGone   what is to move has left already
+    ├── CoinsWait      what is to move is not final yet
+    ├── CoinsCarry     a coin carries, or may carry, what spending it would destroy or give away
+    ├── TooSmall       after the network cost a coin would be less than nodes relay
+    ├── CostNotHeld    the coins do not hold the amount and the network cost
+    └── NoReplacement    a replacement would not help: the fee is what nodes ask already, or as high as it may be
 """
 
 
@@ -71,3 +78,45 @@ class ArrivesShort(Refused):
     """A trial of the transfer shows that less would arrive than was sent."""
 
     code = "arrives_short"
+
+
+class SentByHand(Refused):
+    """Transfers of the network are not sent by this program."""
+
+    code = "sent_by_hand"
+
+
+class CoinsAreGone(Refused):
+    """What is to move has left already."""
+
+    code = "coins_are_gone"
+
+
+class CoinsWait(Refused):
+    """What is to move is not final yet."""
+
+    code = "coins_wait"
+
+
+class CoinsCarry(Refused):
+    """A coin carries, or may carry, what spending it would destroy or give away (inscriptions, runes, tokens)."""
+
+    code = "coins_carry"
+
+
+class TooSmall(Refused):
+    """After the network cost a coin would be less than nodes relay."""
+
+    code = "too_small"
+
+
+class CostNotHeld(Refused):
+    """The coins do not hold the amount and the network cost."""
+
+    code = "cost_not_held"
+
+
+class NoReplacement(Refused):
+    """A replacement would not help (the fee is what nodes ask, or as high as it may be), or no node of the network takes one."""
+
+    code = "no_replacement"

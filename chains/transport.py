@@ -178,8 +178,8 @@ class Session:
     def post(
         self, path: str, value: Any, *, cap: int = BODY_CAP, depth: int = strict_json.DEEPEST, as_text: bool = False
     ) -> Fetched:
-        """Ask a REST path with ``value`` as its JSON body. A 4xx answer is returned, for families to judge."""
-        text = json.dumps(value, separators=(",", ":"), sort_keys=True)
+        """Ask a REST path with ``value`` as its JSON body (bytes go as they are). A 4xx answer is returned to be judged."""
+        text = value.decode() if isinstance(value, bytes) else json.dumps(value, separators=(",", ":"), sort_keys=True)
         status, body = self._exchange("POST", path, text, f"POST {path} {text}", cap)
         return fetched(status, body, depth=depth, as_text=as_text, label=self.node.label)
 
@@ -246,7 +246,7 @@ class Session:
             raise NodeUnavailable(f"{label}: out of time")
         headers = {"Accept": "application/json", "Accept-Encoding": "identity", **dict(self.node.headers)}
         if content is not None:
-            headers["Content-Type"] = "application/json"
+            headers["Content-Type"] = "application/json" if content[:1] in ("{", "[", '"') else "text/plain"
         limits = httpx.Timeout(min(READ_SECONDS, remaining), connect=min(CONNECT_SECONDS, remaining))
         try:
             with (

@@ -17,7 +17,7 @@ from eth_abi.abi import encode
 from eth_utils.address import is_address, to_checksum_address
 from eth_utils.crypto import keccak
 
-PAYLOAD_VERSION = 1
+PAYLOAD_VERSION = 2
 APPROVERS = 2
 _TRANSFER = keccak(text="transfer(address,uint256)")[:4]
 _PLAN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,63}")
@@ -81,14 +81,13 @@ def _examine(plan: Mapping[str, Any], chain_id: int, holders: Collection[str], l
     payload = plan["payload"]
     digest = _approved_digest(plan, payload)
     _check_header(plan, payload, chain_id)
-    moves, steps = payload["moves"], plan["steps"]
-    if not moves or len(moves) != len(steps):
-        _refuse("steps_differ", f"{len(steps)} steps for {len(moves)} approved moves")
-    _check_moves(payload, moves, limits)
-    _check_ways(payload, holders)
+    approved, steps = payload["steps"], plan["steps"]
+    if not approved or len(approved) != len(steps):
+        _refuse("steps_differ", f"{len(steps)} steps for {len(approved)} approved ones")
+    _check_moves(payload, approved, holders, limits)
     signed = []
-    for index, (move, step) in enumerate(zip(moves, steps, strict=True)):
-        _check_step(index, step, move, chain_id, holders, limits)
+    for index, (meant, step) in enumerate(zip(approved, steps, strict=True)):
+        _check_step(index, step, meant, chain_id, holders, limits)
         signed.append((_address(step["sender"]), _transaction(step)))
     return Approved(plan_id_of(plan), digest, tuple(signed))
 
@@ -112,93 +111,109 @@ def _check_header(plan: Mapping[str, Any], payload: Mapping[str, Any], chain_id:
             _refuse("header_differs", name)
     if payload["kind"] not in ("sweep", "refund"):
         _refuse("kind_unknown", str(payload["kind"])[:40])
-    if _number(payload["chain_id"]) != chain_id:
-        _refuse("wrong_chain", f"approved for chain {payload['chain_id']}, the node serves {chain_id}")
+    if payload["network_id"] != f"eip155:{chain_id}":
+        _refuse("wrong_chain", f"approved for {payload['network_id']}, the node serves chain {chain_id}"[:120])
 
 
-def _check_moves(payload: Mapping[str, Any], moves: list[Mapping[str, Any]], limits: Limits) -> None:
-    """The moves are what the payload's headline says: one payment, last, and before it only gas for its source."""
-    *before, payment = moves
-    contract = payload["asset"]["contract"]
-    headline = (_asset(contract), _address(payload["source"]), _address(payload["destination"]))
-    if (_asset(payment["contract"]), _address(payment["sender"]), _address(payment["recipient"])) != headline:
-        _refuse("moves_differ", "the last move is not the approved payment")
-    if _number(payment["amount"]) != _number(payload["amount"]):
-        _refuse("moves_differ", "the last move has another amount than approved")
-    for move in before:
-        is_gas = move["contract"] is None and _address(move["recipient"]) == headline[1]
-        if not is_gas or move["purpose"] != "gas_top_up":
-            _refuse("moves_differ", "a move before the payment is no gas for its source")
-        if _number(move["amount"]) > limits.top_up:
-            _refuse("top_up_too_large", f"{move['amount']} wei")
+def _check_moves(
+    payload: Mapping[str, Any], approved: list[Mapping[str, Any]], holders: Collection[str], limits: Limits
+) -> None:
+    """The steps are what the payload's headline says: payments of its asset to its destination that add up to its amount,
+    and before each only gas for its source.
 
-
-def _check_ways(payload: Mapping[str, Any], holders: Collection[str]) -> None:
-    """A sweep stays in the custody's own hands, whatever was approved; a refund leaves them, in one move."""
-    kept = _address(payload["destination"]) in holders
+    A sweep stays in the custody's own hands, whatever was approved; a refund leaves them, in one payment.
+    """
+    headline = (_asset(payload["asset"]["contract"]), _address(payload["destination"]))
+    paid, fuelled = 0, set()
+    for index, step in enumerate(approved):
+        move = _only_move(index, step)
+        if step["purpose"] == "gas_top_up":
+            if move["contract"] is not None:
+                _refuse("moves_differ", f"step {index} tops up with another asset than gas")
+            if _number(move["amount"]) > limits.top_up:
+                _refuse("top_up_too_large", f"{move['amount']} wei")
+            fuelled.add(_address(move["recipient"]))
+            continue
+        if step["purpose"] != payload["kind"] or (_asset(move["contract"]), _address(move["recipient"])) != headline:
+            _refuse("moves_differ", f"step {index} is not the approved payment")
+        paid += _number(move["amount"])
+        fuelled.discard(_address(step["sender"]))
+    if fuelled:
+        _refuse("moves_differ", "gas goes to an address that pays nothing after it")
+    if paid != _number(payload["amount"]):
+        _refuse("moves_differ", "the payments add up to another amount than approved")
+    kept = headline[1] in holders
     if payload["kind"] == "sweep" and not kept:
         _refuse("destination_unknown", "a sweep to an address the custody has no key for")
-    if payload["kind"] == "refund" and (kept or len(payload["moves"]) != 1):
+    if payload["kind"] == "refund" and (kept or len(approved) != 1):
         _refuse("moves_differ", "a refund is one payment to somebody else")
+
+
+def _only_move(index: int, step: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The one movement of an EVM step."""
+    if step["form"] != "evm" or len(step["moves"]) != 1:
+        _refuse("form_unknown", f"step {index}")
+    found: Mapping[str, Any] = step["moves"][0]
+    return found
 
 
 def _check_step(
     index: int,
     step: Mapping[str, Any],
-    move: Mapping[str, Any],
+    meant: Mapping[str, Any],
     chain_id: int,
     holders: Collection[str],
     limits: Limits,
 ) -> None:
     """One step does its approved move and nothing else, for a fee within the limits."""
+    body = step["body"]
     if _number(step["index"]) != index:
         _refuse("steps_differ", f"step {index} is out of order")
-    if _number(step["chain_id"]) != chain_id:
-        _refuse("wrong_chain", f"step {index} is for chain {step['chain_id']}")
+    if _number(body["chain_id"]) != chain_id:
+        _refuse("wrong_chain", f"step {index} is for chain {body['chain_id']}")
     if _address(step["sender"]) not in holders:
         _refuse("sender_unknown", f"step {index}: no key for {step['sender']}")
-    for name in _differences(step, move):
+    for name in _differences(step, meant, _only_move(index, meant)):
         _refuse("step_differs", f"step {index}: {name}")
-    gas, fee, tip = (_number(step[name]) for name in ("gas", "max_fee_per_gas", "max_priority_fee_per_gas"))
+    gas, fee, tip = (_number(body[name]) for name in ("gas", "max_fee_per_gas", "max_priority_fee_per_gas"))
     if gas * fee > limits.fee:
         _refuse("fee_too_high", f"step {index}: up to {gas * fee} wei")
     if tip > fee or gas == 0:
         _refuse("malformed", f"step {index}: gas")
 
 
-def _differences(step: Mapping[str, Any], move: Mapping[str, Any]) -> list[str]:
-    """The fields in which the step's transaction departs from the approved move."""
+def _differences(step: Mapping[str, Any], meant: Mapping[str, Any], move: Mapping[str, Any]) -> list[str]:
+    """The fields in which the step's transaction departs from the approved step, or that from its own movement."""
     contract, recipient, amount = move["contract"], _address(move["recipient"]), _number(move["amount"])
     if contract is None:
         to, value, data = recipient, amount, b""
     else:
         to, value, data = _address(contract), 0, _TRANSFER + encode(["address", "uint256"], [recipient, amount])
-    told = step["moves"]
+    body = step["body"]
     compared = {
-        "purpose": step["purpose"] == move["purpose"],
-        "sender": _address(step["sender"]) == _address(move["sender"]),
-        "to": _address(step["to"]) == to,
-        "value": _number(step["value"]) == value,
-        "data": _data(step["data"]) == data,
-        "moves.contract": _asset(told["contract"]) == _asset(contract),
-        "moves.recipient": _address(told["recipient"]) == recipient,
-        "moves.amount": _number(told["amount"]) == amount,
+        "purpose": step["purpose"] == meant["purpose"],
+        "sender": _address(step["sender"]) == _address(meant["sender"]) == _address(move["sender"]),
+        "to": _address(body["to"]) == to,
+        "value": _number(body["value"]) == value,
+        "data": _data(body["data"]) == data,
+        "body": dict(body) == dict(meant["body"]),
     }
     return [name for name, same in compared.items() if not same]
 
 
 def _transaction(step: Mapping[str, Any]) -> dict[str, Any]:
     """The step as a type-2 transaction."""
+    body = step["body"]
     return {
         "type": 2,
-        "chainId": _number(step["chain_id"]),
+        "chainId": _number(body["chain_id"]),
         "nonce": _number(step["nonce"]),
-        "to": to_checksum_address(step["to"]),
-        "value": _number(step["value"]),
-        "data": "0x" + _data(step["data"]).hex(),
-        "gas": _number(step["gas"]),
-        "maxFeePerGas": _number(step["max_fee_per_gas"]),
-        "maxPriorityFeePerGas": _number(step["max_priority_fee_per_gas"]),
+        "to": to_checksum_address(body["to"]),
+        "value": _number(body["value"]),
+        "data": "0x" + _data(body["data"]).hex(),
+        "gas": _number(body["gas"]),
+        "maxFeePerGas": _number(body["max_fee_per_gas"]),
+        "maxPriorityFeePerGas": _number(body["max_priority_fee_per_gas"]),
     }
 
 

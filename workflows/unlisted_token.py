@@ -128,6 +128,7 @@ SWEEP: tuple[Transition, ...] = (
         in_round=True,
     ),
     Transition("reject_sweep", (State.SWEEP_SIGN_OFF,), State.ACCEPTED, by=("wallet", "clearing")),
+    Transition("redraft_sweep", (State.SWEEP_SIGN_OFF,), State.PLANNING_SWEEP, by=("system",), emits=("sweep.plan",)),
     Transition(
         "release_sweep",
         (State.SWEEP_SIGN_OFF,),
@@ -216,6 +217,7 @@ REFUND: tuple[Transition, ...] = (
         in_round=True,
     ),
     Transition("reject_refund", (State.REFUND_SIGN_OFF,), State.REFUND_ON_HOLD, by=("wallet", "clearing")),
+    Transition("redraft_refund", (State.REFUND_SIGN_OFF,), State.SWEPT, by=("system",), emits=("refund.plan",)),
     Transition(
         "release_refund",
         (State.REFUND_SIGN_OFF,),

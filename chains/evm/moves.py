@@ -48,6 +48,17 @@ class Prices:
     l1: int
 
 
+@dataclass(frozen=True)
+class Foreseen:
+    """A transfer as the nodes foresee it: the step, what arrives, what the sender lacks for it in native coin, and what the
+    layer below may take (part of ``short`` already)."""
+
+    step: UnsignedStep
+    arrives: int
+    short: int
+    layer_cost: int
+
+
 def asset_facts(network: Network, nodes: Sequence[Node | Talk], contract: str) -> AssetFacts:
     """What the nodes agree that ``contract`` is."""
     contract = _address(contract)
@@ -93,47 +104,63 @@ def plan_sweep(
 ) -> tuple[UnsignedStep, ...]:
     """Move ``amount`` from ``source`` to ``destination``; first, when ``source`` lacks gas, a top-up from ``gas_tank``.
 
-    Raises :class:`Refused` when it could not succeed: too little balance, a token transfer that reverts or says false.
+    Raises :class:`Refused` when it could not succeed: too little balance, a token transfer that reverts or says false; and
+    :class:`ArrivesShort` when less would arrive.
     """
-    gas_tank = _address(gas_tank)
     step, short = transfer(network, nodes, "sweep", contract, amount, source, destination)
-    if not short:
-        return (step,)
+    (top_up,) = top_ups(network, nodes, gas_tank, [Foreseen(step, amount, short, 0)])
+    return (step,) if top_up is None else (top_up, step)
+
+
+def top_ups(
+    network: Network, nodes: Sequence[Node | Talk], gas_tank: str | None, transfers: Sequence[Foreseen]
+) -> list[UnsignedStep | None]:
+    """For each transfer the step that brings its sender what it lacks, ``None`` where it lacks nothing.
+
+    Raises :class:`Refused` when the tank could not pay them all.
+    """
+    if not any(one.short for one in transfers):
+        return [None] * len(transfers)
+    if gas_tank is None:
+        raise Refused("there is no gas tank")
+    gas_tank = _address(gas_tank)
     held = balances(network, nodes, gas_tank, None)
-    if held < short:
+    prices = prices_now(network, nodes, with_tip=max(one.step.max_priority_fee_per_gas for one in transfers))
+    made: list[UnsignedStep | None] = []
+    needed = 0
+    for one in transfers:
+        if not one.short:
+            made.append(None)
+            continue
+        if held < needed + one.short:
+            raise Refused("the gas tank holds too little")
+        top_up = _top_up(network, nodes, gas_tank, one, prices)
+        needed += one.short + top_up.gas * top_up.max_fee_per_gas + prices.l1
+        made.append(top_up)
+    if held < needed:
         raise Refused("the gas tank holds too little")
-    prices = prices_now(network, nodes, with_tip=step.max_priority_fee_per_gas)
-    gas = _estimate(
-        network, nodes, Call("eth_estimateGas", [{"from": gas_tank, "to": step.sender, "value": hex(short)}])
-    )
-    top_up = UnsignedStep(
+    return made
+
+
+def _top_up(
+    network: Network, nodes: Sequence[Node | Talk], gas_tank: str, one: Foreseen, prices: Prices
+) -> UnsignedStep:
+    call = Call("eth_estimateGas", [{"from": gas_tank, "to": one.step.sender, "value": hex(one.short)}])
+    return UnsignedStep(
         purpose="gas_top_up",
-        chain_id=step.chain_id,
+        chain_id=one.step.chain_id,
         sender=gas_tank,
-        to=step.sender,
-        value=short,
+        to=one.step.sender,
+        value=one.short,
         data="0x",
-        gas=gas,
-        max_fee_per_gas=max(prices.max_fee, step.max_fee_per_gas),
-        max_priority_fee_per_gas=step.max_priority_fee_per_gas,
+        gas=_estimate(network, nodes, call),
+        max_fee_per_gas=max(prices.max_fee, one.step.max_fee_per_gas),
+        max_priority_fee_per_gas=one.step.max_priority_fee_per_gas,
         nonce=None,
         moves_contract=None,
-        moves_recipient=step.sender,
-        moves_amount=short,
+        moves_recipient=one.step.sender,
+        moves_amount=one.short,
     )
-    if held < short + top_up.gas * top_up.max_fee_per_gas + prices.l1:
-        raise Refused("the gas tank holds too little")
-    return (top_up, step)
-
-
-def plan_refund(
-    network: Network, nodes: Sequence[Node | Talk], *, contract: str | None, amount: int, source: str, destination: str
-) -> tuple[UnsignedStep, ...]:
-    """Pay ``amount`` from ``source``, which must hold its own gas, to ``destination``. Raises as :func:`plan_sweep`."""
-    step, short = transfer(network, nodes, "refund", contract, amount, source, destination)
-    if short:
-        raise Refused("the source holds too little for amount and gas")
-    return (step,)
 
 
 def broadcast(network: Network, nodes: Sequence[Node | Talk], raw_hex: str) -> str:
@@ -183,7 +210,23 @@ def transfer(
     source: str,
     destination: str,
 ) -> tuple[UnsignedStep, int]:
-    """The step that moves the value, and how much native coin the source lacks for it."""
+    """The step that moves the value whole, and how much native coin the source lacks for it. Raises :class:`ArrivesShort`."""
+    foreseen = foresee(network, nodes, purpose, contract, amount, source, destination)
+    if foreseen.arrives < amount:
+        raise ArrivesShort("less would arrive than is sent")
+    return foreseen.step, foreseen.short
+
+
+def foresee(
+    network: Network,
+    nodes: Sequence[Node | Talk],
+    purpose: str,
+    contract: str | None,
+    amount: int,
+    source: str,
+    destination: str,
+) -> Foreseen:
+    """The step that moves the value, with what would arrive and what the source lacks."""
     source, destination = _address(source), _address(destination)
     contract = None if contract is None else _address(contract)
     if amount <= 0 or amount >> 256:
@@ -197,8 +240,7 @@ def transfer(
         (destination, amount, "0x") if contract is None else (contract, 0, trial.transfer(destination, amount))
     )
     request = {"from": source, "to": to, "value": hex(value), "data": data}
-    if contract is not None:
-        _simulate(network, nodes, contract, request, destination, amount)
+    arrives = amount if contract is None else _simulate(network, nodes, contract, request, destination, amount)
     prices = prices_now(network, nodes)
     gas = _estimate(network, nodes, Call("eth_estimateGas", [request]))
     step = UnsignedStep(
@@ -216,7 +258,7 @@ def transfer(
         moves_recipient=destination,
         moves_amount=amount,
     )
-    return step, max(0, value + gas * prices.max_fee + prices.l1 - native)
+    return Foreseen(step, arrives, max(0, value + gas * prices.max_fee + prices.l1 - native), prices.l1)
 
 
 def _simulate(
@@ -226,35 +268,36 @@ def _simulate(
     request: dict[str, str],
     destination: str,
     amount: int,
-) -> None:
-    """The transfer as the nodes foresee it. Tokens may answer nothing at all, but then there must be a contract.
+) -> int:
+    """What would arrive of the transfer. Tokens may answer nothing at all, but then there must be a contract.
 
-    Nodes that can try several calls in a row (``eth_simulateV1``) also show how much would arrive; of others only the
-    transfer itself is known. Raises :class:`Refused`, :class:`ArrivesShort`.
+    Nodes that can try several calls in a row (``eth_simulateV1``) show how much would arrive; of others only the transfer
+    itself is known, and it is taken to arrive whole: the chain is compared with that. Raises :class:`Refused`.
     """
 
-    def foreseen(outcomes: Sequence[Outcome]) -> str:
+    def foreseen(outcomes: Sequence[Outcome]) -> tuple[str, int]:
         code, call, tried = outcomes
         if not octets(result_of(code)):
-            return "there is no contract"
+            return "there is no contract", 0
         if call.failed:
-            return f"the token refuses the transfer: {_why(call)}"
+            return f"the token refuses the transfer: {_why(call)}", 0
         answer = octets(call.result)
         if answer and not (len(answer) == 32 and int.from_bytes(answer, "big") == 1):
-            return "the token says false"
+            return "the token says false", 0
         arrived = trial.arrived(tried)
-        return _SHORT if arrived is not None and arrived < amount else ""
+        return "", amount if arrived is None else arrived
 
     calls = [
         Call("eth_getCode", [contract, "latest"]),
         Call("eth_call", [request, "latest"]),
         trial.simulation(request, contract, destination),
     ]
-    if objection := agreed(network, nodes, calls, foreseen):
-        raise ArrivesShort(objection) if objection == _SHORT else Refused(objection)
-
-
-_SHORT = "less would arrive than is sent"
+    objection, arrives = agreed(network, nodes, calls, foreseen)
+    if objection:
+        raise Refused(objection)
+    if not 0 < arrives <= amount:
+        raise Refused("another amount would arrive than is sent")
+    return arrives
 
 
 def _estimate(network: Network, nodes: Sequence[Node | Talk], call: Call) -> int:

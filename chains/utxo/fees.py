@@ -1,7 +1,8 @@
 """What a transaction will cost: the rate a node recommends, within bounds of the row, and the size signatures will give it.
 
 Parameters of the row: ``least_fee_rate`` and ``most_fee_rate`` in base units a virtual byte (what a node says below is
-raised, above is refused), ``dust`` (outputs below it are not relayed), ``action_fee`` (Zcash's own rule, ZIP-317).
+raised, above is refused), ``dust`` (outputs below it are not relayed), ``action_fee`` (Zcash's own rule, ZIP-317),
+``replaces`` (nodes take a dearer transaction in place of a waiting one; Litecoin Core and others do not unless told to).
 """
 
 from __future__ import annotations
@@ -38,6 +39,11 @@ def rate(network: Network, talk: Talk) -> tuple[Decimal, tuple[str, ...]]:
     if not told.is_finite() or told > most:
         raise NodeMistaken("the fee rate is out of range")
     return max(told, least), ()
+
+
+def rate_text(a_byte: Decimal) -> str:
+    """A rate in plain digits, to a thousandth."""
+    return f"{a_byte.quantize(Decimal('0.001')).normalize():f}"
 
 
 def _number(value: object) -> Decimal | None:

@@ -52,7 +52,7 @@ def replacement(network: Network, talk: Talk, reference: str, remains: Remains) 
         return Word(False)
     if (not isinstance(seen, Seen) and seen.status is not Status.NOT_FOUND) or not remains.spent:
         return Word(None)
-    ask = {"blockbook": _blockbook, "esplora": _esplora}.get(talk.node.interface or "", _bitcoind)
+    ask = {"blockbook": by_blockbook, "esplora": by_esplora}.get(talk.node.interface or "", by_daemon)
     spenders = list(ask(talk, remains, seen.tip))
     taker = next((who for spent, who in spenders if spent and who not in (None, reference)), None)
     if taker is not None:
@@ -64,7 +64,7 @@ def replacement(network: Network, talk: Talk, reference: str, remains: Remains) 
     return Word(None if any(spent is None for spent, _ in spenders) else False)
 
 
-def _esplora(talk: Talk, remains: Remains, tip: int | None) -> Iterator[_Spender]:
+def by_esplora(talk: Talk, remains: Remains, tip: int | None) -> Iterator[_Spender]:
     for point in remains.spent:
         answer = talk.get(f"/tx/{point.txid}/outspend/{point.vout}")
         if answer.status >= 400:
@@ -75,7 +75,7 @@ def _esplora(talk: Talk, remains: Remains, tip: int | None) -> Iterator[_Spender
         yield spent, hash_text(shown.get("txid"), "txid") if spent and shown.get("txid") else None
 
 
-def _blockbook(talk: Talk, remains: Remains, tip: int | None) -> Iterator[_Spender]:
+def by_blockbook(talk: Talk, remains: Remains, tip: int | None) -> Iterator[_Spender]:
     """An index that keeps spenders names them beside the output; else the history of the address that had it does."""
     for point in remains.spent:
         answer = talk.get(f"/api/v2/tx/{point.txid}", cap=LARGE_BODY_CAP)
@@ -99,7 +99,7 @@ def _in_history(talk: Talk, point: Outpoint) -> str | None:
     return _spender([point], sequence(shown.get("transactions", []), "transactions"))
 
 
-def _bitcoind(talk: Talk, remains: Remains, tip: int | None) -> Iterator[_Spender]:
+def by_daemon(talk: Talk, remains: Remains, tip: int | None) -> Iterator[_Spender]:
     outpoints = [{"txid": point.txid, "vout": point.vout} for point in remains.spent]
     asked = [Call("gettxout", [point.txid, point.vout, True]) for point in remains.spent]
     waiting, *kept = talk.rpc([Call("gettxspendingprevout", [outpoints]), *asked])

@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from chains.types import Network
 from chains.utxo.raw import BadTransaction, RawOutput, RawTransaction, Reader, parse
 
-_MAGIC = b"psbt\xff"
+MAGIC = b"psbt\xff"
 _UNSIGNED, _WHOLE_BEFORE, _OUTPUT_BEFORE = b"\0", b"\0", b"\x01"
 SEQUENCE = 0xFFFFFFFD
 """Replaceable (BIP-125): a plan that pays too little can be made again with a higher fee."""
@@ -46,6 +47,13 @@ def sized(data: bytes) -> bytes:
     return compact(len(data)) + data
 
 
+def for_network(network: Network, points: Sequence[tuple[str, int]], outputs: Sequence[RawOutput]) -> bytes:
+    """The unsigned transaction in the form the network takes."""
+    if network.params.get("raw") == "zip225":
+        return unsigned_zcash(points, outputs)
+    return unsigned(points, outputs, version=2 if network.params.get("hrp") else 1)
+
+
 def unsigned(points: Sequence[tuple[str, int]], outputs: Sequence[RawOutput], *, version: int) -> bytes:
     """A transaction with empty unlocking scripts and no lock time."""
     return version.to_bytes(4, "little") + _inside(points, outputs) + bytes(4)
@@ -62,20 +70,21 @@ def _inside(points: Sequence[tuple[str, int]], outputs: Sequence[RawOutput]) -> 
         bytes.fromhex(txid)[::-1] + vout.to_bytes(4, "little") + b"\0" + SEQUENCE.to_bytes(4, "little")
         for txid, vout in points
     )
-    return compact(len(points)) + spent + compact(len(outputs)) + b"".join(_output(output) for output in outputs)
+    return compact(len(points)) + spent + compact(len(outputs)) + b"".join(output_bytes(output) for output in outputs)
 
 
-def _output(output: RawOutput) -> bytes:
+def output_bytes(output: RawOutput) -> bytes:
+    """An output as a transaction writes it: value and locking script."""
     return output.amount.to_bytes(8, "little") + sized(output.script)
 
 
 def write(transaction: bytes, before: Sequence[Before], outputs: int) -> bytes:
     """The file of an unsigned transaction."""
-    pieces = [_MAGIC, _entry(_UNSIGNED, transaction), b"\0"]
+    pieces = [MAGIC, _entry(_UNSIGNED, transaction), b"\0"]
     for each in before:
         pieces.append(_entry(_WHOLE_BEFORE, each.whole))
         if each.output is not None:
-            pieces.append(_entry(_OUTPUT_BEFORE, _output(each.output)))
+            pieces.append(_entry(_OUTPUT_BEFORE, output_bytes(each.output)))
         pieces.append(b"\0")
     pieces.append(b"\0" * outputs)
     return b"".join(pieces)
@@ -88,34 +97,35 @@ def _entry(key: bytes, value: bytes) -> bytes:
 def read(data: bytes) -> Packet:
     """Take a file apart. Raises :class:`BadTransaction` for anything but what :func:`write` makes."""
     reader = Reader(data)
-    if reader.take(5) != _MAGIC:
+    if reader.take(5) != MAGIC:
         raise BadTransaction("no PSBT")
-    head = _entries(reader)
+    head = entries(reader)
     if head.keys() != {_UNSIGNED}:
         raise BadTransaction("other global entries than the transaction")
     transaction = parse(head[_UNSIGNED], witness=False)
     before: list[Before] = []
     for _ in transaction.inputs:
-        entries = _entries(reader)
-        if not {_WHOLE_BEFORE} <= entries.keys() <= {_WHOLE_BEFORE, _OUTPUT_BEFORE}:
+        shown = entries(reader)
+        if not {_WHOLE_BEFORE} <= shown.keys() <= {_WHOLE_BEFORE, _OUTPUT_BEFORE}:
             raise BadTransaction("other entries of an input than what it spends")
-        alone = entries.get(_OUTPUT_BEFORE)
-        before.append(Before(entries[_WHOLE_BEFORE], None if alone is None else _read_output(alone)))
+        alone = shown.get(_OUTPUT_BEFORE)
+        before.append(Before(shown[_WHOLE_BEFORE], None if alone is None else _read_output(alone)))
     for _ in transaction.outputs:
-        if _entries(reader):
+        if entries(reader):
             raise BadTransaction("entries of an output")
     if reader.place != len(data):
         raise BadTransaction("wrong length")
     return Packet(head[_UNSIGNED], transaction, tuple(before))
 
 
-def _entries(reader: Reader) -> dict[bytes, bytes]:
-    entries: dict[bytes, bytes] = {}
+def entries(reader: Reader) -> dict[bytes, bytes]:
+    """One map of a file, up to its end. Raises :class:`BadTransaction` where a key stands twice."""
+    found: dict[bytes, bytes] = {}
     while key := reader.text():
-        if key in entries:
+        if key in found:
             raise BadTransaction("one key twice")
-        entries[key] = reader.text()
-    return entries
+        found[key] = reader.text()
+    return found
 
 
 def _read_output(data: bytes) -> RawOutput:

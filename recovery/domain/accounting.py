@@ -20,6 +20,7 @@ CUSTOMER_BALANCES = "2200"
 FEE_INCOME = "4100"
 NETWORK_COST_INCOME = "4110"
 NETWORK_COST = "5100"
+WRITE_OFF = "5190"
 
 ZERO_AT_CLOSE = (SWEEP_IN_TRANSIT, PAYOUT_IN_TRANSIT, SUSPENSE, USER_PAYABLE)
 """What must be nothing for every asset when a case closes."""
@@ -94,11 +95,20 @@ def sweep_sent(network: str, asset: str, round_: int, amount: int) -> tuple[Entr
     return some([Entry("sweep_sent", str(round_), SWEEP_IN_TRANSIT, CUSTODY_DEPOSIT, network, asset, amount)])
 
 
-def swept(network: str, asset: str, amount: int, fee: int, cost: int) -> tuple[Entry, ...]:
-    """The sweep is final: the coins are in the recovery wallet; fee and passed-on cost are earned only now."""
+def swept(
+    network: str, asset: str, arrived: int, fee: int, cost: int, *, kept: int = 0, taken: int = 0
+) -> tuple[Entry, ...]:
+    """The sweep is final: the coins are in the recovery wallet; fee and passed-on cost are earned only now.
+
+    ``kept`` is what the token itself kept, which the depositor bears as quoted; ``taken`` is what the network took out of the
+    coins: a cost of ours, against which the passed-on cost stands.
+    """
     return some(
         [
-            Entry("swept", "", RECOVERY_WALLET, SWEEP_IN_TRANSIT, network, asset, amount),
+            Entry("swept", "", RECOVERY_WALLET, SWEEP_IN_TRANSIT, network, asset, arrived),
+            Entry("token_kept", "", WRITE_OFF, SWEEP_IN_TRANSIT, network, asset, kept),
+            Entry("token_kept_passed_on", "", USER_PAYABLE, WRITE_OFF, network, asset, kept),
+            Entry("taken_from_coins", "", NETWORK_COST, SWEEP_IN_TRANSIT, network, asset, taken),
             Entry("fee", "", USER_PAYABLE, FEE_INCOME, network, asset, fee),
             Entry("cost_passed_on", "", USER_PAYABLE, NETWORK_COST_INCOME, network, asset, cost),
         ]

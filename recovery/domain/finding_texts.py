@@ -78,7 +78,13 @@ PROBLEMS: dict[str, str] = {
     "arrives_short": mark("The token keeps a part of every transfer: less would arrive than is sent."),
     "chain_error": mark("The network could not be read."),
     "coins_are_gone": mark("The coins are no longer at the address."),
+    "coins_carry": mark(
+        "A coin carries, or may carry, something else that spending it would give away; look at it by hand."
+    ),
+    "coins_wait": mark("The coins are not final on the chain yet."),
+    "cost_not_held": mark("The coins do not hold the amount and the network cost."),
     "no_node": mark("No node is configured for this network."),
+    "no_replacement": mark("A dearer transaction would not help, or nodes of this network take none."),
     "no_wallet_of_ours": mark("There is no wallet of ours for this network."),
     "node_mistaken": mark("A node gave an answer that cannot be trusted."),
     "node_unavailable": mark("No node answered."),
@@ -87,6 +93,7 @@ PROBLEMS: dict[str, str] = {
     "not_an_address": mark("One of the addresses is not an address of this network."),
     "refused_by_node": mark("The node refused it."),
     "sent_by_hand": mark("Transfers on this network are sent by the wallet team, with what recovery plan writes."),
+    "too_small": mark("After the network cost too little would be left to be moved by itself."),
     "unknown_network": mark("We do not know a network of this name."),
 }
 """Why a token cannot be moved, as a probe found it."""

@@ -143,6 +143,9 @@ DETAILS: dict[str, str] = {
     "plan_changed": mark(
         "What you approved is no longer what would be executed. Please read the present plan and decide again."
     ),
+    "output_is_promised": mark(
+        "A coin this plan would spend is promised to another plan. The plan is made again once that one is over."
+    ),
     "plan_not_released": mark("This plan is not at the signer."),
     "signed_count_differs": mark("The plan has another number of transactions."),
     "signed_is_unreadable": mark("A signed transaction cannot be read."),

@@ -1,118 +1,128 @@
-"""What a plan says must move, and whether the chain shows exactly that: pure, over frozen values."""
+"""What a plan says must move, as the payload that people approve: pure, over frozen values."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import dataclass
 from typing import Any
 
-from chains.types import Network, Status, Transaction, UnsignedStep
+from chains.sending import Step, arrivals, step_from_json, step_to_json
+from chains.shares import share
+
+VERSION = 2
+_NUMBERS = ("value", "gas", "max_fee_per_gas", "max_priority_fee_per_gas")
+
+
+@dataclass(frozen=True)
+class Part:
+    """One case's part of a plan: its coins, the terms they are moved under, and how much of them arrives.
+
+    ``amount`` and ``arrives`` are base units of the plan's asset; ``quote`` is the digest of the accepted quote.
+    """
+
+    case: str
+    round: int
+    amount: int
+    arrives: int
+    quote: str
 
 
 def plan_payload(
     *,
-    case_ref: str,
     kind: str,
-    network: Network,
-    round_: int,
+    network: str,
+    network_id: str,
     asset: Mapping[str, Any],
-    amount: int,
-    source: str,
+    parts: Sequence[Part],
     destination: str,
-    quote: str | None,
-    steps: Sequence[UnsignedStep],
+    steps: Sequence[Step],
 ) -> dict[str, Any]:
-    """The exact payload two teams approve, amounts as decimal strings. Everything but the nonces is in it."""
+    """The exact payload that is approved, amounts as decimal strings. Everything but the nonces is in it."""
     return {
-        "version": 1,
-        "case": case_ref,
+        "version": VERSION,
         "kind": kind,
-        "network": network.slug,
-        "chain_id": steps[0].chain_id,
-        "round": round_,
+        "network": network,
+        "network_id": network_id,
         "asset": dict(asset),
-        "amount": str(amount),
-        "source": source,
-        "destination": destination,
-        "quote": quote,
-        "moves": [
+        "amount": str(sum(part.amount for part in parts)),
+        "arrives": str(sum(part.arrives for part in parts)),
+        "cases": [
             {
-                "purpose": step.purpose,
-                "contract": step.moves_contract,
-                "sender": step.sender,
-                "recipient": step.moves_recipient,
-                "amount": str(step.moves_amount),
-                "to": step.to,
-                "value": str(step.value),
-                "data": step.data,
-                "gas": str(step.gas),
-                "max_fee_per_gas": str(step.max_fee_per_gas),
-                "max_priority_fee_per_gas": str(step.max_priority_fee_per_gas),
+                "case": part.case,
+                "round": part.round,
+                "amount": str(part.amount),
+                "arrives": str(part.arrives),
+                "quote": part.quote,
             }
-            for step in steps
+            for part in parts
         ],
+        "destination": destination,
+        "steps": [step_to_json(step) for step in steps],
     }
 
 
-def steps_of(payload: Mapping[str, Any]) -> tuple[UnsignedStep, ...]:
+def steps_of(payload: Mapping[str, Any]) -> tuple[Step, ...]:
     """The steps an approved payload holds, nonces still open."""
-    return tuple(
-        UnsignedStep(
-            purpose=one["purpose"],
-            chain_id=int(payload["chain_id"]),
-            sender=one["sender"],
-            to=one["to"],
-            value=int(one["value"]),
-            data=one["data"],
-            gas=int(one["gas"]),
-            max_fee_per_gas=int(one["max_fee_per_gas"]),
-            max_priority_fee_per_gas=int(one["max_priority_fee_per_gas"]),
-            nonce=None,
-            moves_contract=one["contract"],
-            moves_recipient=one["recipient"],
-            moves_amount=int(one["amount"]),
-        )
-        for one in payload["moves"]
+    if payload["version"] == 1:
+        return tuple(_first_form(one, payload["chain_id"], payload) for one in payload["moves"])
+    return tuple(step_from_json(one) for one in payload["steps"])
+
+
+def stored_step(stored: Mapping[str, Any]) -> Step:
+    """A released step as stored, in whichever form it was written."""
+    return step_from_json(stored) if "form" in stored else _first_form(_renamed(stored), stored["chain_id"], {})
+
+
+def _renamed(stored: Mapping[str, Any]) -> dict[str, Any]:
+    names = {"contract": "moves_contract", "recipient": "moves_recipient", "amount": "moves_amount"}
+    return dict(stored) | {name: stored[old] for name, old in names.items()}
+
+
+def _first_form(one: Mapping[str, Any], chain_id: Any, payload: Mapping[str, Any]) -> Step:
+    """A step as payloads of version 1 wrote it: of one case, of an EVM network."""
+    move = {name: one[name] for name in ("contract", "sender", "recipient")}
+    amount, helps = str(one["amount"]), one["purpose"] == "gas_top_up"
+    body = {name: str(one[name]) for name in _NUMBERS} | {
+        "chain_id": str(chain_id),
+        "to": one["to"],
+        "data": one["data"],
+    }
+    return step_from_json(
+        {
+            "purpose": one["purpose"],
+            "form": "evm",
+            "sender": one["sender"],
+            "moves": [move | {"amount": amount, "arrives": amount}],
+            "body": body,
+            "highest_cost": str(int(one["gas"]) * int(one["max_fee_per_gas"])),
+            "inputs": [],
+            "nonce": one.get("nonce"),
+            "serves": [{"place": 0, "arrives": "0" if helps else amount, "position": None}],
+        }
     )
 
 
-def step_to_json(step: UnsignedStep) -> dict[str, Any]:
-    """A released step as stored and as handed to the signer: every number a decimal string."""
-    return {key: str(value) if isinstance(value, int) else value for key, value in asdict(step).items()}
+def destination_of(payload: Mapping[str, Any]) -> str:
+    """Where a plan sends the coins."""
+    return str(payload["destination"])
 
 
-def step_from_json(stored: Mapping[str, Any]) -> UnsignedStep:
-    """The inverse of :func:`step_to_json`."""
-    numbers = {
-        "chain_id", "value", "gas", "max_fee_per_gas", "max_priority_fee_per_gas", "nonce", "moves_amount",
-    }  # fmt: skip
-    values: dict[str, Any] = {key: int(value) if key in numbers else value for key, value in stored.items()}
-    return UnsignedStep(**values)
+def highest_cost(steps: Sequence[Step]) -> int:
+    """The most the steps can cost in native coin."""
+    return sum(step.highest_cost for step in steps)
 
 
-def highest_cost(steps: Sequence[UnsignedStep]) -> int:
-    """The most the steps can cost in native coin: gas limits at the highest price."""
-    return sum(step.gas * step.max_fee_per_gas for step in steps)
+def cost_parts(steps: Sequence[Step], costs: Mapping[int, int], amounts: Sequence[int]) -> dict[int, int]:
+    """What the network took for each place, by what each step cost: shared among those it served as their amounts are."""
+    found = dict.fromkeys(range(len(amounts)), 0)
+    for index, cost in costs.items():
+        places = [one.place for one in steps[index].serves]
+        for place, part in zip(places, share(cost, [amounts[place] for place in places]), strict=True):
+            found[place] += part
+    return found
 
 
-def deviations(step: UnsignedStep, tx: Transaction) -> list[str]:
-    """How a final transaction differs from its step, as message codes. Empty means: exactly what was approved.
-
-    The one transfer the step promises must be there, once, and nothing of the sender's may have moved besides.
-    """
-    if tx.status is not Status.SUCCEEDED:
-        return ["transaction_failed"]
-    promised = [
-        leg
-        for leg in tx.transfers
-        if leg.contract == step.moves_contract
-        and leg.sender == step.sender
-        and leg.recipient == step.moves_recipient
-        and leg.amount == step.moves_amount
-    ]
-    problems = []
-    if len(promised) != 1:
-        problems.append("promised_transfer_missing")
-    if any(leg not in promised for leg in tx.transfers if leg.sender == step.sender and leg.amount > 0):
-        problems.append("extra_movement")
-    return problems
+def shortfalls(steps: Sequence[Step], amounts: Sequence[int]) -> dict[int, int]:
+    """How much less than it left of each place's coins a plan makes arrive."""
+    arrived = arrivals(steps)
+    return {place: amount - arrived.get(place, 0) for place, amount in enumerate(amounts)}

@@ -5,19 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from sqlalchemy.orm import Session
+
 from chains.catalogue import networks
 from chains.errors import ChainError
-from chains.evm.moves import asset_facts, balances, plan_sweep
+from chains.evm.moves import asset_facts, balances
 from chains.identify import identify
 from chains.neighbours import neighbours
 from chains.replacement import find_replacement
+from chains.sending import Step, arrivals
 from chains.survey import survey
 from chains.types import Network, Node, Reading
 from chains.verify import probe as probe_networks
 from recovery.domain.settlement import highest_cost
 from recovery.errors import Conflict
 from recovery.jobs.crash import crash_point
-from recovery.jobs.planning import SENT_BY_MACHINE, SentByHand
+from recovery.jobs.planning import coins_of, sender_for
 from recovery.jobs.work import Work
 from recovery.queries.custody import our_wallet
 from recovery.queries.facts import open_claim
@@ -112,36 +115,29 @@ def probe(work: Work) -> None:
             network = None
         else:
             network = networks()[claim.network]
-            contract, amount, source = claim.contract, claim.amount, claim.recipient
-            try:
-                tank = our_wallet(session, claim.network, "gas_tank")
-                wallet = our_wallet(session, claim.network, "recovery")
-            except Conflict as conflict:
-                tank = wallet = ""
-                missing = conflict.detail
+            contract, amount, source, coins = claim.contract, claim.amount, claim.recipient, coins_of(claim)
+            tank, wallet, missing = _wallets(session, network)
     if network is None:
         with work.finishing():
             return
     crash_point("probe:before_ask")
     nodes = work.nodes(network.slug)
     problem: str | None = None
-    symbol, decimals, balance, cost = None, None, None, None
+    symbol, decimals, balance, cost, keeps = None, None, None, None, None
     try:
-        if network.family not in SENT_BY_MACHINE:
-            raise SentByHand(network.slug)
-        if contract is not None:
-            facts = asset_facts(network, nodes, contract)
-            symbol, decimals = facts.symbol, facts.decimals
-        balance = balances(network, nodes, source, contract)
-        if not tank:
+        sender = sender_for(network)
+        if network.family == "evm":
+            if contract is not None:
+                facts = asset_facts(network, nodes, contract)
+                symbol, decimals = facts.symbol, facts.decimals
+            balance = balances(network, nodes, source, contract)
+        if missing is not None:
             problem = missing
-        elif balance < amount:
-            problem = "coins_are_gone"
         else:
-            steps = plan_sweep(
-                network, nodes, contract=contract, amount=amount, source=source, gas_tank=tank, destination=wallet
+            steps = sender.plan_sweep(
+                network, nodes, contract=contract, coins=[coins], destination=wallet, gas_tank=tank or None
             )
-            cost = highest_cost(steps)
+            cost, keeps = _foreseen_cost(steps), _kept(steps, amount)
     except ChainError as error:
         problem = error.code
     crash_point("probe:after_ask")
@@ -154,4 +150,29 @@ def probe(work: Work) -> None:
             decimals=decimals,
             balance=balance,
             network_cost=cost,
+            token_keeps=keeps,
         )
+
+
+OUT_OF_COINS = 3
+"""Where the network takes its cost out of the coins, a quote must cover the sweep, the refund after it, which is larger, and a
+rise of the rate between them."""
+
+
+def _foreseen_cost(steps: Sequence[Step]) -> int:
+    cost = highest_cost(steps)
+    return cost * OUT_OF_COINS if any(step.inputs for step in steps) else cost
+
+
+def _kept(steps: Sequence[Step], amount: int) -> int:
+    """What the token itself keeps of a sweep; what a network takes out of the coins is its cost."""
+    return 0 if any(step.inputs for step in steps) else amount - arrivals(steps)[0]
+
+
+def _wallets(session: Session, network: Network) -> tuple[str, str, str | None]:
+    """Gas tank (empty where the network needs none), recovery wallet, and the code of what is missing."""
+    try:
+        tank = our_wallet(session, network.slug, "gas_tank") if network.family == "evm" else ""
+        return tank, our_wallet(session, network.slug, "recovery"), None
+    except Conflict as conflict:
+        return "", "", conflict.detail

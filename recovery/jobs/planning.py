@@ -1,4 +1,4 @@
-"""Jobs that make unsigned plans: what must move is read, the chain is asked how, and the plan goes to the two teams."""
+"""Jobs that make unsigned plans: what must move is read, the chain is asked how, and the plan goes to the teams."""
 
 from __future__ import annotations
 
@@ -12,30 +12,27 @@ from sqlalchemy.orm import Session
 
 from chains.catalogue import networks
 from chains.errors import Refused
-from chains.evm.moves import balances, plan_refund, plan_sweep
-from chains.types import Network, Node, UnsignedStep
+from chains.sending import Coins, Sending, Step, sending
+from chains.types import Network, Node
 from recovery.domain.actor import SYSTEM
 from recovery.domain.screening import Gate, Question
+from recovery.domain.settlement import stored_step
 from recovery.errors import Conflict
 from recovery.jobs import screening
 from recovery.jobs.crash import crash_point
 from recovery.jobs.work import Work
-from recovery.models import CaseEvent, RecoveryCase
+from recovery.models import CaseEvent, Claim, PlanStep, RecoveryCase
 from recovery.queries.custody import our_wallet
 from recovery.queries.facts import current_plan, open_claim
-from recovery.services import plans
+from recovery.queries.plan_members import part_of
+from recovery.queries.sweeping import swept_together
+from recovery.services import plans, settling
 from recovery.services.quotes import accepted_quote
 from recovery.services.screening import questions
-from recovery.services.transitions import advance, lock
+from recovery.services.transitions import advance, lock_all
 from workflows.states import State
 
-Steps = tuple[UnsignedStep, ...]
-
-
-SENT_BY_MACHINE = frozenset({"evm"})
-"""Families whose signed transactions this program takes apart again, sends and watches. On the others a wallet team sends
-what ``recovery plan`` writes."""
-
+Steps = tuple[Step, ...]
 
 GATES = {"sweep": Gate.SWEEP, "refund": Gate.PAY}
 """Which gate a plan of a kind stands before."""
@@ -47,28 +44,23 @@ class SentByHand(Refused):
     code = "sent_by_hand"
 
 
-class CoinsAreGone(Refused):
-    """The address holds less than what is to be swept."""
-
-    code = "coins_are_gone"
-
-
 @dataclass(frozen=True)
 class Due:
-    """What a plan must move, read before any node is asked."""
+    """What a plan must move, read before any node is asked. ``coins`` and ``screened`` are in the order of ``cases``."""
 
     network: Network
     contract: str | None
-    amount: int
-    source: str
+    cases: tuple[uuid.UUID, ...]
+    coins: tuple[Coins, ...]
     destination: str
-    tank: str
+    tank: str | None
+    outpoints: tuple[str, ...]
     prepared_by: uuid.UUID
-    questions: tuple[Question, ...]
+    screened: tuple[tuple[Question, ...], ...]
 
 
 def plan_a_sweep(work: Work) -> None:
-    """Make the unsigned plan that brings the coins from the deposit address to the recovery wallet."""
+    """Make the unsigned plan that brings the coins of a case, or of its whole batch, to the recovery wallet."""
     _plan(work, "sweep", State.PLANNING_SWEEP, _sweep_due, _sweep_steps, _no_sweep)
 
 
@@ -77,13 +69,28 @@ def plan_a_refund(work: Work) -> None:
     _plan(work, "refund", State.SWEPT, _refund_due, _refund_steps, _no_refund)
 
 
+def sender_for(network: Network) -> Sending:
+    """The functions that send on a network. Raises SentByHand where transfers are made by hand."""
+    module = sending(network.family)
+    if module is None:
+        raise SentByHand(network.slug)
+    return module
+
+
+def coins_of(claim: Claim) -> Coins:
+    """The claimed leg as coins that lie somewhere; an output by its own name."""
+    kind, _, place = claim.position.partition(":")
+    outpoint = f"{claim.hash}:{place}" if kind == "vout" else None
+    return Coins(claim.recipient, claim.amount, outpoint)
+
+
 def _plan(
     work: Work,
     kind: str,
     state: State,
     read: Callable[[Session, RecoveryCase], Due],
     ask: Callable[[Due, Sequence[Node]], Steps],
-    refuse: Callable[[Session, RecoveryCase, str], None],
+    refuse: Callable[[Session, list[RecoveryCase], str], None],
 ) -> None:
     """Read what is due, ask the nodes how, and draft the plan, or say why there is none. Only in the state that asks."""
     with work.database.reading() as session:
@@ -96,82 +103,87 @@ def _plan(
     problem: str | None = None
     steps: Steps = ()
     try:
-        if due.network.family not in SENT_BY_MACHINE:
-            raise SentByHand(due.network.slug)
         steps = ask(due, work.nodes(due.network.slug))
     except Refused as error:
         problem = error.code
-    asked = None if problem is not None else screening.ask(work, due.questions)
+    asked = () if problem is not None else tuple(screening.ask(work, one) for one in due.screened)
     crash_point("plan:after_ask")
     with work.finishing() as session:
-        case = work.case(session)
-        lock(session, case)
-        if case.state != state:
+        cases = [session.get_one(RecoveryCase, case_id) for case_id in due.cases]
+        lock_all(session, cases)
+        if any(case.state != state for case in cases):
+            _look_again(session, work, state)
             return
         if problem is not None:
-            refuse(session, case, problem)
+            refuse(session, cases, problem)
             return
-        if asked is not None and not screening.passes(session, work, case, GATES[kind], asked):
-            return
-        plans.draft(
-            session,
-            case,
-            kind,
-            due.network,
-            steps,
-            prepared_by=due.prepared_by,
-            source=due.source,
-            destination=due.destination,
-            amount=due.amount,
-        )
+        gates = zip(cases, asked, strict=True)
+        passed = [screening.passes(session, work, case, GATES[kind], said) for case, said in gates]
+        if all(passed):
+            plans.draft(
+                session, cases, kind, due.network, steps, prepared_by=due.prepared_by, destination=due.destination
+            )
+        elif len(cases) > 1:
+            _look_again(session, work, state)
+
+
+def _look_again(session: Session, work: Work, state: State) -> None:
+    """Somebody of a batch went another way meanwhile: the others are planned without, if this case still waits for it."""
+    if work.case(session).state == state:
+        work.again(session, 1.0)
 
 
 def _sweep_steps(due: Due, nodes: Sequence[Node]) -> Steps:
-    if balances(due.network, nodes, due.source, due.contract) < due.amount:
-        raise CoinsAreGone("the address holds less than the amount")
-    return plan_sweep(
+    return sender_for(due.network).plan_sweep(
         due.network,
         nodes,
         contract=due.contract,
-        amount=due.amount,
-        source=due.source,
-        gas_tank=due.tank,
+        coins=due.coins,
         destination=due.destination,
+        gas_tank=due.tank,
     )
 
 
 def _refund_steps(due: Due, nodes: Sequence[Node]) -> Steps:
-    return plan_refund(
+    (coins,) = due.coins
+    return sender_for(due.network).plan_refund(
         due.network,
         nodes,
         contract=due.contract,
-        amount=due.amount,
-        source=due.source,
+        amount=coins.amount,
+        source=coins.source,
         destination=due.destination,
+        outpoints=due.outpoints,
     )
 
 
-def _no_sweep(session: Session, case: RecoveryCase, problem: str) -> None:
-    advance(session, SYSTEM, case, "plan_failed", data={"problem": problem})
+def _no_sweep(session: Session, cases: list[RecoveryCase], problem: str) -> None:
+    for case in cases:
+        advance(session, SYSTEM, case, "plan_failed", data={"problem": problem})
 
 
-def _no_refund(session: Session, case: RecoveryCase, problem: str) -> None:
-    plans.freeze(session, case, "refund", {"plan": [problem]})
+def _no_refund(session: Session, cases: list[RecoveryCase], problem: str) -> None:
+    settling.freeze(session, cases, "refund", {"plan": [problem]})
 
 
 def _sweep_due(session: Session, case: RecoveryCase) -> Due:
-    claim = open_claim(session, case.id)
-    if claim is None:
+    cases = swept_together(session, case)
+    claims = [open_claim(session, one.id) for one in cases]
+    held = [claim for claim in claims if claim is not None]
+    if len(held) != len(cases):
         raise Conflict("leg_is_claimed")
+    first = held[0]
+    network = networks()[first.network]
     return Due(
-        network=networks()[claim.network],
-        contract=claim.contract,
-        amount=claim.amount,
-        source=claim.recipient,
-        destination=our_wallet(session, claim.network, "recovery"),
-        tank=our_wallet(session, claim.network, "gas_tank"),
+        network=network,
+        contract=first.contract,
+        cases=tuple(one.id for one in cases),
+        coins=tuple(coins_of(claim) for claim in held),
+        destination=our_wallet(session, first.network, "recovery"),
+        tank=our_wallet(session, first.network, "gas_tank") if network.family == "evm" else None,
+        outpoints=(),
         prepared_by=_preparer(session, case),
-        questions=questions(session, case),
+        screened=tuple(questions(session, one) for one in cases),
     )
 
 
@@ -189,21 +201,31 @@ def _refund_due(session: Session, case: RecoveryCase) -> Due:
     claim, quote = open_claim(session, case.id), accepted_quote(session, case.id)
     if claim is None or quote is None or quote.destination is None:
         raise Conflict("quote_is_accepted")
+    source, outpoints = _swept_to(session, case)
     return Due(
         network=networks()[claim.network],
         contract=claim.contract,
-        amount=quote.net,
-        source=_swept_to(session, case),
+        cases=(case.id,),
+        coins=(Coins(source, quote.net),),
         destination=quote.destination,
-        tank="",
+        tank=None,
+        outpoints=outpoints,
         prepared_by=_preparer(session, case),
-        questions=questions(session, case),
+        screened=(questions(session, case),),
     )
 
 
-def _swept_to(session: Session, case: RecoveryCase) -> str:
-    """The wallet the coins of this case went to, whichever the address book names now: no other case's coins pay."""
-    sweep = current_plan(session, case.id, "sweep")
-    if sweep is None or sweep.state != "confirmed":
+def _swept_to(session: Session, case: RecoveryCase) -> tuple[str, tuple[str, ...]]:
+    """The wallet the coins of this case went to, whichever the address book names now, and the outputs they lie in there:
+    no other case's coins pay."""
+    part, sweep = part_of(session, case.id, "sweep"), current_plan(session, case.id, "sweep")
+    if part is None or sweep is None or part.state != "confirmed":
         raise Conflict("plan_is_verified")
-    return str(json.loads(sweep.payload)["destination"])
+    rows = session.scalars(select(PlanStep).where(PlanStep.plan_id == sweep.id).order_by(PlanStep.index))
+    outpoints = tuple(
+        f"{row.hash}:{one.position.partition(':')[2]}"
+        for row in rows
+        for one in stored_step(row.unsigned).serves
+        if one.place == part.place and one.position is not None
+    )
+    return str(json.loads(sweep.payload)["destination"]), outpoints

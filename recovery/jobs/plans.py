@@ -1,64 +1,82 @@
-"""Jobs around value that leaves: releasing approved plans to the signer, watching them to finality."""
+"""Jobs around approved plans: released with nonces once signed off, then watched on the chain to finality.
+
+Every job works for a whole plan; of several cases the first one's job does, and those of the others end at once.
+"""
 
 from __future__ import annotations
 
 import json
 import uuid
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import repeat
 
 from sqlalchemy.orm import Session
 
 from chains.catalogue import networks
-from chains.errors import ChainError, NodeUnavailable, NoNode, Refused
-from chains.evm.moves import broadcast, mined_count, next_nonce
-from chains.types import Answer, Network, Node, Status, Transaction, UnsignedStep
+from chains.errors import NodeUnavailable, NoNode, Refused
+from chains.sending import Sending, Step
+from chains.types import Answer, Network, Node, Status, Transaction
 from chains.verify import verify
-from recovery.domain.settlement import deviations, step_from_json, steps_of
+from recovery.domain.settlement import steps_of, stored_step
 from recovery.jobs import screening
 from recovery.jobs.crash import crash_point
-from recovery.jobs.planning import GATES
+from recovery.jobs.planning import GATES, sender_for
 from recovery.jobs.work import Work
 from recovery.models import Plan, RecoveryCase
 from recovery.queries.facts import current_plan
-from recovery.services import evidence, plans
+from recovery.queries.plan_members import leads, members
+from recovery.services import evidence, plans, settling
 from recovery.services.screening import not_clear, questions
+from recovery.services.settling import Ended
 from recovery.services.sign_offs import fully_signed
-from recovery.services.transitions import lock
+from recovery.services.transitions import add_job, lock_all
 from workflows.states import State
 
-WATCH_SECONDS = 2.0
-NONCE_USED_ELSEWHERE = "nonce_used_by_another_transaction"
-"""A step that can never be mined any more: the sender's wallet was used past the plan. Only people can know how."""
+WATCH_SECONDS = 5.0
+OVERTAKEN = "nonce_used_by_another_transaction"
+"""The step cannot be mined any more: what it needs was used up past the plan. Only people can know how."""
 
 
 def release(work: Work) -> None:
-    """When both teams have signed off: screen again where that is not fresh, ask the chain for the next nonces, and give the
+    """When the teams have signed off: screen again where that is not fresh, ask the chain for the next nonces, and give the
     plan to the signer."""
     with work.database.reading() as session:
-        case = work.case(session)
-        plan = _plan_in(session, case, "drafted")
+        plan = _plan_led(session, work.case(session), "drafted")
         ready = plan is not None and fully_signed(session, plan)
-        senders = {step.sender for step in steps_of(json.loads(plan.payload))} if plan and ready else set()
+        steps = steps_of(json.loads(plan.payload)) if plan is not None and ready else ()
         network = networks()[plan.network] if plan else None
-        unclear = not_clear(session, case, questions(session, case)) if senders else ()
-    if not senders or plan is None or network is None:
+        cases = [one.case for one in members(session, plan)] if plan and ready else []
+        unclear = [not_clear(session, case, questions(session, case)) for case in cases]
+    if not steps or plan is None or network is None:
         with work.finishing():
             return
     crash_point("release:before_ask")
-    nonces = {sender: next_nonce(network, work.nodes(network.slug), sender) for sender in sorted(senders)}
-    asked = screening.ask(work, unclear)
+    nonces = _next_nonces(network, work.nodes(network.slug), steps)
+    asked = [screening.ask(work, one) for one in unclear]
     crash_point("release:after_ask")
     with work.finishing() as session:
-        case = work.case(session)
-        lock(session, case)
-        if _plan_in(session, case, "drafted") is None:
+        cases = [session.get_one(RecoveryCase, case.id) for case in cases]
+        lock_all(session, cases)
+        plan = _plan_led(session, work.case(session), "drafted")
+        if plan is None or {one.case.id for one in members(session, plan)} != {case.id for case in cases}:
             return
-        if screening.passes(session, work, case, GATES[plan.kind], asked):
-            plans.release(session, case, session.get_one(Plan, plan.id), nonces)
+        gate = GATES[plan.kind]
+        passed = [screening.passes(session, work, *one) for one in zip(cases, repeat(gate), asked)]
+        if all(passed):
+            plans.release(session, plan, nonces)
 
 
-def _plan_in(session: Session, case: RecoveryCase, *states: str) -> Plan | None:
+def _next_nonces(network: Network, nodes: Sequence[Node], steps: Sequence[Step]) -> dict[str, int]:
+    """What the chain expects next of each sender, where senders have rows."""
+    module = sender_for(network)
+    said = {sender: module.next_nonce(network, nodes, sender) for sender in sorted({step.sender for step in steps})}
+    return {sender: nonce for sender, nonce in said.items() if nonce is not None}
+
+
+def _plan_led(session: Session, case: RecoveryCase, *states: str) -> Plan | None:
+    """The plan the case's state is about, when it is in one of ``states`` and this case works for it."""
     kind = {
         State.SWEEP_SIGN_OFF: "sweep",
         State.SWEEPING: "sweep",
@@ -66,26 +84,46 @@ def _plan_in(session: Session, case: RecoveryCase, *states: str) -> Plan | None:
         State.PAYING: "refund",
     }.get(State(case.state))
     plan = current_plan(session, case.id, kind) if kind else None
-    return plan if plan is not None and plan.state in states else None
+    return plan if plan is not None and plan.state in states and leads(session, plan, case) else None
 
 
 @dataclass(frozen=True)
 class Seen:
-    """One step as the chain shows it now."""
+    """One step as the chain shows it now; ``tx`` is ``None`` while it was not looked for, because it cannot be there yet."""
 
     index: int
-    tx: Transaction
-    problems: tuple[str, ...]
+    step: Step
+    tx: Transaction | None
+    problems: tuple[str, ...] = ()
+
+    @property
+    def final(self) -> bool:
+        return self.tx is not None and self.tx.final
+
+    @property
+    def failed(self) -> bool:
+        return self.tx is not None and self.tx.final and self.tx.status is Status.FAILED
+
+    @property
+    def done(self) -> bool:
+        """Final, exactly as approved, and its cost is known."""
+        return self.final and not self.failed and not self.problems and self.tx is not None and self.tx.fee is not None
+
+    @property
+    def surely_unmined(self) -> bool:
+        """Whether the nodes know that the step is in no block."""
+        return self.tx is not None and self.tx.block is None and self.tx.status is not Status.UNKNOWN
 
 
 def watch(work: Work) -> None:
-    """Follow the recorded steps in order: send again what a node lost, wait for finality, compare with the plan."""
+    """Follow the recorded steps: send again what a node lost, wait for finality, compare with the plan."""
     with work.database.reading() as session:
-        case = work.case(session)
-        plan = _plan_in(session, case, "recorded")
+        plan = _plan_led(session, work.case(session), "recorded")
         rows = (
-            [(row.index, row.hash, row.signed, row.unsigned) for row in plans.plan_steps(session, plan)] if plan else []
-        )
+            [(row.index, str(row.hash), str(row.signed), stored_step(row.unsigned)) for row in plans.plan_steps(session, plan)]
+            if plan
+            else []
+        )  # fmt: skip
         network = networks()[plan.network] if plan else None
     if plan is None or network is None:
         with work.finishing():
@@ -93,43 +131,51 @@ def watch(work: Work) -> None:
     nodes = work.nodes(network.slug)
     crash_point("watch:before_ask")
     seen: list[Seen] = []
-    answers = []
-    for index, hash, signed, unsigned in rows:
-        reading = verify(network, str(hash), nodes)
-        answers.append((str(hash), reading.answers))
-        tx = reading.transaction
-        problems = tuple(deviations(step_from_json(unsigned), tx)) if tx.final else ()
-        seen.append(Seen(index, tx, problems))
-        if tx.final and tx.status is Status.FAILED:
-            continue  # what became of the steps after it decides whether the plan is dead
-        if any(one.tx.status is Status.FAILED for one in seen):
+    answers: list[tuple[str, tuple[Answer, ...]]] = []
+    for index, hash, signed, step in rows:
+        before = [one for one in seen if _same_coins(one.step, step)]
+        if not all(one.done or one.failed for one in before):
+            seen.append(Seen(index, step, None))
             continue
-        if tx.status in (Status.NOT_FOUND, Status.PENDING, Status.UNKNOWN) and tx.block is None:
-            _send_again(network, nodes, str(signed))
-            if tx.status is Status.NOT_FOUND and _overtaken(network, nodes, str(hash), step_from_json(unsigned)):
-                seen[-1] = Seen(index, tx, (NONCE_USED_ELSEWHERE,))
-                break
-        if not tx.final or problems:
-            break
+        reading = verify(network, hash, nodes)
+        answers.append((hash, reading.answers))
+        may_send = not any(one.failed for one in before)
+        seen.append(_look(network, nodes, Seen(index, step, reading.transaction), hash, signed, may_send=may_send))
     crash_point("watch:after_ask")
     with work.finishing() as session:
-        _conclude_watch(session, work, plan.id, network, seen, len(rows), answers)
+        _conclude_watch(session, work, plan.id, network, seen, answers)
 
 
-def _send_again(network: Network, nodes: tuple[Node, ...], signed: str) -> None:
+def _same_coins(one: Step, other: Step) -> bool:
+    """Whether two steps serve the same coins, so that the later one needs the earlier."""
+    return bool({served.place for served in one.serves} & {served.place for served in other.serves})
+
+
+def _look(network: Network, nodes: tuple[Node, ...], seen: Seen, hash: str, signed: str, *, may_send: bool) -> Seen:
+    """The step compared with what the chain shows; sent again where it is in no block."""
+    tx, module = seen.tx, sender_for(network)
+    assert tx is not None, "only steps that were looked for"
+    if tx.final and tx.status is not Status.FAILED:
+        return Seen(seen.index, seen.step, tx, tuple(module.deviations(seen.step, tx)))
+    waiting = tx.status in (Status.NOT_FOUND, Status.PENDING, Status.UNKNOWN) and tx.block is None
+    if waiting and may_send:
+        _send_again(module, network, nodes, signed)
+        if tx.status is Status.NOT_FOUND and _overtaken(module, network, nodes, hash, seen.step):
+            return Seen(seen.index, seen.step, tx, (OVERTAKEN,))
+    return seen
+
+
+def _send_again(module: Sending, network: Network, nodes: tuple[Node, ...], signed: str) -> None:
     """The same bytes have the same effect however often they are sent; a refusal shows in the next look."""
     crash_point("watch:before_broadcast")
     with suppress(Refused, NodeUnavailable, NoNode):
-        broadcast(network, nodes, signed)
+        module.broadcast(network, nodes, signed)
     crash_point("watch:after_broadcast")
 
 
-def _overtaken(network: Network, nodes: tuple[Node, ...], hash: str, step: UnsignedStep) -> bool:
-    """Whether enough nodes say that the step's nonce is used up, and after that still do not know the step."""
-    try:
-        used = mined_count(network, nodes, step.sender) > int(step.nonce or 0)
-    except ChainError:
-        return False
+def _overtaken(module: Sending, network: Network, nodes: tuple[Node, ...], hash: str, step: Step) -> bool:
+    """Whether what the step needs is used up for good, and after that enough nodes still do not know the step."""
+    used = module.is_overtaken(network, nodes, step, hash)
     return used and verify(network, hash, nodes).transaction.status is Status.NOT_FOUND
 
 
@@ -138,38 +184,72 @@ def _conclude_watch(
     work: Work,
     plan_id: uuid.UUID,
     network: Network,
-    seen: list[Seen],
-    steps: int,
-    answers: list[tuple[str, tuple[Answer, ...]]],
+    seen: Sequence[Seen],
+    answers: Sequence[tuple[str, tuple[Answer, ...]]],
 ) -> None:
     case = work.case(session)
-    lock(session, case)
-    plan = _plan_in(session, case, "recorded")
+    plan = _plan_led(session, case, "recorded")
     if plan is None or plan.id != plan_id:
         return
-    fees = {one.index: one.tx.fee.amount for one in seen if one.tx.final and one.tx.fee is not None}
-    failed = next((one for one in seen if one.tx.final and one.tx.status is Status.FAILED), None)
-    problems = {str(one.index): list(one.problems) for one in seen if one.problems}
-    overtaken = any(NONCE_USED_ELSEWHERE in one.problems for one in seen)
-    if not overtaken and not _is_settled(seen, failed, fees):
+    open_ones = members(session, plan)
+    lock_all(session, [one.case for one in open_ones])
+    plan = _plan_led(session, case, "recorded")
+    if plan is None:
+        return
+    concluded = {one.part.place: _word(seen, one.part.place) for one in open_ones}
+    if all(word is None for word in concluded.values()):
         work.again(session, WATCH_SECONDS)
         return
     for hash, said in answers:
         evidence.keep_answers(session, case, network.slug, hash, said, purpose=plan.kind)
-    if failed is not None and all(one.tx.block is None for one in seen if one.index > failed.index):
-        plans.bury(session, case, plan, failed.index, fees, network)
-    elif problems:
-        plans.freeze(session, case, plan.kind, problems)
-    elif len(seen) == steps:
-        plans.confirm(session, case, plan, fees, network)
-    else:
-        work.again(session, WATCH_SECONDS)
+    ended = _ended(seen)
+    settling.mark(session, plan, ended)
+    for one in open_ones:
+        word = concluded[one.part.place]
+        if word == "done":
+            settling.confirm(session, plan, one, ended, network)
+        elif word == "failed":
+            settling.bury(session, plan, one, ended, network)
+        elif word is not None:
+            settling.freeze(session, [one.case], plan.kind, _problems(seen, one.part.place))
+    _hand_over(session, plan, {place for place, word in concluded.items() if word is None})
 
 
-def _is_settled(seen: list[Seen], failed: Seen | None, fees: dict[int, int]) -> bool:
-    """Whether the chain has said enough to conclude: finality and the cost of every step looked at; after a step that
-    failed also, beyond doubt, whether the steps after it were mined."""
-    due = seen if failed is None else [one for one in seen if one.index <= failed.index]
-    after = [] if failed is None else [one.tx for one in seen if one.index > failed.index]
-    known = all(tx.final or (tx.block is None and tx.status is not Status.UNKNOWN) for tx in after)
-    return known and all(one.tx.final and one.index in fees for one in due)
+def _word(seen: Sequence[Seen], place: int) -> str | None:
+    """What the chain says of one case's coins: done, failed, differs, or nothing that would hold yet."""
+    own = [one for one in seen if any(served.place == place for served in one.step.serves)]
+    if any(one.problems for one in own):
+        return "differs"
+    if all(one.done for one in own):
+        return "done"
+    failed = next(
+        (at for at, one in enumerate(own) if one.failed and one.tx is not None and one.tx.fee is not None), None
+    )
+    if failed is None:
+        return None
+    before, after = own[:failed], own[failed + 1 :]
+    return "failed" if all(one.done for one in before) and all(one.surely_unmined for one in after) else (
+        "differs" if any(one.final for one in after) else None
+    )  # fmt: skip
+
+
+def _problems(seen: Sequence[Seen], place: int) -> Mapping[str, Sequence[str]]:
+    own = [one for one in seen if any(served.place == place for served in one.step.serves)]
+    found = {str(one.index): list(one.problems) for one in own if one.problems}
+    return found or {str(one.index): ["transaction_failed"] for one in own if one.failed}
+
+
+def _ended(seen: Sequence[Seen]) -> Ended:
+    """The steps that are final, with their cost."""
+    costs = {
+        one.index: one.tx.fee.amount for one in seen if one.final and one.tx is not None and one.tx.fee is not None
+    }
+    return Ended(costs, frozenset(one.index for one in seen if one.failed))
+
+
+def _hand_over(session: Session, plan: Plan, waiting: Collection[int]) -> None:
+    """See to it that somebody watches for the cases the chain has not decided yet: the first of them."""
+    for one in members(session, plan):
+        if one.part.place in waiting:
+            add_job(session, "plan.watch", one.case, {"plan": str(plan.id)})
+            return

@@ -6,7 +6,7 @@ from recovery.models.evidence import AssetProbe, Diagnosis, Evidence
 from recovery.models.job import HandledRequest, Job
 from recovery.models.ledger import LedgerAccount, Posting
 from recovery.models.person import ApiToken, Person, PersonRole, UserSession
-from recovery.models.plan import Plan, PlanStep, SignOff
+from recovery.models.plan import Plan, PlanCase, PlanInput, PlanStep, SignOff
 from recovery.models.policy import CausePolicyVersion, FeePolicy, ReplayRun
 from recovery.models.proof import OwnershipChallenge, OwnershipProof, ProofDocument, TestTransfer
 from recovery.models.quote import AssetPrice, Quote
@@ -58,6 +58,8 @@ __all__ = [
     "Person",
     "PersonRole",
     "Plan",
+    "PlanCase",
+    "PlanInput",
     "PlanStep",
     "PlatformLabel",
     "PoolLook",

@@ -70,7 +70,10 @@ class Diagnosis(Base):
 
 
 class AssetProbe(Base):
-    """What the token and the chain said about sweeping this leg: names, the coins still there, a trial run, its cost."""
+    """What the token and the chain said about sweeping this leg: names, the coins still there, a trial run, its cost.
+
+    ``token_keeps`` is what the token itself keeps of the transfer, in base units of the asset.
+    """
 
     __tablename__ = "asset_probe"
 
@@ -82,4 +85,5 @@ class AssetProbe(Base):
     decimals: Mapped[int | None]
     balance: Mapped[int | None] = mapped_column(BaseUnits)
     network_cost: Mapped[int | None] = mapped_column(BaseUnits)
+    token_keeps: Mapped[int | None] = mapped_column(BaseUnits)
     at: Mapped[datetime] = mapped_column(server_default=func.now())

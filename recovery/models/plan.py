@@ -17,25 +17,21 @@ from recovery.db import Base, BaseUnits
 
 
 class Plan(Base):
-    """What shall move, exactly. ``payload`` is the canonical JSON whose SHA-256 is ``digest``.
+    """What shall move, exactly, for one case or several. ``payload`` is the canonical JSON whose SHA-256 is ``digest``.
 
     ``state``: drafted → released (with nonces, at the signer) → recorded (signed bytes stored) → confirmed, or dead
-    (failed for good on the chain), or void (rejected before release). At most one per case and kind is neither dead
-    nor void.
+    (failed for good on the chain for every case), or void (rejected before release).
     """
 
     __tablename__ = "plan"
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
-    case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("recovery_case.id"))
     kind: Mapped[str]
-    round: Mapped[int]
     network: Mapped[str]
     state: Mapped[str]
     payload: Mapped[str]
     digest: Mapped[str]
     prepared_by: Mapped[uuid.UUID]
-    quote_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("quote.id"))
     at: Mapped[datetime] = mapped_column(server_default=func.now())
     changed_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
@@ -45,23 +41,54 @@ class Plan(Base):
             "state IN ('drafted', 'released', 'recorded', 'confirmed', 'dead', 'void')", name="state_is_known"
         ),
         UniqueConstraint("id", "digest", "prepared_by"),
-        UniqueConstraint("case_id", "kind", "round"),
-        Index(
-            "uq_plan_current",
-            "case_id",
-            "kind",
-            unique=True,
-            postgresql_where=text("state NOT IN ('dead', 'void')"),
-        ),
+        UniqueConstraint("id", "kind"),
         Index("ix_plan_state", "state", "at"),
     )
 
 
+class PlanCase(Base):
+    """One case's part of a plan: ``amount`` leaves where its coins lie, ``arrives`` of it reach the destination.
+
+    ``place`` is its place among the coins of the plan. ``state``: open → confirmed, dead or void, each case for itself. At most
+    one part per case and kind is open or confirmed: a case is never swept or paid twice. ``cost`` is its share of what the
+    network took, in base units of the native coin, known at the end.
+    """
+
+    __tablename__ = "plan_case"
+
+    plan_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("recovery_case.id"), primary_key=True)
+    kind: Mapped[str]
+    place: Mapped[int]
+    round: Mapped[int]
+    amount: Mapped[int] = mapped_column(BaseUnits)
+    arrives: Mapped[int] = mapped_column(BaseUnits)
+    quote_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("quote.id"))
+    state: Mapped[str] = mapped_column(default="open")
+    cost: Mapped[int | None] = mapped_column(BaseUnits)
+
+    __table_args__ = (
+        ForeignKeyConstraint(["plan_id", "kind"], ["plan.id", "plan.kind"], name="fk_plan_case_plan"),
+        CheckConstraint("state IN ('open', 'confirmed', 'dead', 'void')", name="state_is_known"),
+        CheckConstraint("amount > 0 AND arrives > 0 AND arrives <= amount", name="amounts_make_sense"),
+        UniqueConstraint("case_id", "kind", "round"),
+        UniqueConstraint("plan_id", "place"),
+        Index(
+            "uq_plan_case_current",
+            "case_id",
+            "kind",
+            unique=True,
+            postgresql_where=text("state IN ('open', 'confirmed')"),
+        ),
+    )
+
+
 class PlanStep(Base):
-    """One transaction of a released plan. A nonce of a sender is promised to one step only, unless its plan is dead.
+    """One transaction of a released plan. A nonce of a sender is promised to one step only, unless it is abandoned.
 
     A step of a dead plan is ``abandoned`` when it was never mined; its nonce is used again by the next plan, so the
     chain itself admits only one of the two. The next plan's step can even be the same transaction, with the same hash.
+    Families without nonces have their outputs in :class:`PlanInput`.
     """
 
     __tablename__ = "plan_step"
@@ -70,7 +97,7 @@ class PlanStep(Base):
     index: Mapped[int] = mapped_column(primary_key=True)
     network: Mapped[str]
     sender: Mapped[str]
-    nonce: Mapped[int]
+    nonce: Mapped[int | None]
     unsigned: Mapped[dict[str, Any]]
     signed: Mapped[str | None]
     hash: Mapped[str | None]
@@ -96,6 +123,19 @@ class PlanStep(Base):
         CheckConstraint("state IN ('waiting', 'signed', 'final', 'failed', 'abandoned')", name="state_is_known"),
         CheckConstraint("(signed IS NULL) = (hash IS NULL)", name="signed_has_hash"),
     )
+
+
+class PlanInput(Base):
+    """An output a plan spends, reserved from its drafting on: while it is held no other plan may spend it."""
+
+    __tablename__ = "plan_input"
+
+    plan_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("plan.id"), primary_key=True)
+    outpoint: Mapped[str] = mapped_column(primary_key=True)
+    network: Mapped[str]
+    held: Mapped[bool] = mapped_column(default=True)
+
+    __table_args__ = (Index("uq_plan_input_held", "network", "outpoint", unique=True, postgresql_where=text("held")),)
 
 
 class SignOff(Base):

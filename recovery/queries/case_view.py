@@ -12,9 +12,10 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from chains.sending import Step
 from recovery.domain.actor import SYSTEM_ID, Actor
 from recovery.domain.cause_policy import BUILT_IN
-from recovery.domain.settlement import step_from_json
+from recovery.domain.settlement import steps_of, stored_step
 from recovery.domain.texts import PUBLIC_EVENTS, TOLD_AS
 from recovery.errors import NotFound
 from recovery.models import (
@@ -26,6 +27,7 @@ from recovery.models import (
     OwnershipProof,
     Person,
     Plan,
+    PlanCase,
     PlanStep,
     Posting,
     Quote,
@@ -81,7 +83,7 @@ def case_view(session: Session, actor: Actor, case: RecoveryCase) -> CaseView:
     names = _names(session, case)
     row = case_row(session, actor, case)
     quotes = tuple(_quote(quote) for quote in _quotes(session, case))
-    plans = tuple(_plan(session, plan, names) for plan in _plans(session, case))
+    plans = tuple(_plan(session, case, plan, names) for plan in _plans(session, case))
     claim, probe = open_claim(session, case.id), latest_probe(session, case.id)
     staff = actor.is_staff
     return CaseView(
@@ -189,13 +191,23 @@ def _quote(quote: Quote) -> Shown:
 
 
 def _plans(session: Session, case: RecoveryCase) -> list[Plan]:
-    return list(session.scalars(select(Plan).where(Plan.case_id == case.id).order_by(Plan.at, Plan.id)))
+    own = select(PlanCase.plan_id).where(PlanCase.case_id == case.id)
+    return list(session.scalars(select(Plan).where(Plan.id.in_(own)).order_by(Plan.at, Plan.id)))
 
 
-def _plan(session: Session, plan: Plan, names: dict[uuid.UUID, str]) -> Shown:
+def _plan(session: Session, case: RecoveryCase, plan: Plan, names: dict[uuid.UUID, str]) -> Shown:
+    part = session.get_one(PlanCase, (plan.id, case.id))
     sign_offs = session.scalars(select(SignOff).where(SignOff.plan_id == plan.id).order_by(SignOff.at))
-    return _columns(plan, ("id", "kind", "round", "network", "state", "digest", "at")) | {
-        "payload": json.loads(plan.payload),
+    payload = json.loads(plan.payload)
+    steps = steps_of(payload)
+    return _columns(plan, ("id", "kind", "network", "state", "digest", "at")) | {
+        "round": part.round,
+        "amount": part.amount,
+        "arrives": part.arrives,
+        "part_state": part.state,
+        "payload": payload,
+        "moves": [_moves_shown(step) for step in steps],
+        "source": steps[-1].sender,
         "payload_text": plan.payload,
         "prepared_by": names.get(plan.prepared_by, ""),
         "sign_offs": [
@@ -207,36 +219,41 @@ def _plan(session: Session, plan: Plan, names: dict[uuid.UUID, str]) -> Shown:
     }  # fmt: skip
 
 
+def _moves_shown(step: Step) -> Shown:
+    """An approved step in the words of its family, for people."""
+    return {
+        "purpose": step.purpose,
+        "form": step.form,
+        "sender": step.sender,
+        "moves": [
+            {
+                "contract": one.contract,
+                "recipient": one.recipient,
+                "amount": str(one.amount),
+                "arrives": str(one.arrives),
+            }
+            for one in step.moves
+        ],
+        "body": dict(step.body),
+        "inputs": list(step.inputs),
+        "highest_cost": str(step.highest_cost),
+    }
+
+
 def steps_shown(session: Session, plan: Plan) -> list[Shown]:
     """The released steps of a plan, numbers as decimal strings as the signer takes them."""
-    steps = session.scalars(select(PlanStep).where(PlanStep.plan_id == plan.id).order_by(PlanStep.index))
-    shown = []
-    for row in steps:
-        step = step_from_json(row.unsigned)
-        shown.append(
-            {
-                "index": row.index,
-                "purpose": step.purpose,
-                "chain_id": step.chain_id,
-                "sender": step.sender,
-                "to": step.to,
-                "value": str(step.value),
-                "data": step.data,
-                "gas": str(step.gas),
-                "max_fee_per_gas": str(step.max_fee_per_gas),
-                "max_priority_fee_per_gas": str(step.max_priority_fee_per_gas),
-                "nonce": str(row.nonce),
-                "moves": {
-                    "contract": step.moves_contract,
-                    "recipient": step.moves_recipient,
-                    "amount": str(step.moves_amount),
-                },
-                "hash": row.hash,
-                "state": row.state,
-                "cost": str(row.cost) if row.cost is not None else None,
-            }
-        )
-    return shown
+    rows = session.scalars(select(PlanStep).where(PlanStep.plan_id == plan.id).order_by(PlanStep.index))
+    return [
+        {
+            "index": row.index,
+            **_moves_shown(stored_step(row.unsigned)),
+            "nonce": None if row.nonce is None else str(row.nonce),
+            "hash": row.hash,
+            "state": row.state,
+            "cost": str(row.cost) if row.cost is not None else None,
+        }
+        for row in rows
+    ]
 
 
 def _messages(session: Session, actor: Actor, case: RecoveryCase, names: dict[uuid.UUID, str]) -> tuple[Shown, ...]:
@@ -309,7 +326,7 @@ def _postings(session: Session, case: RecoveryCase) -> tuple[Shown, ...]:
 
 def _statement(case: RecoveryCase, quotes: tuple[Shown, ...], plans: tuple[Shown, ...]) -> Shown | None:
     """What the depositor got in the end: the accepted terms and the refund's transaction."""
-    refund = next((plan for plan in plans if plan["kind"] == "refund" and plan["state"] == "confirmed"), None)
+    refund = next((plan for plan in plans if plan["kind"] == "refund" and plan["part_state"] == "confirmed"), None)
     accepted = next((quote for quote in quotes if quote["state"] == "accepted"), None)
     if refund is None or accepted is None:
         return None

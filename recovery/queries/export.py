@@ -15,7 +15,7 @@ from sqlalchemy import CTE, Select, and_, collate, func, select
 from sqlalchemy.orm import Session, aliased
 
 from recovery.domain.exports import Cells, EventRow, Histories, Period, case_cells, instant
-from recovery.models import CaseEvent, Evidence, Plan, Posting, Quote, RecoveryCase, SignOff
+from recovery.models import CaseEvent, Evidence, Plan, PlanCase, Posting, Quote, RecoveryCase, SignOff
 
 BATCH = 2_000  # rows a fetch; a few megabytes
 
@@ -123,10 +123,11 @@ def _plans(session: Session, period: Period) -> Iterable[Cells]:
     found = _population(period)
     statement = (
         select(
-            *(found.c.ref, Plan.id, Plan.kind, Plan.round, Plan.network, Plan.digest, Plan.prepared_by),
+            *(found.c.ref, Plan.id, Plan.kind, PlanCase.round, Plan.network, Plan.digest, Plan.prepared_by),
             *(Plan.at, Plan.payload),
         )
-        .join(found, and_(found.c.id == Plan.case_id, Plan.at <= found.c.until))
+        .join(PlanCase, PlanCase.plan_id == Plan.id)
+        .join(found, and_(found.c.id == PlanCase.case_id, Plan.at <= found.c.until))
         .order_by(*_in_order(found, Plan.at, Plan.id))
     )
     return (_cells(row) for row in _streamed(session, statement))
@@ -136,11 +137,12 @@ def _approvals(session: Session, period: Period) -> Iterable[Cells]:
     found = _population(period)
     statement = (
         select(
-            *(found.c.ref, Plan.id, Plan.kind, Plan.round, SignOff.stage, SignOff.digest, SignOff.preparer_id),
+            *(found.c.ref, Plan.id, Plan.kind, PlanCase.round, SignOff.stage, SignOff.digest, SignOff.preparer_id),
             *(SignOff.approver_id, SignOff.at),
         )
         .join(Plan, Plan.id == SignOff.plan_id)
-        .join(found, and_(found.c.id == Plan.case_id, SignOff.at <= found.c.until))
+        .join(PlanCase, PlanCase.plan_id == Plan.id)
+        .join(found, and_(found.c.id == PlanCase.case_id, SignOff.at <= found.c.until))
         .order_by(*_in_order(found, SignOff.at, SignOff.stage))
     )
     return (_cells(row) for row in _streamed(session, statement))

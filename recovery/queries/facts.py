@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from chains.types import Transaction, Transfer
+from recovery.domain.settlement import steps_of, stored_step
 from recovery.models import (
     Account,
     AssetProbe,
@@ -22,12 +23,14 @@ from recovery.models import (
     ListedAsset,
     OwnedAddress,
     Plan,
+    PlanCase,
     PlanStep,
     Quote,
     RecoveryCase,
     SignOff,
 )
 from recovery.queries.ownership import suffices
+from recovery.queries.plan_members import part_of
 from recovery.queries.screening import is_clear, questions_of
 from workflows.facts import Facts
 from workflows.machine import Workflow
@@ -85,10 +88,9 @@ def latest_quote(session: Session, case_id: uuid.UUID) -> Quote | None:
 
 
 def current_plan(session: Session, case_id: uuid.UUID, kind: str) -> Plan | None:
-    """The one plan of that kind that is neither dead nor void."""
-    return session.scalars(
-        select(Plan).where(Plan.case_id == case_id, Plan.kind == kind, Plan.state.not_in(("dead", "void")))
-    ).first()
+    """The one plan of that kind that serves the case or has served it."""
+    part = part_of(session, case_id, kind)
+    return None if part is None else session.get_one(Plan, part.plan_id, populate_existing=True)
 
 
 def listed_asset(session: Session, network: str, contract: str | None) -> ListedAsset | None:
@@ -133,7 +135,7 @@ def read_facts(session: Session, case: RecoveryCase) -> Facts:
         clearing_signed="clearing" in stages,
         plan_released=plan is not None and plan.state in ("released", "recorded"),
         plan_recorded=plan is not None and plan.state in ("recorded", "confirmed"),
-        plan_verified=plan is not None and plan.state == "confirmed" and _all_final(session, plan),
+        plan_verified=plan is not None and kind is not None and _is_verified(session, case.id, kind, plan),
         credit_confirmed=bool(credits),
         asset_listed=asset is not None and asset.state == "listed",
         account_blocked=account is not None and account.state != "active",
@@ -165,8 +167,8 @@ def _addresses_hold(session: Session, plan: Plan) -> bool:
     A sweep goes to a recovery wallet in use, its gas comes from a tank in use; a refund leaves to an address not ours.
     """
     payload = json.loads(plan.payload)
-    moves = payload["moves"]
-    named = {payload["destination"], *(move["sender"] for move in moves)}
+    steps = steps_of(payload)
+    named = {payload["destination"], *(step.sender for step in steps)}
     book = session.scalars(
         select(OwnedAddress)
         .where(OwnedAddress.network == plan.network, OwnedAddress.address.in_(named))
@@ -178,7 +180,7 @@ def _addresses_hold(session: Session, plan: Plan) -> bool:
     wallets = {row.address for row in own if row.kind == "hot" and row.label == "recovery wallet"}
     tanks = {row.address for row in own if row.kind == "gas_tank"}
     return payload["destination"] in wallets and all(
-        move["sender"] in tanks for move in moves if move["purpose"] == "gas_top_up"
+        step.sender in tanks for step in steps if step.purpose == "gas_top_up"
     )
 
 
@@ -194,13 +196,22 @@ def open_dispute_of(session: Session, case_id: uuid.UUID) -> Dispute | None:
 
 def _is_swept(session: Session, case_id: uuid.UUID) -> bool:
     """Whether the coins were collected for this case."""
-    query = select(Plan.id).where(Plan.case_id == case_id, Plan.kind == "sweep", Plan.state == "confirmed")
+    query = select(PlanCase.plan_id).where(
+        PlanCase.case_id == case_id, PlanCase.kind == "sweep", PlanCase.state == "confirmed"
+    )
     return session.scalar(query.limit(1)) is not None
 
 
-def _all_final(session: Session, plan: Plan) -> bool:
-    states = set(session.scalars(select(PlanStep.state).where(PlanStep.plan_id == plan.id)))
-    return states == {"final"}
+def _is_verified(session: Session, case_id: uuid.UUID, kind: str, plan: Plan) -> bool:
+    """Whether the case's part of the plan is confirmed and every step that served it is final."""
+    part = part_of(session, case_id, kind)
+    if part is None or part.state != "confirmed":
+        return False
+    rows = session.scalars(
+        select(PlanStep).where(PlanStep.plan_id == plan.id).execution_options(populate_existing=True)
+    ).all()
+    serving = [row for row in rows if any(one.place == part.place for one in stored_step(row.unsigned).serves)]
+    return bool(serving) and all(row.state == "final" for row in serving)
 
 
 def read_makers(session: Session, case: RecoveryCase, table: Workflow) -> dict[str, set[uuid.UUID]]:

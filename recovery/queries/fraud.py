@@ -29,6 +29,7 @@ from recovery.models import (
     Person,
     PersonRole,
     Plan,
+    PlanCase,
     PlatformLabel,
     ProofDocument,
     Quote,
@@ -145,7 +146,8 @@ def _people(session: Session, case: RecoveryCase) -> dict[str, Any]:
         select(SignOff.approver_id, Person.display_name, SignOff.stage, SignOff.at, Plan.id, Plan.at.label("drafted"))
         .join(Plan, Plan.id == SignOff.plan_id)
         .join(Person, Person.id == SignOff.approver_id)
-        .where(Plan.case_id == case.id)
+        .join(PlanCase, PlanCase.plan_id == Plan.id)
+        .where(PlanCase.case_id == case.id)
         .order_by(SignOff.at)
     ).all()
     busiest = max((_approvals_before(session, row.approver_id, row.at) for row in rows), default=0)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from recovery.domain.actor import Actor
 from recovery.errors import InvalidInput, NotFound
-from recovery.models import Plan, RecoveryCase, SignOff
+from recovery.models import Plan, PlanCase, RecoveryCase, SignOff
 from recovery.queries.case_view import steps_shown
 
 READERS = frozenset({"signer", "wallet", "clearing", "auditor", "lead", "specialist"})
@@ -24,31 +24,33 @@ def list_plans(session: Session, actor: Actor, *, state: str | None = None, limi
         return []
     if state is not None and state not in STATES:
         raise InvalidInput("state_is_unknown", fields={"state": ["state_is_unknown"]})
-    query = select(Plan, RecoveryCase.ref).join(RecoveryCase, RecoveryCase.id == Plan.case_id)
+    query = select(Plan)
     if state is not None:
         query = query.where(Plan.state == state)
-    rows = session.execute(query.order_by(Plan.at, Plan.id).limit(limit))
-    return [_shown(session, plan, ref) for plan, ref in rows]
+    return [_shown(session, plan) for plan in session.scalars(query.order_by(Plan.at, Plan.id).limit(limit))]
 
 
 def find_plan(session: Session, actor: Actor, plan_id: uuid.UUID) -> dict[str, Any]:
     """One plan. Raises NotFound, also for somebody who may not read plans."""
-    row = session.execute(
-        select(Plan, RecoveryCase.ref).join(RecoveryCase, RecoveryCase.id == Plan.case_id).where(Plan.id == plan_id)
-    ).one_or_none()
-    if row is None or not actor.roles & READERS:
+    plan = session.get(Plan, plan_id) if actor.roles & READERS else None
+    if plan is None:
         raise NotFound("not_found")
-    return _shown(session, row[0], row[1])
+    return _shown(session, plan)
 
 
-def _shown(session: Session, plan: Plan, ref: str) -> dict[str, Any]:
+def _shown(session: Session, plan: Plan) -> dict[str, Any]:
+    parts = session.execute(
+        select(RecoveryCase.ref, PlanCase.round, PlanCase.state)
+        .join(PlanCase, PlanCase.case_id == RecoveryCase.id)
+        .where(PlanCase.plan_id == plan.id)
+        .order_by(PlanCase.place)
+    ).all()
     sign_offs = session.scalars(select(SignOff).where(SignOff.plan_id == plan.id).order_by(SignOff.at))
     return {
         "id": str(plan.id),
-        "case": ref,
+        "cases": [{"case": ref, "round": round_, "state": state} for ref, round_, state in parts],
         "kind": plan.kind,
         "network": plan.network,
-        "round": plan.round,
         "state": plan.state,
         "digest": plan.digest,
         "payload": json.loads(plan.payload),

@@ -17,9 +17,9 @@ class SignedInput(Input):
     """The signed transactions, one per step and in the order of the steps."""
 
     transactions = fields.List(
-        fields.String(validate=validate.Regexp(r"^0x[0-9a-fA-F]{2,20000}$")),
+        fields.String(validate=validate.Regexp(r"^(0x)?[0-9a-fA-F]{2,400000}$|^[A-Za-z0-9+/=]{8,400000}$")),
         required=True,
-        validate=validate.Length(min=1, max=20),
+        validate=validate.Length(min=1, max=200),
     )
 
 
@@ -32,41 +32,48 @@ class Approval(Schema):
 
 
 class Moves(Schema):
-    """What the step must do on the chain."""
+    """One movement the step must show on the chain: `amount` leaves its sender, `arrives` reaches the recipient."""
 
     contract = fields.String(allow_none=True)
     recipient = fields.String()
     amount = TokenAmount()
+    arrives = TokenAmount()
 
 
 class Step(Schema):
-    """One unsigned transaction; numbers are decimal strings."""
+    """One unsigned transaction; numbers are decimal strings. `form` says how `body` is read."""
 
     index = fields.Integer()
     purpose = fields.String()
-    chain_id = fields.Integer()
+    form = fields.String(
+        metadata={"description": "`evm` (fields of a type-2 transaction) or `utxo` (hexadecimal, PSBT)"}
+    )
     sender = fields.String()
-    to = fields.String()
-    value = TokenAmount()
-    data = fields.String()
-    gas = TokenAmount()
-    max_fee_per_gas = TokenAmount()
-    max_priority_fee_per_gas = TokenAmount()
-    nonce = TokenAmount()
-    moves = fields.Nested(Moves)
+    body = fields.Dict(keys=fields.String(), values=fields.Raw())
+    inputs = fields.List(fields.String(), metadata={"description": "outputs it spends, `txid:vout`"})
+    nonce = TokenAmount(allow_none=True)
+    moves = fields.List(fields.Nested(Moves))
+    highest_cost = TokenAmount()
     hash = fields.String(allow_none=True)
     state = fields.String()
     cost = TokenAmount(allow_none=True)
+
+
+class PlanCaseOutput(Schema):
+    """A case the plan serves."""
+
+    case = fields.String(required=True)
+    round = fields.Integer(required=True)
+    state = fields.String(required=True)
 
 
 class PlanOutput(Schema):
     """A plan. `digest` is the SHA-256 of `payload` as canonical JSON; it is what was approved."""
 
     id = fields.UUID(required=True)
-    case = fields.String(required=True)
+    cases = fields.List(fields.Nested(PlanCaseOutput), required=True)
     kind = fields.String(required=True)
     network = fields.String(required=True)
-    round = fields.Integer()
     state = fields.String(required=True)
     digest = fields.String(required=True)
     payload = fields.Raw(required=True)

@@ -17,11 +17,12 @@ from recovery.errors import InvalidInput, MoveNotOpen, NotAllowed
 from recovery.models import RecoveryCase
 from recovery.queries.cases import find_case
 from recovery.queries.people import depositor_of
+from recovery.queries.plan_members import companions
 from recovery.services import claims, credits, disputes, documents, quotes, sign_offs
 from recovery.services.messages import message_row, write_message
 from recovery.services.opening import write_opening
 from recovery.services.requests import handled_before, take_key
-from recovery.services.transitions import BY_THE_SIGNER, WITH_A_PROOF, advance, first_event, lock, new_job
+from recovery.services.transitions import BY_THE_SIGNER, WITH_A_PROOF, advance, first_event, lock_all, new_job
 from workflows.disputes import SETTLES
 from workflows.states import State
 from workflows.uncredited_deposit import UNCREDITED_DEPOSIT
@@ -146,7 +147,7 @@ def move(
     if name in AMONG_RIVALS:
         disputes.lock_with_rivals(session, case)
     else:
-        lock(session, case)
+        lock_all(session, [case, *companions(session, case.id)])
     _HANDLERS.get(name, _plain)(session, actor, case, {"_name": name, **data}, version)
     return case
 

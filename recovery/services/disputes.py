@@ -18,11 +18,12 @@ from chains.types import Transaction, Transfer
 from recovery.domain.actor import SYSTEM, Actor
 from recovery.domain.ids import new_id
 from recovery.errors import Conflict, NotAllowed
-from recovery.models import CaseEvent, Claim, Dispute, DisputeParty, Plan, RecoveryCase
+from recovery.models import CaseEvent, Claim, Dispute, DisputeParty, RecoveryCase
 from recovery.queries.disputes import rival_ids, rivals
-from recovery.queries.facts import database_now, open_claim, open_dispute_of, read_facts
+from recovery.queries.facts import current_plan, database_now, open_claim, open_dispute_of, read_facts
 from recovery.services import claims, merging
 from recovery.services.messages import write_message
+from recovery.services.plan_ends import void
 from recovery.services.transitions import add_job, advance
 from workflows.disputes import DECIDED, FREES, SETTLES
 from workflows.states import State
@@ -106,8 +107,10 @@ def catch_up(session: Session, case: RecoveryCase) -> None:
     if not all(guard(facts) for guard in row.guards):
         return
     claims.take_back_offer(session, case)
-    for plan in session.scalars(select(Plan).where(Plan.case_id == case.id, Plan.state == "drafted")):
-        plan.state, plan.changed_at = "void", database_now(session)
+    for kind in ("sweep", "refund"):
+        plan = current_plan(session, case.id, kind)
+        if plan is not None and plan.state == "drafted":
+            void(session, plan, case)
     case.next_look_at = None
     advance(session, SYSTEM, case, "dispute", data={"dispute": str(dispute.id), "leg": dispute.position})
 

@@ -329,6 +329,7 @@ def write_probe(
     decimals: int | None,
     balance: int | None,
     network_cost: int | None,
+    token_keeps: int | None = None,
 ) -> None:
     """Keep what a look at the token and a trial of the sweep showed."""
     session.add(
@@ -341,5 +342,6 @@ def write_probe(
             decimals=decimals,
             balance=balance,
             network_cost=network_cost,
+            token_keeps=token_keeps,
         )
     )

@@ -27,11 +27,12 @@ from recovery.domain.screening_lists import (
     read_list,
 )
 from recovery.errors import InvalidInput, NotAllowed
-from recovery.models import Job, Plan, RecoveryCase, Screening, ScreeningEntry, ScreeningList
+from recovery.models import Job, RecoveryCase, Screening, ScreeningEntry, ScreeningList
 from recovery.queries.facts import current_plan, database_now, open_claim
 from recovery.queries.screening import ListsInForce, is_clear, lists_in_force, named, questions_of
 from recovery.services import disputes, kyt
 from recovery.services.kyt import Tool
+from recovery.services.plan_ends import void
 from recovery.services.transitions import add_job, advance
 from workflows.states import State
 
@@ -120,12 +121,8 @@ def stop(session: Session, case: RecoveryCase, verdict: Verdict) -> None:
     plan = current_plan(session, case.id, kind) if kind else None
     advance(session, SYSTEM, case, name, data={"problems": {"screening": [f"screening_{verdict}"]}})
     if plan is not None and plan.state == "drafted":
-        _void(session, plan)
+        void(session, plan, case)
     disputes.catch_up(session, case)
-
-
-def _void(session: Session, plan: Plan) -> None:
-    plan.state, plan.changed_at = "void", database_now(session)
 
 
 def questions(session: Session, case: RecoveryCase) -> tuple[Question, ...]:

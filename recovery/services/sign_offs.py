@@ -11,9 +11,11 @@ from sqlalchemy.orm import Session
 from recovery.domain.actor import Actor
 from recovery.errors import Conflict, MoveNotOpen
 from recovery.models import Plan, RecoveryCase, SignOff
-from recovery.queries.facts import KIND_OF_STATE, current_plan, database_now
+from recovery.queries.facts import KIND_OF_STATE, current_plan
+from recovery.queries.plan_members import members
 from recovery.services.messages import write_message
-from recovery.services.transitions import advance
+from recovery.services.plan_ends import close
+from recovery.services.transitions import advance, lock_all
 from workflows.states import State
 
 
@@ -24,7 +26,9 @@ def sign_off(session: Session, actor: Actor, case: RecoveryCase, data: Mapping[s
     plan = _plan_due(session, case)
     if plan.digest != data["digest"]:
         raise Conflict("plan_changed")
-    advance(session, actor, case, name, data={"plan": str(plan.id), "digest": plan.digest}, version=version)
+    for one in _all_of(session, plan, case):
+        seen = version if one.id == case.id else None
+        advance(session, actor, one, name, data={"plan": str(plan.id), "digest": plan.digest}, version=seen)
     session.add(
         SignOff(
             plan_id=plan.id,
@@ -40,8 +44,17 @@ def reject(session: Session, actor: Actor, case: RecoveryCase, data: Mapping[str
     """A team says no: the plan is void, and with it every approval of it."""
     plan = _plan_due(session, case)
     commitment = write_message(session, actor, case, "reason", data["reason"])
-    advance(session, actor, case, data["_name"], data={"plan": str(plan.id), "reason": commitment}, version=version)
-    plan.state, plan.changed_at = "void", database_now(session)
+    for one in _all_of(session, plan, case):
+        seen = version if one.id == case.id else None
+        advance(session, actor, one, data["_name"], data={"plan": str(plan.id), "reason": commitment}, version=seen)
+    close(session, plan, "void")
+
+
+def _all_of(session: Session, plan: Plan, case: RecoveryCase) -> list[RecoveryCase]:
+    """Every case of the plan, locked: what is decided about a plan is decided for all of them."""
+    cases = [one.case for one in members(session, plan)]
+    lock_all(session, cases)
+    return cases
 
 
 def _plan_due(session: Session, case: RecoveryCase) -> Plan:

@@ -7,7 +7,7 @@ jobs. Whatever calls it commits all of that or none.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -76,6 +76,12 @@ def lock(session: Session, case: RecoveryCase) -> None:
     """Hold the case's row until the unit of work ends, and read it again as it now is."""
     session.flush()  # a refresh forgets what was not written yet
     session.refresh(case, with_for_update=True)
+
+
+def lock_all(session: Session, cases: Iterable[RecoveryCase]) -> None:
+    """Hold the rows of several cases, always in the same order, so that two who want the same ones do not block each other."""
+    for case in sorted(cases, key=lambda one: one.id):
+        lock(session, case)
 
 
 def advance(

@@ -40,7 +40,9 @@ def replayed(answers: Answers, *, interface: str | None = None, fault: Fault | N
             self._serve("GET", None)
 
         def do_POST(self) -> None:
-            self._serve("POST", json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            plain = self.headers["Content-Type"] == "text/plain"
+            self._serve("POST", body.decode() if plain else json.loads(body))
 
         def log_message(self, format: str, *args: Any) -> None:
             """Silence."""

@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from recovery.domain.settlement import stored_step
 from recovery.models import (
     CaseEvent,
     Claim,
@@ -21,6 +22,7 @@ from recovery.models import (
     DisputeParty,
     Job,
     Plan,
+    PlanCase,
     PlanStep,
     Posting,
     Quote,
@@ -52,7 +54,7 @@ class StepFact:
     index: int
     network: str
     sender: str
-    nonce: int
+    nonce: int | None
     state: str
     hash: str | None
     cost: int | None
@@ -71,7 +73,6 @@ class PlanFact:
     payload: str
     digest: str
     prepared_by: uuid.UUID
-    source: str
     destination: str
     amount: int
     network: str
@@ -151,33 +152,42 @@ def _event(row: CaseEvent) -> Event:
 
 
 def _plans(session: Session, ids: list[uuid.UUID]) -> dict[uuid.UUID, list[PlanFact]]:
+    """The parts the cases have in plans; a part that has ended says what became of it, else the plan does."""
     found: dict[uuid.UUID, list[PlanFact]] = defaultdict(list)
     steps: dict[uuid.UUID, list[StepFact]] = defaultdict(list)
     approvals: dict[uuid.UUID, list[tuple[str, uuid.UUID, str]]] = defaultdict(list)
-    rows = session.scalars(select(Plan).where(Plan.case_id.in_(ids)).order_by(Plan.at, Plan.id)).all()
+    query = select(Plan, PlanCase).join(PlanCase, PlanCase.plan_id == Plan.id).where(PlanCase.case_id.in_(ids))
+    rows = session.execute(query.order_by(Plan.at, Plan.id)).all()
     if rows:
-        plan_ids = [row.id for row in rows]
+        plan_ids = [plan.id for plan, _ in rows]
         for step in session.scalars(select(PlanStep).where(PlanStep.plan_id.in_(plan_ids)).order_by(PlanStep.index)):
             steps[step.plan_id].append(_step(step))
         for sign_off in session.scalars(select(SignOff).where(SignOff.plan_id.in_(plan_ids))):
             approvals[sign_off.plan_id].append((sign_off.stage, sign_off.approver_id, sign_off.digest))
-    for row in rows:
-        payload = json.loads(row.payload)
-        found[row.case_id].append(
+    for plan, part in rows:
+        found[part.case_id].append(
             PlanFact(
-                row.id, row.kind, row.round, row.state, row.payload, row.digest, row.prepared_by,
-                payload["source"], payload["destination"], int(payload["amount"]), row.network,
-                tuple(steps[row.id]), tuple(sorted(approvals[row.id])),
+                id=plan.id,
+                kind=plan.kind,
+                round=part.round,
+                state=plan.state if part.state == "open" else part.state,
+                payload=plan.payload,
+                digest=plan.digest,
+                prepared_by=plan.prepared_by,
+                destination=json.loads(plan.payload)["destination"],
+                amount=int(part.amount),
+                network=plan.network,
+                steps=tuple(steps[plan.id]),
+                approvals=tuple(sorted(approvals[plan.id])),
             )
-        )  # fmt: skip
+        )
     return found
 
 
 def _step(row: PlanStep) -> StepFact:
-    purpose, value = row.unsigned["purpose"], int(row.unsigned["value"])
-    return StepFact(
-        row.index, row.network, row.sender, row.nonce, row.state, row.hash, row.cost, purpose, value
-    )  # fmt: skip
+    step = stored_step(row.unsigned)
+    value = sum(move.arrives for move in step.moves) if step.purpose == "gas_top_up" else 0
+    return StepFact(row.index, row.network, row.sender, row.nonce, row.state, row.hash, row.cost, step.purpose, value)
 
 
 def _credits(session: Session, ids: list[uuid.UUID]) -> dict[uuid.UUID, list[Credit]]:

@@ -142,7 +142,7 @@ def one_use_of_a_nonce(cases: Sequence[CaseFact]) -> Iterator[str]:
         (step.network, step.sender, step.nonce)
         for plan in _plans(cases)
         for step in plan.steps
-        if step.state != "abandoned"
+        if step.state != "abandoned" and step.nonce is not None
     )
     yield from (f"nonce {nonce} is promised {times} times" for nonce, times in live.items() if times > 1)
 

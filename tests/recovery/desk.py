@@ -18,22 +18,25 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from chains.catalogue import network as find_network
+from chains.sending import Move, Served, Step
 from chains.survey import Surveyed
 from chains.surveyed import Survey
-from chains.types import Block, Fee, Reading, Status, Transaction, Transfer, TransferKind, UnsignedStep
+from chains.types import Block, Fee, Reading, Status, Transaction, Transfer, TransferKind
 from recovery.db import Database
 from recovery.domain.accounting import unsettled
 from recovery.domain.actor import Actor
 from recovery.domain.history import GENESIS, event_hash
 from recovery.domain.ids import new_id
 from recovery.domain.screening import Gate
-from recovery.domain.settlement import step_from_json
+from recovery.domain.settlement import stored_step
 from recovery.errors import MoveNotOpen
 from recovery.models import AssetPrice, CaseEvent, ListedAsset, OwnedAddress, Plan, Posting, Quote, RecoveryCase
 from recovery.queries.facts import current_plan, database_now, latest_quote
 from recovery.queries.people import actor_by_email
-from recovery.services import cases, credits, evidence, people, plans, policies, quotes, screening
+from recovery.queries.plan_members import members
+from recovery.services import cases, credits, evidence, people, plans, policies, quotes, screening, settling
 from recovery.services.evidence import Look
+from recovery.services.settling import Ended
 from recovery.services.transitions import lock
 
 NETWORK = find_network("local")
@@ -96,13 +99,13 @@ def arrived(*transactions: Transaction) -> Survey:
     return Survey(moved={leg.position: leg.amount for tx in transactions for leg in tx.transfers})
 
 
-def sweep_steps(amount: int = GROSS, contract: str | None = TOKEN) -> tuple[UnsignedStep, ...]:
+def sweep_steps(amount: int = GROSS, contract: str | None = TOKEN) -> tuple[Step, ...]:
     """Gas for the deposit address, then its coins to the recovery wallet."""
     top_up = _step("gas_top_up", TANK, DEPOSIT, COST, "0x", None, DEPOSIT, COST)
     return top_up, _step("sweep", DEPOSIT, contract or WALLET, 0, _call(WALLET, amount), contract, WALLET, amount)
 
 
-def refund_steps(amount: int, destination: str, contract: str | None = TOKEN) -> tuple[UnsignedStep, ...]:
+def refund_steps(amount: int, destination: str, contract: str | None = TOKEN) -> tuple[Step, ...]:
     """The net amount from the recovery wallet to the depositor."""
     to = contract or destination
     return (_step("refund", WALLET, to, 0, _call(destination, amount), contract, destination, amount),)
@@ -114,36 +117,39 @@ def _call(recipient: str, amount: int) -> str:
 
 def _step(
     purpose: str, sender: str, to: str, value: int, data: str, contract: str | None, recipient: str, amount: int
-) -> UnsignedStep:
-    return UnsignedStep(
+) -> Step:
+    body = {
+        "chain_id": "31337",
+        "to": to,
+        "value": str(value),
+        "data": data,
+        "gas": "60000",
+        "max_fee_per_gas": str(2 * 10**9),
+        "max_priority_fee_per_gas": str(10**9),
+    }
+    return Step(
         purpose=purpose,
-        chain_id=31337,
+        form="evm",
         sender=sender,
-        to=to,
-        value=value,
-        data=data,
-        gas=60_000,
-        max_fee_per_gas=2 * 10**9,
-        max_priority_fee_per_gas=10**9,
-        nonce=None,
-        moves_contract=contract,
-        moves_recipient=recipient,
-        moves_amount=amount,
+        moves=(Move(contract, sender, recipient, amount, amount),),
+        body=body,
+        highest_cost=60_000 * 2 * 10**9,
+        serves=(Served(0, 0 if purpose == "gas_top_up" else amount),),
     )
 
 
-def sign(step: UnsignedStep, *, by: str | None = None, **changes: Any) -> str:
+def sign(step: Step, *, by: str | None = None, **changes: Any) -> str:
     """Signed bytes of a released step; ``changes`` and ``by`` make a signer that cheats."""
     body = {
         "type": 2,
-        "chainId": step.chain_id,
+        "chainId": int(step.body["chain_id"]),
         "nonce": step.nonce,
-        "to": step.to,
-        "value": step.value,
-        "data": step.data,
-        "gas": step.gas,
-        "maxFeePerGas": step.max_fee_per_gas,
-        "maxPriorityFeePerGas": step.max_priority_fee_per_gas,
+        "to": step.body["to"],
+        "value": int(step.body["value"]),
+        "data": step.body["data"],
+        "gas": int(step.body["gas"]),
+        "maxFeePerGas": int(step.body["max_fee_per_gas"]),
+        "maxPriorityFeePerGas": int(step.body["max_priority_fee_per_gas"]),
     } | changes
     return "0x" + SIGNERS[by or step.sender].sign_transaction(body).raw_transaction.hex().removeprefix("0x")
 
@@ -243,17 +249,8 @@ class Desk:
             assert quote is not None
             sweep = kind == "sweep"
             amount, destination = (quote.gross, WALLET) if sweep else (quote.net, str(quote.destination))
-            return plans.draft(
-                session,
-                case,
-                kind,
-                NETWORK,
-                sweep_steps(amount) if sweep else refund_steps(amount, destination),
-                prepared_by=self[by].id,
-                source=DEPOSIT if sweep else WALLET,
-                destination=destination,
-                amount=amount,
-            )
+            steps = sweep_steps(amount) if sweep else refund_steps(amount, destination)
+            return plans.draft(session, [case], kind, NETWORK, steps, prepared_by=self[by].id, destination=destination)
 
     @staticmethod
     def _screen(session: Session, case: RecoveryCase, gate: Gate) -> None:
@@ -276,13 +273,13 @@ class Desk:
             assert plan is not None
             self._screen(session, case, Gate.SWEEP if kind == "sweep" else Gate.PAY)
             senders = (TANK, DEPOSIT) if kind == "sweep" else (WALLET,)
-            plans.release(session, case, plan, {sender: (nonces or {}).get(sender, 0) for sender in senders})
+            plans.release(session, plan, {sender: (nonces or {}).get(sender, 0) for sender in senders})
             return plan
 
-    def steps(self, plan: Plan) -> list[UnsignedStep]:
+    def steps(self, plan: Plan) -> list[Step]:
         """The released steps as the signer sees them."""
         with self.database.reading() as session:
-            return [step_from_json(row.unsigned) for row in plans.plan_steps(session, plan)]
+            return [stored_step(row.unsigned) for row in plans.plan_steps(session, plan)]
 
     def record(
         self, plan: Plan, signed: Iterable[str] | None = None, *, by: str = "signer", key: str | None = None
@@ -300,8 +297,10 @@ class Desk:
             plan = current_plan(session, case.id, kind)
             _must_be(plan, "recorded")
             assert plan is not None
-            fees = {step.index: 1000 + step.index for step in plans.plan_steps(session, plan)}
-            plans.confirm(session, case, plan, fees, NETWORK)
+            ended = Ended({step.index: 1000 + step.index for step in plans.plan_steps(session, plan)})
+            settling.mark(session, plan, ended)
+            for one in members(session, plan):
+                settling.confirm(session, plan, one, ended, NETWORK)
 
     def bury(self, ref: str, kind: str, failed: int) -> None:
         """The chain shows a step failed for good; what stands before it went well."""
@@ -311,14 +310,17 @@ class Desk:
             plan = current_plan(session, case.id, kind)
             _must_be(plan, "recorded")
             assert plan is not None
-            plans.bury(session, case, plan, failed, dict.fromkeys(range(failed + 1), 1000), NETWORK)
+            ended = Ended(dict.fromkeys(range(failed + 1), 1000), frozenset({failed}))
+            settling.mark(session, plan, ended)
+            for one in members(session, plan):
+                settling.bury(session, plan, one, ended, NETWORK)
 
     def freeze(self, ref: str, kind: str) -> None:
         """The chain shows something else than the plan."""
         with self.database.unit_of_work() as session:
             case = find(session, ref)
             lock(session, case)
-            plans.freeze(session, case, kind, {"0": ["extra_movement"]})
+            settling.freeze(session, [case], kind, {"0": ["extra_movement"]})
 
     def credit(self, ref: str) -> None:
         """What the credit job does."""

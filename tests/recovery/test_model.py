@@ -19,7 +19,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from chains.types import Status, UnsignedStep
+from chains.sending import Step
+from chains.types import Status
 from recovery.domain.accounting import unsettled
 from recovery.domain.actor import SYSTEM
 from recovery.errors import RecoveryError
@@ -29,6 +30,7 @@ from recovery.models import (
     Dispute,
     DisputeParty,
     Plan,
+    PlanCase,
     PlanStep,
     Posting,
     Quote,
@@ -252,16 +254,17 @@ class AnyOrder(RuleBasedStateMachine):
             self.chain.next_nonce[step.sender] += 1
             self.chain.mined[plan_id].append(luck > 0)
             if luck and step.purpose == "refund":
-                self.chain.refunded[leg] += step.moves_amount
+                self.chain.refunded[leg] += step.moves[0].amount
 
     def recorded(self, session: Session) -> list[tuple[Plan, Claim]]:
         """Plans whose signed bytes exist and that are not settled, with their legs."""
-        query = select(Plan, Claim).join(Claim, (Claim.case_id == Plan.case_id) & Claim.released_at.is_(None))
+        query = select(Plan, Claim).join(PlanCase, PlanCase.plan_id == Plan.id)
+        query = query.join(Claim, (Claim.case_id == PlanCase.case_id) & Claim.released_at.is_(None))
         refs = select(RecoveryCase.id).where(RecoveryCase.ref.in_(self.refs))
-        rows = session.execute(query.where(Plan.state == "recorded", Plan.case_id.in_(refs)).order_by(Plan.at))
+        rows = session.execute(query.where(Plan.state == "recorded", PlanCase.case_id.in_(refs)).order_by(Plan.at))
         return [(plan, claim) for plan, claim in rows]
 
-    def minable(self) -> list[tuple[uuid.UUID, tuple[str, str], UnsignedStep]]:
+    def minable(self) -> list[tuple[uuid.UUID, tuple[str, str], Step]]:
         """Steps whose turn it is: those before them went well, and their nonce is the next of their sender."""
         with self.desk.database.reading() as session:
             plans = self.recorded(session)
@@ -380,7 +383,8 @@ class AnyOrder(RuleBasedStateMachine):
             assert joined[case.id] <= 1
             if frozen:
                 assert joined[case.id] == 1
-                drafted = select(Plan.id).where(Plan.case_id == case.id, Plan.state == "drafted")
+                drafted = select(Plan.id).join(PlanCase, PlanCase.plan_id == Plan.id)
+                drafted = drafted.where(PlanCase.case_id == case.id, Plan.state == "drafted")
                 assert session.scalar(drafted) is None
                 offered = select(Quote.id).where(Quote.case_id == case.id, Quote.state == "offered")
                 assert session.scalar(offered) is None
@@ -402,7 +406,7 @@ class AnyOrder(RuleBasedStateMachine):
                 assert paid <= promised[leg]
 
     def one_live_plan_of_a_kind(self, session: Session, case: RecoveryCase) -> None:
-        live = select(Plan.kind).where(Plan.case_id == case.id, Plan.state.not_in(("dead", "void")))
+        live = select(PlanCase.kind).where(PlanCase.case_id == case.id, PlanCase.state.in_(("open", "confirmed")))
         kinds = list(session.scalars(live))
         assert len(kinds) == len(set(kinds))
 
@@ -415,7 +419,8 @@ class AnyOrder(RuleBasedStateMachine):
         assert (case.closed_at is not None) == (State(case.state) in WORKFLOWS[case.workflow].closed)
 
     def two_people_who_prepared_nothing(self, session: Session, case: RecoveryCase) -> None:
-        released = select(Plan).where(Plan.case_id == case.id, Plan.state.in_(("released", "recorded", "confirmed")))
+        released = select(Plan).join(PlanCase, PlanCase.plan_id == Plan.id)
+        released = released.where(PlanCase.case_id == case.id, Plan.state.in_(("released", "recorded", "confirmed")))
         made = select(CaseEvent.actor_id).where(CaseEvent.case_id == case.id, CaseEvent.name.in_(MAKERS))
         for plan in session.scalars(released):
             approvers = set(session.scalars(select(SignOff.approver_id).where(SignOff.plan_id == plan.id)))
@@ -432,7 +437,10 @@ class AnyOrder(RuleBasedStateMachine):
         with self.desk.database.reading() as session:
             refs = select(RecoveryCase.id).where(RecoveryCase.ref.in_(self.refs))
             waiting = session.scalar(
-                select(func.count()).select_from(Plan).where(Plan.state == "released", Plan.case_id.in_(refs))
+                select(func.count())
+                .select_from(Plan)
+                .join(PlanCase, PlanCase.plan_id == Plan.id)
+                .where(Plan.state == "released", PlanCase.case_id.in_(refs))
             )
             plans = self.recorded(session)
             steps = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import uuid
 from collections.abc import Mapping
 from typing import Any
@@ -17,21 +18,20 @@ TOP_UP = 2 * 10**15
 def sweep_plan(rpc: Rpc, world: Mapping[str, Any], deposit: Mapping[str, Any]) -> dict[str, Any]:
     """A released sweep of a token deposit: gas from the tank, then the token to the recovery wallet."""
     wallets, source = world["wallets"], deposit["recipient"]
-    moves = [
-        _move("gas_top_up", None, wallets["gas_tank"], source, TOP_UP),
-        _move("sweep", deposit["contract"], source, wallets["recovery_wallet"], int(deposit["amount"])),
+    steps = [
+        _step("gas_top_up", None, wallets["gas_tank"], source, TOP_UP),
+        _step("sweep", deposit["contract"], source, wallets["recovery_wallet"], int(deposit["amount"])),
     ]
-    payload = _payload("sweep", deposit, source, wallets["recovery_wallet"], moves)
-    return released(payload, [_step(rpc, index, move) for index, move in enumerate(moves)])
+    payload = _payload("sweep", deposit, wallets["recovery_wallet"], steps)
+    return released(payload, [_placed(rpc, index, step) for index, step in enumerate(steps)])
 
 
 def refund_plan(rpc: Rpc, world: Mapping[str, Any], deposit: Mapping[str, Any], amount: int) -> dict[str, Any]:
     """A released refund of the native coin from the recovery wallet to the depositor's outside wallet."""
     source, destination = world["wallets"]["recovery_wallet"], world["outside_wallets"][deposit["account"]]
-    moves = [_move("refund", None, source, destination, amount)]
+    step = _step("refund", None, source, destination, amount)
     native = {**deposit, "contract": None, "amount": str(amount)}
-    payload = _payload("refund", native, source, destination, moves)
-    return released(payload, [_step(rpc, 0, moves[0])])
+    return released(_payload("refund", native, destination, [step]), [_placed(rpc, 0, step)])
 
 
 def released(payload: dict[str, Any], steps: list[dict[str, Any]]) -> dict[str, Any]:
@@ -39,7 +39,7 @@ def released(payload: dict[str, Any], steps: list[dict[str, Any]]) -> dict[str, 
     digest = digest_of(payload)
     return {
         "id": str(uuid.uuid4()),
-        "case": payload["case"],
+        "cases": [{"case": one["case"], "round": 1, "state": "open"} for one in payload["cases"]],
         "kind": payload["kind"],
         "network": "local",
         "state": "released",
@@ -52,50 +52,51 @@ def released(payload: dict[str, Any], steps: list[dict[str, Any]]) -> dict[str, 
     }
 
 
-def _payload(
-    kind: str, deposit: Mapping[str, Any], source: str, destination: str, moves: list[dict[str, Any]]
-) -> dict[str, Any]:
+def _payload(kind: str, deposit: Mapping[str, Any], destination: str, steps: list[dict[str, Any]]) -> dict[str, Any]:
+    amount = deposit["amount"]
     return {
-        "version": 1,
-        "case": "R-0001",
+        "version": 2,
         "kind": kind,
         "network": "local",
-        "chain_id": 31337,
-        "round": 1,
+        "network_id": "eip155:31337",
         "asset": {"contract": deposit["contract"], "symbol": "MDW", "decimals": 18},
-        "amount": deposit["amount"],
-        "source": source,
+        "amount": amount,
+        "arrives": amount,
+        "cases": [{"case": "R-0001", "round": 1, "amount": amount, "arrives": amount, "quote": "0" * 64}],
         "destination": destination,
-        "quote": None,
-        "moves": moves,
+        "steps": steps,
     }
 
 
-def _move(purpose: str, contract: str | None, sender: str, recipient: str, amount: int) -> dict[str, Any]:
+def _step(purpose: str, contract: str | None, sender: str, recipient: str, amount: int) -> dict[str, Any]:
+    data = artifacts()["SampleToken"].call("transfer", recipient, amount) if contract else b""
     return {
         "purpose": purpose,
-        "contract": contract,
+        "form": "evm",
         "sender": sender,
-        "recipient": recipient,
-        "amount": str(amount),
+        "moves": [
+            {
+                "contract": contract,
+                "sender": sender,
+                "recipient": recipient,
+                "amount": str(amount),
+                "arrives": str(amount),
+            }
+        ],
+        "body": {
+            "chain_id": "31337",
+            "to": contract or recipient,
+            "value": "0" if contract else str(amount),
+            "data": "0x" + data.hex(),
+            "gas": "90000" if contract else "21000",
+            "max_fee_per_gas": str(3 * GWEI),
+            "max_priority_fee_per_gas": str(GWEI),
+        },
+        "inputs": [],
+        "nonce": None,
     }
 
 
-def _step(rpc: Rpc, index: int, move: Mapping[str, Any]) -> dict[str, Any]:
-    contract, amount = move["contract"], int(move["amount"])
-    data = artifacts()["SampleToken"].call("transfer", move["recipient"], amount) if contract else b""
-    return {
-        "index": index,
-        "purpose": move["purpose"],
-        "chain_id": 31337,
-        "sender": move["sender"],
-        "to": contract or move["recipient"],
-        "value": "0" if contract else str(amount),
-        "data": "0x" + data.hex(),
-        "gas": "90000" if contract else "21000",
-        "max_fee_per_gas": str(3 * GWEI),
-        "max_priority_fee_per_gas": str(GWEI),
-        "nonce": str(rpc.nonce(move["sender"])),
-        "moves": {"contract": contract, "recipient": move["recipient"], "amount": str(amount)},
-        "hash": None,
-    }
+def _placed(rpc: Rpc, index: int, step: dict[str, Any]) -> dict[str, Any]:
+    """A step as released and exported."""
+    return copy.deepcopy(step) | {"index": index, "nonce": str(rpc.nonce(step["sender"])), "hash": None}

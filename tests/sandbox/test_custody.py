@@ -30,23 +30,35 @@ def _set(*path: Any) -> Callable[[Plan], None]:
     return change
 
 
+def _everywhere(name: str, value: str) -> Callable[[Plan], None]:
+    """The same change to the second step as approved and as released."""
+
+    def change(plan: Plan) -> None:
+        for steps in (plan["payload"]["steps"], plan["steps"]):
+            steps[1]["body"][name] = value
+
+    return change
+
+
 def _one_person_twice(plan: Plan) -> None:
     plan["approvals"][1]["approver"] = plan["approvals"][0]["approver"]
 
 
 def _redirected_call(plan: Plan) -> None:
     step = plan["steps"][1]
-    step["data"] = "0x" + artifacts()["SampleToken"].call("transfer", STRANGER, int(step["moves"]["amount"])).hex()
+    amount = int(step["moves"][0]["amount"])
+    step["body"]["data"] = "0x" + artifacts()["SampleToken"].call("transfer", STRANGER, amount).hex()
 
 
 def _approval_call(plan: Plan) -> None:
     step = plan["steps"][1]
-    step["data"] = "0x" + artifacts()["SampleToken"].call("approve", STRANGER, int(step["moves"]["amount"])).hex()
+    amount = int(step["moves"][0]["amount"])
+    step["body"]["data"] = "0x" + artifacts()["SampleToken"].call("approve", STRANGER, amount).hex()
 
 
 def _sweep_to_a_stranger(plan: Plan) -> None:
     plan["payload"]["destination"] = STRANGER
-    plan["payload"]["moves"][1]["recipient"] = STRANGER
+    plan["payload"]["steps"][1]["moves"][0]["recipient"] = STRANGER
 
 
 def _called_a_refund(plan: Plan) -> None:
@@ -54,7 +66,7 @@ def _called_a_refund(plan: Plan) -> None:
 
 
 def _longer_data(plan: Plan) -> None:
-    plan["steps"][1]["data"] += "00"
+    plan["steps"][1]["body"]["data"] += "00"
 
 
 def _extra_step(plan: Plan) -> None:
@@ -69,37 +81,40 @@ TAMPERED: dict[str, tuple[Callable[[Plan], None], str]] = {
     "approver without a name": (_set("approvals", 0, "approver", ""), "approvers_missing"),
     "not released": (_set("state", "drafted"), "not_released"),
     "kind differs": (_set("kind", "refund"), "header_differs"),
-    "step for another chain": (_set("steps", 0, "chain_id", 1), "wrong_chain"),
+    "step for another chain": (_set("steps", 0, "body", "chain_id", 1), "wrong_chain"),
     "sender of the step": (_set("steps", 1, "sender", STRANGER), "sender_unknown"),
     "token call to a stranger": (_redirected_call, "step_differs"),
     "allowance instead of a transfer": (_approval_call, "step_differs"),
     "bytes after the call": (_longer_data, "step_differs"),
-    "another contract": (_set("steps", 1, "to", STRANGER), "step_differs"),
-    "coins along with the call": (_set("steps", 1, "value", "1"), "step_differs"),
-    "gas to a stranger": (_set("steps", 0, "to", STRANGER), "step_differs"),
-    "more gas money than approved": (_set("steps", 0, "value", "99"), "step_differs"),
-    "other told moves": (_set("steps", 1, "moves", "amount", "1"), "step_differs"),
+    "another contract": (_set("steps", 1, "body", "to", STRANGER), "step_differs"),
+    "coins along with the call": (_set("steps", 1, "body", "value", "1"), "step_differs"),
+    "gas to a stranger": (_set("steps", 0, "body", "to", STRANGER), "step_differs"),
+    "more gas money than approved": (_set("steps", 0, "body", "value", "99"), "step_differs"),
+    "more gas than approved": (_set("steps", 1, "body", "gas", "90001"), "step_differs"),
+    "another purpose": (_set("steps", 1, "purpose", "refund"), "step_differs"),
     "one step too many": (_extra_step, "steps_differ"),
     "steps out of order": (_set("steps", 1, "index", 0), "steps_differ"),
-    "fee above the cap": (_set("steps", 1, "max_fee_per_gas", str(10**12)), "fee_too_high"),
-    "tip above the fee": (_set("steps", 1, "max_priority_fee_per_gas", str(4 * 10**9)), "malformed"),
+    "a fee other than approved": (_set("steps", 1, "body", "max_fee_per_gas", str(10**12)), "step_differs"),
     "no nonce": (_set("steps", 0, "nonce", None), "malformed"),
-    "an amount that is no number": (_set("steps", 0, "value", "1e3"), "malformed"),
+    "an amount that is no number": (_set("steps", 0, "body", "value", "1e3"), "malformed"),
     "an id that leaves the folder": (_set("id", "../keys"), "malformed"),
     "steps missing": (lambda plan: plan.pop("steps"), "malformed"),
 }
 
 MISAPPROVED: dict[str, tuple[Callable[[Plan], None], str]] = {
-    "another chain": (_set("payload", "chain_id", 1), "wrong_chain"),
-    "unknown version": (_set("payload", "version", 2), "version_unknown"),
+    "another chain": (_set("payload", "network_id", "eip155:1"), "wrong_chain"),
+    "unknown version": (_set("payload", "version", 1), "version_unknown"),
     "headline destination is not the move's": (_set("payload", "destination", STRANGER), "moves_differ"),
     "headline amount is not the move's": (_set("payload", "amount", "1"), "moves_differ"),
-    "gas to somebody else": (_set("payload", "moves", 0, "recipient", STRANGER), "moves_differ"),
-    "gas beyond reason": (_set("payload", "moves", 0, "amount", str(10**18)), "top_up_too_large"),
-    "a sender the signer has no key for": (_set("payload", "source", STRANGER), "moves_differ"),
+    "gas to somebody else": (_set("payload", "steps", 0, "moves", 0, "recipient", STRANGER), "moves_differ"),
+    "gas beyond reason": (_set("payload", "steps", 0, "moves", 0, "amount", str(10**18)), "top_up_too_large"),
+    "a top-up that is a token": (_set("payload", "steps", 0, "moves", 0, "contract", STRANGER), "moves_differ"),
+    "fee above the cap": (_everywhere("max_fee_per_gas", str(10**12)), "fee_too_high"),
+    "tip above the fee": (_everywhere("max_priority_fee_per_gas", str(4 * 10**9)), "malformed"),
+    "another form": (_set("payload", "steps", 1, "form", "utxo"), "form_unknown"),
     "a sweep to a stranger": (_sweep_to_a_stranger, "destination_unknown"),
     "a refund with a move before it": (_called_a_refund, "moves_differ"),
-    "no moves": (_set("payload", "moves", []), "steps_differ"),
+    "no steps": (_set("payload", "steps", []), "steps_differ"),
 }
 
 

@@ -13,10 +13,11 @@ from hypothesis import given, settings, strategies as st
 
 from chains.catalogue import network
 from chains.errors import NodesDisagree, NodeUnavailable, NoNode, Refused
-from chains.evm import moves, trial
+from chains.evm import moves, sending, trial
 from chains.evm.asking import middle
+from chains.evm.sending import unsigned_step
 from chains.evm.signed import NotSigned, decode_signed, matches
-from chains.types import Node, Status, UnsignedStep
+from chains.types import Network, Node, Status, UnsignedStep
 from chains.verify import verify
 from tests.chains.conftest import LiveNode
 from tests.chains.faulty_node import NoResult, World, faulty_node
@@ -190,11 +191,14 @@ def test_no_top_up_where_there_is_gas(anvil_node: LiveNode, token: str) -> None:
     assert [step.purpose for step in steps] == ["sweep"]
 
 
+def plan_refund(network: Network, nodes: list[Node], **order: Any) -> tuple[UnsignedStep, ...]:
+    """A refund as the family's own steps."""
+    return tuple(unsigned_step(step) for step in sending.plan_refund(network, nodes, outpoints=(), **order))
+
+
 def test_a_refund(anvil_node: LiveNode) -> None:
     fund(anvil_node, SOURCE, ETHER)
-    (refund,) = moves.plan_refund(
-        LOCAL, [anvil_node.node], contract=None, amount=7, source=SOURCE, destination=DESTINATION
-    )
+    (refund,) = plan_refund(LOCAL, [anvil_node.node], contract=None, amount=7, source=SOURCE, destination=DESTINATION)
     assert refund.gas == 21_000
     send(anvil_node, refund, KEY)
     assert moves.balances(LOCAL, [anvil_node.node], DESTINATION, None) == 7
@@ -206,7 +210,7 @@ def test_a_token_that_will_not_is_refused(anvil_node: LiveNode, token: str, mood
     anvil_node.send(token, data=set_mood(mood))
     anvil_node.mine()
     with pytest.raises(Refused, match=r"says false|paused"):
-        moves.plan_refund(LOCAL, [anvil_node.node], contract=token, amount=1, source=SOURCE, destination=DESTINATION)
+        plan_refund(LOCAL, [anvil_node.node], contract=token, amount=1, source=SOURCE, destination=DESTINATION)
 
 
 def set_mood(mood: int) -> str:
@@ -232,7 +236,7 @@ def test_plans_that_cannot_work(anvil_node: LiveNode, changes: dict[str, Any]) -
     fund(anvil_node, SOURCE, ETHER)
     wish: dict[str, Any] = {"contract": None, "amount": 1, "source": SOURCE, "destination": DESTINATION}
     with pytest.raises(Refused):
-        moves.plan_refund(LOCAL, [anvil_node.node], **(wish | changes))
+        plan_refund(LOCAL, [anvil_node.node], **(wish | changes))
 
 
 def test_an_empty_tank(anvil_node: LiveNode, token: str) -> None:
@@ -284,12 +288,12 @@ def test_no_single_node_sets_the_price(anvil_node: LiveNode) -> None:
     """Asked first, and believed, it would drain the gas tank into a fee."""
     fund(anvil_node, SOURCE, ETHER)
     honest = anvil_node.node
-    fair = moves.plan_refund(LOCAL, [honest], contract=None, amount=1, source=SOURCE, destination=DESTINATION)
+    fair = plan_refund(LOCAL, [honest], contract=None, amount=1, source=SOURCE, destination=DESTINATION)
     with faulty_node(Dear()) as liar:
         asked = [liar.node, honest, honest]
-        heard = moves.plan_refund(LOCAL, asked, contract=None, amount=1, source=SOURCE, destination=DESTINATION)
+        heard = plan_refund(LOCAL, asked, contract=None, amount=1, source=SOURCE, destination=DESTINATION)
         with pytest.raises(NodesDisagree):
-            moves.plan_refund(LOCAL, asked[:2], contract=None, amount=1, source=SOURCE, destination=DESTINATION)
+            plan_refund(LOCAL, asked[:2], contract=None, amount=1, source=SOURCE, destination=DESTINATION)
     assert heard == fair
 
 
@@ -303,7 +307,7 @@ def test_a_node_that_refuses_alone_stops_nothing(anvil_node: LiveNode) -> None:
     fund(anvil_node, SOURCE, ETHER)
     with faulty_node(Unwilling()) as liar:
         nodes = [liar.node, anvil_node.node, anvil_node.node]
-        assert moves.plan_refund(LOCAL, nodes, contract=None, amount=1, source=SOURCE, destination=DESTINATION)
+        assert plan_refund(LOCAL, nodes, contract=None, amount=1, source=SOURCE, destination=DESTINATION)
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from recovery.domain.actor import SYSTEM
 from recovery.errors import AlreadyClaimed, Conflict, MoveNotOpen, NotAllowed, RecoveryError, StepUpNeeded
 from recovery.jobs.parked import end_dispute
 from recovery.jobs.work import lease
-from recovery.models import Claim, Credit, Dispute, DisputeParty, Job, Message, Plan, Quote
+from recovery.models import Claim, Credit, Dispute, DisputeParty, Job, Message, PlanCase, Quote
 from recovery.queries.case_view import case_view
 from recovery.queries.facts import open_claim, open_dispute_of
 from recovery.services import claims, disputes
@@ -107,7 +107,7 @@ def test_both_are_frozen_and_nothing_of_the_first_can_go_on(desk: Desk, stage: s
     with desk.database.reading() as session:
         case_id = find(session, ref).id
         assert not list(session.scalars(select(Quote).where(Quote.case_id == case_id, Quote.state == "offered")))
-        assert not list(session.scalars(select(Plan).where(Plan.case_id == case_id, Plan.state == "drafted")))
+        assert not list(session.scalars(select(PlanCase).where(PlanCase.case_id == case_id, PlanCase.state == "open")))
         before = select(DisputeParty.state_before).where(DisputeParty.case_id == case_id)
         assert session.scalar(before) == stage
     for who, name in (("owner", "accept"), ("maker", "prepare_sweep"), ("wallet", "approve_refund_wallet")):

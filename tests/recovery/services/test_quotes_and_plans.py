@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,7 +9,7 @@ from sqlalchemy import func, select, text, update
 
 from recovery.domain.ids import new_id
 from recovery.errors import Conflict, InvalidInput, MoveNotOpen, NotAllowed, NotFound
-from recovery.models import Plan, PlanStep, SignOff
+from recovery.models import Plan, PlanCase, PlanStep, SignOff
 from recovery.queries.facts import latest_quote
 from tests.recovery.desk import (
     COST,
@@ -148,7 +147,7 @@ def test_the_same_bytes_may_come_again_and_others_never(desk: Desk) -> None:
     desk.record(plan, key=f"{ref} once")
     desk.record(plan)
     assert desk.case(ref).version == version
-    other = sign(replace(sweep, gas=sweep.gas), maxFeePerGas=sweep.max_fee_per_gas)
+    other = sign(sweep, maxFeePerGas=int(sweep.body["max_fee_per_gas"]))
     desk.record(plan, [sign(top_up), other])  # the same bytes, made again
     with pytest.raises(InvalidInput, match="signed_differs_from_plan"):
         desk.record(plan, [sign(top_up), sign(sweep, gas=70_000)])
@@ -205,7 +204,9 @@ def test_a_rejected_plan_takes_its_approvals_with_it(desk: Desk) -> None:
     assert desk.release(ref, "sweep").state == "drafted"
     desk.sign_off(ref, "sweep")
     with desk.database.reading() as session:
-        rounds = session.scalars(select(Plan.round).where(Plan.case_id == desk.case(ref).id).order_by(Plan.round))
+        rounds = session.scalars(
+            select(PlanCase.round).where(PlanCase.case_id == desk.case(ref).id).order_by(PlanCase.round)
+        )
         assert rounds.all() == [1, 2]
 
 
@@ -293,7 +294,7 @@ def test_a_second_plan_while_one_waits_is_refused(desk: Desk) -> None:
         desk.draft(ref, "sweep")
     with desk.database.reading() as session:
         case_id = desk.case(ref).id
-        assert session.scalar(select(func.count()).select_from(Plan).where(Plan.case_id == case_id)) == 1
+        assert session.scalar(select(func.count()).select_from(PlanCase).where(PlanCase.case_id == case_id)) == 1
 
 
 def test_a_payload_changed_behind_the_back_of_the_teams_is_not_released(desk: Desk) -> None:

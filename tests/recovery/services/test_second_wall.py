@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from recovery.domain.ids import new_id
 from recovery.errors import Conflict
-from recovery.models import Claim, Plan, PlanStep, Posting, Quote, RecoveryCase, SignOff
+from recovery.models import Claim, Plan, PlanCase, PlanInput, PlanStep, Posting, Quote, RecoveryCase, SignOff
 from recovery.queries.facts import latest_quote, open_claim
 from tests.recovery.desk import TANK, Desk, find
 
@@ -132,11 +132,33 @@ def test_what_happened_is_never_rewritten(desk: Desk, table: str) -> None:
         session.execute(text(f"TRUNCATE {table} CASCADE"))
 
 
-@pytest.mark.parametrize("change", ["payload = '{}'", "digest = repeat('0', 64)", "kind = 'refund'", "round = 9"])
+@pytest.mark.parametrize("change", ["payload = '{}'", "digest = repeat('0', 64)", "kind = 'refund'", "network = 'x'"])
 def test_a_plan_keeps_its_payload(desk: Desk, change: str) -> None:
+    plan = desk.plan(desk.drafted(), "sweep")
+    assert plan is not None
+    refused(desk, f"UPDATE plan SET {change} WHERE id = :plan", plan=plan.id)
+    refused(desk, "DELETE FROM plan WHERE id = :plan", plan=plan.id)
+
+
+@pytest.mark.parametrize(
+    "change", ["amount = 1", "arrives = 1", "place = 5", "round = 9", "kind = 'refund'", "quote_id = gen_random_uuid()"]
+)
+def test_a_part_of_a_plan_keeps_what_was_approved(desk: Desk, change: str) -> None:
     case = desk.case(desk.drafted())
-    refused(desk, f"UPDATE plan SET {change} WHERE case_id = :case", case=case.id)
-    refused(desk, "DELETE FROM plan WHERE case_id = :case", case=case.id)
+    refused(desk, f"UPDATE plan_case SET {change} WHERE case_id = :case", case=case.id)
+    refused(desk, "DELETE FROM plan_case WHERE case_id = :case", case=case.id)
+    desk.move("wallet", case.ref, "reject_sweep", reason="no")
+    refused(desk, "UPDATE plan_case SET state = 'open' WHERE case_id = :case", case=case.id)
+
+
+def test_an_output_is_promised_once(desk: Desk) -> None:
+    first, second = (desk.plan(desk.drafted(), "sweep") for _ in range(2))
+    assert first is not None
+    assert second is not None
+    desk.add(PlanInput(plan_id=first.id, outpoint="ab:0", network="local", held=True))
+    with pytest.raises(Conflict):
+        desk.add(PlanInput(plan_id=second.id, outpoint="ab:0", network="local", held=True))
+    refused(desk, "DELETE FROM plan_input")
 
 
 def test_a_step_keeps_its_nonce_and_its_signed_bytes(desk: Desk) -> None:
@@ -162,9 +184,12 @@ def test_a_nonce_is_promised_once(desk: Desk) -> None:
 
 
 def test_a_case_has_one_plan_of_a_kind_that_could_pay(desk: Desk) -> None:
-    plan = desk.plan(desk.drafted(), "sweep")
+    case, other = desk.case(desk.drafted()), desk.plan(desk.drafted(), "sweep")
+    assert other is not None
+    with desk.database.reading() as session:
+        part = session.scalars(select(PlanCase).where(PlanCase.case_id == case.id)).one()
     with pytest.raises(Conflict):
-        desk.add(copy(plan, id=new_id(), round=9))
+        desk.add(copy(part, plan_id=other.id, place=1, round=9))
 
 
 def posting_of(desk: Desk, ref: str) -> Posting:

@@ -1,0 +1,75 @@
+"""Whether an output that a step needs was spent for good by another transaction.
+
+That an output is gone says nothing about who took it, so the one that did must be shown: by an index of spenders or, of a
+daemon, in its last blocks. It must be final, and its bytes must spend the output. A transaction with the very same inputs and
+outputs under another id (a signature written differently on its way) is the step itself and overtakes nothing: paying again
+after it would pay twice. What cannot be shown counts as not overtaken.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from chains.agreement import quorum
+from chains.inquiry import inquire
+from chains.replacement import Outpoint, Remains
+from chains.sending import Step
+from chains.transport import TOTAL_SECONDS, Talk
+from chains.types import Network, Node, Status
+from chains.utxo import replaced, steps
+from chains.utxo.decode import decode, parse_raw
+from chains.utxo.interfaces import look
+from chains.utxo.raw import BadTransaction, RawTransaction
+from chains.utxo.seen import Seen
+from chains.utxo.signed import SignedTransaction
+
+
+def is_overtaken(network: Network, nodes: Sequence[Node], step: Step, hash: str) -> bool:
+    """See :meth:`chains.sending.Sending.is_overtaken`. Never raises for what nodes say."""
+    try:
+        asked = steps.transaction_of(network, step)
+        coins = steps.coins_of(network, step)
+    except (BadTransaction, LookupError, TypeError, ValueError):
+        return False
+    points = [Outpoint(coin.txid, coin.vout, coin.address) for coin in coins]
+
+    def ask(talk: Talk) -> bool:
+        seen = look(network, talk, hash)
+        if isinstance(seen, Seen):
+            return False  # it waits, or stands
+        if seen.status is not Status.NOT_FOUND:
+            return False
+        return any(_takes(network, talk, who, points, asked) for who in _takers(talk, points, seen.tip) if who != hash)
+
+    told, _ = inquire(network, nodes, ask, timeout=TOTAL_SECONDS)
+    return bool(nodes) and sum(word is True for word in told) >= quorum(len(nodes))
+
+
+def _takers(talk: Talk, points: Sequence[Outpoint], tip: int | None) -> Iterator[str]:
+    """Transactions that spend one of the outputs, as the node shows them."""
+    name = {"blockbook": replaced.by_blockbook, "esplora": replaced.by_esplora}.get(
+        talk.node.interface or "", replaced.by_daemon
+    )
+    for start in range(0, len(points), replaced.MOST_INPUTS):
+        some = Remains(spent=tuple(points[start : start + replaced.MOST_INPUTS]))
+        yield from (who for spent, who in name(talk, some, tip) if spent and who is not None)
+
+
+def _takes(network: Network, talk: Talk, who: str, points: Sequence[Outpoint], asked: SignedTransaction) -> bool:
+    """Whether ``who`` is final, spends one of the outputs by its own bytes, and is not the step under another id."""
+    seen = look(network, talk, who)
+    told = decode(network, who, seen)
+    if not isinstance(seen, Seen) or seen.raw is None or told.status is not Status.SUCCEEDED or not told.final:
+        return False
+    raw = parse_raw(network, seen.raw)
+    wanted = {(point.txid, point.vout) for point in points}
+    if raw is None or raw.txid != who or not {(one.txid, one.vout) for one in raw.inputs}.intersection(wanted):
+        return False
+    return not _same(raw, asked)
+
+
+def _same(raw: RawTransaction, asked: SignedTransaction) -> bool:
+    spends = [(one.txid, one.vout) for one in raw.inputs] == [(one.txid, one.vout) for one in asked.inputs]
+    return spends and [(one.amount, one.script) for one in raw.outputs] == [
+        (one.amount, one.script) for one in asked.outputs
+    ]

@@ -1,0 +1,152 @@
+"""What the chain's last word on a recorded plan makes true: booked for each case it served, and the case goes on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from chains.sending import Step
+from chains.types import Network
+from recovery.domain import accounting
+from recovery.domain.accounting import Entry
+from recovery.domain.actor import SYSTEM
+from recovery.domain.settlement import cost_parts, stored_step
+from recovery.models import Plan, PlanCase, RecoveryCase
+from recovery.queries.facts import database_now
+from recovery.queries.plan_members import Member, members, parts_of
+from recovery.services import disputes
+from recovery.services.plan_ends import free_inputs
+from recovery.services.plans import plan_steps, terms_of
+from recovery.services.transitions import advance
+
+
+@dataclass(frozen=True)
+class Ended:
+    """What is final: each mined step's cost in native coin by index, and which of them failed."""
+
+    costs: Mapping[int, int]
+    failed: frozenset[int] = frozenset()
+
+
+def mark(session: Session, plan: Plan, ended: Ended) -> None:
+    """Write what became of the steps: final or failed."""
+    for row in plan_steps(session, plan):
+        if row.index in ended.costs:
+            row.state, row.cost = "failed" if row.index in ended.failed else "final", ended.costs[row.index]
+    session.flush()
+
+
+def confirm(session: Session, plan: Plan, one: Member, ended: Ended, network: Network) -> None:
+    """Every step that served the case is final and did what was approved: book it and move on."""
+    claim, quote = terms_of(session, one.case)
+    steps = _steps(session, plan)
+    one.part.state, one.part.cost = "confirmed", _costs(session, plan, steps, ended)[one.part.place]
+    session.flush()
+    if plan.kind == "sweep":
+        taken, kept = _missing(steps, one.part)
+        moved = accounting.swept(
+            claim.network, claim.asset, one.part.arrives, quote.fee, quote.network_cost, kept=kept, taken=taken
+        )
+    else:
+        moved = accounting.refunded(claim.network, claim.asset, quote.net)
+    entries = (*moved, *_gas_entries(session, plan, steps, one.part, ended, network.native.asset))
+    rows = plan_steps(session, plan)
+    data = {
+        "plan": str(plan.id),
+        "hashes": [row.hash for row in rows],
+        "fees": {str(index): str(fee) for index, fee in ended.costs.items()},
+    }
+    advance(session, SYSTEM, one.case, f"confirm_{plan.kind}", data=data, entries=entries)
+    _end_when_over(session, plan)
+    if one.case.closed_at is None:
+        disputes.catch_up(session, one.case)
+    else:
+        disputes.paid(session, one.case)
+
+
+def bury(session: Session, plan: Plan, one: Member, ended: Ended, network: Network) -> None:
+    """A step that served the case failed for good, so the plan can never pay it: reverse its booking and stop the case.
+
+    Steps after the failed one were never mined; they are abandoned, and the next plan uses their nonces again, so the
+    chain itself admits only one of the two.
+    """
+    claim, quote = terms_of(session, one.case)
+    steps = _steps(session, plan)
+    for row, step in zip(plan_steps(session, plan), steps, strict=True):
+        if row.index not in ended.costs and any(served.place == one.part.place for served in step.serves):
+            row.state = "abandoned"
+    one.part.state, one.part.cost = "dead", _costs(session, plan, steps, ended)[one.part.place]
+    session.flush()
+    back = (
+        accounting.sweep_back(claim.network, claim.asset, one.part.round, claim.amount)
+        if plan.kind == "sweep"
+        else accounting.refund_back(claim.network, claim.asset, one.part.round, quote.net)
+    )
+    entries = (*back, *_gas_entries(session, plan, steps, one.part, ended, network.native.asset))
+    problems = {str(index): ["transaction_failed"] for index in sorted(ended.failed)}
+    data = {"problems": problems, "plan": str(plan.id)}
+    advance(session, SYSTEM, one.case, f"freeze_{plan.kind}", data=data, entries=entries)
+    _end_when_over(session, plan)
+    disputes.catch_up(session, one.case)
+
+
+def freeze(session: Session, cases: Iterable[RecoveryCase], kind: str, problems: Mapping[str, Sequence[str]]) -> None:
+    """Stop locked cases whose plan and chain differ, or whose plan could not be made. Nothing else changes; staff decide."""
+    told = {name: list(codes) for name, codes in problems.items()}
+    for case in cases:
+        advance(session, SYSTEM, case, f"freeze_{kind}", data={"problems": told})
+        disputes.catch_up(session, case)
+
+
+def _end_when_over(session: Session, plan: Plan) -> None:
+    """The plan is over when every case of it is: confirmed if it did anything, else dead."""
+    if members(session, plan):
+        return
+    ends = {part.state for part in parts_of(session, plan.id)}
+    plan.state, plan.changed_at = "confirmed" if "confirmed" in ends else "dead", database_now(session)
+    if plan.state == "dead":
+        free_inputs(session, plan)
+
+
+def _steps(session: Session, plan: Plan) -> list[Step]:
+    return [stored_step(row.unsigned) for row in plan_steps(session, plan)]
+
+
+def _costs(session: Session, plan: Plan, steps: Sequence[Step], ended: Ended) -> dict[int, int]:
+    """What the network took for each place of the plan so far."""
+    return cost_parts(steps, ended.costs, [part.amount for part in parts_of(session, plan.id)])
+
+
+def _missing(steps: Sequence[Step], part: PlanCase) -> tuple[int, int]:
+    """Of what did not arrive: what the network took out of the coins themselves, and what a token kept."""
+    missing = part.amount - part.arrives
+    out_of_coins = any(step.inputs for step in steps)
+    return (missing, 0) if out_of_coins else (0, missing)
+
+
+def _gas_entries(
+    session: Session, plan: Plan, steps: Sequence[Step], part: PlanCase, ended: Ended, native: str
+) -> tuple[Entry, ...]:
+    """The case's share of what the chain took for the mined steps, from whoever paid it."""
+    amounts = [one.amount for one in parts_of(session, plan.id)]
+    entries: list[Entry] = []
+    for index, cost in ended.costs.items():
+        step = steps[index]
+        own = cost_parts(steps, {index: cost}, amounts)[part.place]
+        leg = f"{plan.kind}@{part.round}/{index}"
+        if plan.kind == "refund":
+            entries += accounting.wallet_gas(plan.network, native, leg, own)
+        elif not step.inputs:
+            topping_up = step.purpose == "gas_top_up"
+            brought = sum(move.arrives for move in step.moves) if topping_up and index not in ended.failed else 0
+            entries += accounting.gas(
+                plan.network,
+                native,
+                leg,
+                topped_up=cost_parts(steps, {index: brought}, amounts)[part.place],
+                from_tank=own if topping_up else 0,
+                from_address=0 if topping_up else own,
+            )
+    return tuple(entries)
