@@ -14,9 +14,9 @@ from tests.recovery.desk import Desk, make_desk
 @pytest.fixture(scope="module")
 def watch(database_server: Server, module_database_url: str) -> Iterator[psycopg.Connection]:
     """A connection of the director's own into the module's database, which sees who waits for whom."""
-    name = module_database_url.rsplit("/", 1)[1].split("?")[0]
+    name = module_database_url.rsplit("/", 1)[1].split("?", maxsplit=1)[0]
     with database_server.connect(name) as connection:
-        connection.execute(f'ALTER DATABASE "{name}" SET deadlock_timeout = \'30ms\'')
+        connection.execute(f"ALTER DATABASE \"{name}\" SET deadlock_timeout = '30ms'")
         yield connection
 
 

@@ -107,7 +107,9 @@ class CaseFact:
 
 def read_cases(session: Session, refs: Iterable[str]) -> list[CaseFact]:
     """The cases as stored now."""
-    rows = session.scalars(select(RecoveryCase).where(RecoveryCase.ref.in_(list(refs))).order_by(RecoveryCase.ref)).all()
+    rows = session.scalars(
+        select(RecoveryCase).where(RecoveryCase.ref.in_(list(refs))).order_by(RecoveryCase.ref)
+    ).all()
     ids = [row.id for row in rows]
 
     def of_case(model: Any, *order: Any) -> Callable[[uuid.UUID], tuple[Any, ...]]:

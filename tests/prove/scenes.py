@@ -18,7 +18,19 @@ from recovery.queries.facts import database_now, open_claim
 from recovery.services import parking
 from recovery.services.transitions import advance, lock
 from tests.prove.stepping import Act
-from tests.recovery.desk import DEPOSIT, LISTED, NETWORK, OUTSIDE, TANK, WALLET, Desk, find, new_hash, seen, sign, transfer
+from tests.recovery.desk import (
+    DEPOSIT,
+    LISTED,
+    OUTSIDE,
+    TANK,
+    WALLET,
+    Desk,
+    find,
+    new_hash,
+    seen,
+    sign,
+    transfer,
+)
 from tests.recovery.rivals import claim_or_dispute
 
 ELSEWHERE = "0x00000000000000000000000000000000000b0b0b"

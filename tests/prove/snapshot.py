@@ -17,7 +17,9 @@ class Snapshot:
 
     def __init__(self, connection: psycopg.Connection) -> None:
         self.connection, self.restored = connection, 0
-        connection.execute("DROP SCHEMA IF EXISTS kept CASCADE; CREATE SCHEMA kept; SET session_replication_role = replica")
+        connection.execute(
+            "DROP SCHEMA IF EXISTS kept CASCADE; CREATE SCHEMA kept; SET session_replication_role = replica"
+        )
         for name in Base.metadata.tables:
             table = sql.Identifier(name)
             connection.execute(sql.SQL("CREATE TABLE kept.{} AS TABLE public.{}").format(table, table))

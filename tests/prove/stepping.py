@@ -133,7 +133,9 @@ class Played:
     touched: frozenset[str] = frozenset()
 
     def __str__(self) -> str:
-        lines = (f"{move.who}: {' '.join(move.step.text.split())[:110]}{' (waits)' * move.parked}" for move in self.moves)
+        lines = (
+            f"{move.who}: {' '.join(move.step.text.split())[:110]}{' (waits)' * move.parked}" for move in self.moves
+        )
         ends = (f"{who} ended with {outcome!r}" for who, outcome in self.outcomes.items())
         return "\n".join((*lines, *ends))
 

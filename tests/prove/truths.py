@@ -58,7 +58,9 @@ def pays_at_most_what_is_owed(cases: Sequence[CaseFact]) -> Iterator[str]:
 
 def one_holder_of_a_leg(cases: Sequence[CaseFact]) -> Iterator[str]:
     """R2: a transfer leg is held by one case, and paid out by one."""
-    held = Counter((one.network, one.hash, one.position) for case in cases for one in case.claims if not one.released_at)
+    held = Counter(
+        (one.network, one.hash, one.position) for case in cases for one in case.claims if not one.released_at
+    )
     yield from (f"{leg} is held {times} times" for leg, times in held.items() if times > 1)
     for case in cases:
         if case.claim is None and any(plan.state in ("released", "recorded") for plan in case.plans):
