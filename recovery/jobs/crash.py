@@ -22,6 +22,15 @@ POINTS = (
     "credit:before_deliver",
     "credit:after_deliver",
     "job:after_lease",
+    "proof:before_ask",
+    "proof:after_ask",
+    "proof:after_commit",
+    "scan:before_ask",
+    "scan:after_ask",
+    "nodes:before_ask",
+    "nodes:after_ask",
+    "screening:before_ask",
+    "screening:after_ask",
 )
 """Every external call stands between two of these; a test kills a worker at each."""
 

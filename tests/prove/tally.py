@@ -57,8 +57,8 @@ class Tally:
         terminalreporter.section("what was tried, and what came of it")
         for what, value in report.items():
             shown = f"{value:,}" if isinstance(value, int) else ", ".join(value)
-            terminalreporter.write_line(f"{what:<44} {shown}", red=what in NONE_WANTED and bool(value))
-        terminalreporter.write_line(f"{'promises broken':<44} {len(self.failed)}", red=bool(self.failed))
+            terminalreporter.write_line(f"{what:<56} {shown}", red=what in NONE_WANTED and bool(value))
+        terminalreporter.write_line(f"{'promises broken':<56} {len(self.failed)}", red=bool(self.failed))
         if path := os.environ.get("RECOVERY_PROVE_REPORT"):
             written = report | {"promises broken": self.failed}
             Path(path).write_text(json.dumps(written, indent=2, sort_keys=True) + "\n")

@@ -18,6 +18,7 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select, text, update
 
+from recovery.domain.ids import new_id
 from recovery.domain.scopes import SCOPES
 from recovery.models import ApiToken, Job
 from recovery.services import people
@@ -186,3 +187,31 @@ def test_a_job(web: Web, topic: str, record_property: Callable[[str, Any], None]
         assert session.scalar(text("SELECT state FROM job WHERE id = :id"), {"id": job}) == "done"
     record_property("prove.kills of workers between two statements", web.killed)
     web.killed = 0
+
+
+POINTS = {
+    "proof.check": ("proof:before_ask", "proof:after_ask", "proof:after_commit"),
+    "chain.scan": ("scan:before_ask", "scan:after_ask"),
+    "nodes.look": ("nodes:before_ask", "nodes:after_ask"),
+    "screening.ask": ("screening:before_ask", "screening:after_ask"),
+}
+"""Jobs that no journey of a case comes by; all others are crashed in ``tests/recovery/jobs/test_killed_workers.py``."""
+
+
+@pytest.mark.parametrize("topic", POINTS)
+def test_a_job_that_asks_is_killed_at_its_points(
+    web: Web, topic: str, record_property: Callable[[str, Any], None]
+) -> None:
+    ref = web.desk.drafted()
+    before = _told(web.desk, [ref])
+    job = Job(id=new_id(), topic=topic, case_id=web.desk.case(ref).id, data={}, state="due")
+    web.desk.add(job)
+    asked = {"job": str(job.id)}
+    for point in POINTS[topic]:
+        assert web.send(asked | {"crash_at": point})["killed"], f"no worker came to {point}"
+        assert _told(web.desk, [ref]) == before
+        with web.desk.database.unit_of_work() as session:
+            session.execute(update(Job).where(Job.id == job.id).values(state="due", lease_until=None, due_at=func.now()))
+    assert web.send(asked)["status"] == 1
+    assert _told(web.desk, [ref]) == before
+    record_property("prove.kills of workers at named points", len(POINTS[topic]))

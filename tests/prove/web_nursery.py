@@ -1,7 +1,7 @@
 """Makes real web processes fast, and kills them: everything is imported once, then each request is served by a fork of its own.
 
 Reads one JSON object a line: the environment once, then requests (or a job to run) with ``after``, the number of statements
-and commits after which the process kills itself. Answers one JSON object a line. It has no threads and no connections, so
+and commits after which the process kills itself, or ``crash_at``, a named crash point. Answers one JSON object a line. It has no threads and no connections, so
 that forking is safe.
 """
 
@@ -52,6 +52,7 @@ def main() -> None:
         child = os.fork()
         if child == 0:
             os.close(reading)
+            os.environ["RECOVERY_CRASH_AT"] = asked.get("crash_at", "")
             _die_after(app.extensions["database"].engine, asked["after"])
             answer = _job(app.extensions["database"], settings, asked) if "job" in asked else _request(app, asked)
             os.write(writing, json.dumps(answer).encode())
