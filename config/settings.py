@@ -11,6 +11,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from config.nodes import PREFIX, nodes_from_env
@@ -37,6 +38,9 @@ class Settings:
     ``sandbox`` adds the local sample chain and its sign-ins. ``max_body_bytes`` bounds a
     request's body, ``max_reference_chars`` what is pasted into the one field. ``screening_url`` is a tool that is asked about
     senders and destinations, with ``screening_token`` in the header ``screening_header``; empty: only the imported lists.
+    ``ledger``: credits are made by the exchange's ledger, which fetches what is wanted of it, or is told at
+    ``ledger_push_url``, and is asked at ``ledger_status_url``; messages either way are signed with ``ledger_secret``. Without
+    it the book of credits kept here answers.
     """
 
     database_url: str = field(repr=False)  # may hold a password
@@ -57,6 +61,12 @@ class Settings:
     screening_header: str = "Authorization"
     screening_token: str = field(default="", repr=False)
     screening_seconds: int = 10
+    ledger: bool = False
+    ledger_push_url: str = field(default="", repr=False)
+    ledger_status_url: str = field(default="", repr=False)
+    ledger_secret: str = field(default="", repr=False)
+    ledger_token: str = field(default="", repr=False)
+    ledger_seconds: int = 10
     log_level: str = "INFO"
 
     @property
@@ -94,8 +104,42 @@ class Settings:
             screening_header=_header(env, "RECOVERY_SCREENING_HEADER", "Authorization"),
             screening_token=_header(env, "RECOVERY_SCREENING_TOKEN", ""),
             screening_seconds=_number(env, "RECOVERY_SCREENING_TIMEOUT", 10, least=1),
+            **_ledger(env),
             log_level=_log_level(env),
         )
+
+
+def _ledger(env: Mapping[str, str]) -> dict[str, Any]:
+    """The settings of the exchange's ledger. Raises SettingsError for half of them."""
+    urls = {name: env.get(f"RECOVERY_LEDGER_{name}", "").strip() for name in ("PUSH_URL", "STATUS_URL")}
+    on = _flag(env, "RECOVERY_LEDGER")
+    secret = _secret(env, "RECOVERY_LEDGER_SECRET_FILE")
+    if not on and (any(urls.values()) or secret):
+        raise SettingsError("RECOVERY_LEDGER", "must be 1 when anything else of the ledger is set")
+    if urls["PUSH_URL"] and not secret:
+        raise SettingsError("RECOVERY_LEDGER_SECRET_FILE", "is not set, and what is pushed must be signed")
+    return {
+        "ledger": on,
+        "ledger_push_url": _url(env, "RECOVERY_LEDGER_PUSH_URL", "") if urls["PUSH_URL"] else "",
+        "ledger_status_url": _url(env, "RECOVERY_LEDGER_STATUS_URL", "") if urls["STATUS_URL"] else "",
+        "ledger_secret": secret,
+        "ledger_token": _header(env, "RECOVERY_LEDGER_TOKEN", ""),
+        "ledger_seconds": _number(env, "RECOVERY_LEDGER_TIMEOUT", 10, least=1),
+    }
+
+
+def _secret(env: Mapping[str, str], name: str) -> str:
+    """A secret of at least 32 characters in a file, empty when none is named."""
+    path = env.get(name, "").strip()
+    if not path:
+        return ""
+    try:
+        text = Path(path).read_text().strip()
+    except (OSError, UnicodeDecodeError):
+        raise SettingsError(name, "names a file that cannot be read") from None
+    if len(text) < 32 or not text.isascii():
+        raise SettingsError(name, "names a file with fewer than 32 characters, or others than ASCII")
+    return text
 
 
 def home_folder(environ: Mapping[str, str]) -> Path:

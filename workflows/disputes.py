@@ -17,8 +17,9 @@ from workflows.facts import (
 from workflows.machine import Guard, Transition
 from workflows.states import CLOSED, State
 
-IN_MOTION = frozenset({State.CREDITING, State.SWEEPING, State.PAYING})
-"""States in which value is leaving: nothing is frozen in mid-air. The step after it is what an open dispute stops."""
+IN_MOTION = frozenset({State.CREDITING, State.CREDIT_ON_HOLD, State.SWEEPING, State.PAYING})
+"""States in which value is leaving, or may have left: nothing is frozen in mid-air. The step after it is what an open dispute
+stops."""
 
 SETTLES = ("settle_dispute", "settle_for_accepted", "settle_for_swept")
 """The moves that choose a winner. Which of them is open follows from how far the winner had come."""

@@ -25,6 +25,8 @@ class Facts:
     plan_recorded: bool = False
     plan_verified: bool = False
     credit_confirmed: bool = False
+    intent_open: bool = False
+    intent_confirmed: bool = False
     question_open: bool = False
     asset_listed: bool = False
     account_blocked: bool = False
@@ -113,6 +115,16 @@ def plan_is_verified(facts: Facts) -> bool:
 def credit_is_confirmed(facts: Facts) -> bool:
     """The exchange's ledger shows the credit for this leg."""
     return facts.credit_confirmed
+
+
+def credit_is_out(facts: Facts) -> bool:
+    """The exchange's ledger was asked for the credit and has not answered well yet."""
+    return facts.intent_open
+
+
+def ledger_has_confirmed(facts: Facts) -> bool:
+    """The exchange's ledger answered, and what it credited is equal to what it was asked for."""
+    return facts.intent_confirmed
 
 
 def leg_is_not_credited(facts: Facts) -> bool:

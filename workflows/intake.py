@@ -55,6 +55,7 @@ INTAKE: tuple[Transition, ...] = (
         by=("system",),
         emits=("evidence.collect",),
     ),
+    Transition("join_batch", (State.PARKED,), State.SUBMITTED, by=("specialist", "lead"), emits=("evidence.collect",)),
     Transition(
         "check_again",
         (State.ON_HOLD, State.PARKED),

@@ -16,6 +16,7 @@ class State(StrEnum):
     PROOF_IN_REVIEW = "proof_in_review"
     CREDIT_SIGN_OFF = "credit_sign_off"
     CREDITING = "crediting"
+    CREDIT_ON_HOLD = "credit_on_hold"
     UNDER_REVIEW = "under_review"
     QUESTION_ASKED = "question_asked"
     INVESTIGATED = "investigated"
@@ -62,6 +63,7 @@ PUBLIC_LABELS: dict[State, str] = {
     State.REFUND_SIGN_OFF: "on_its_way",
     State.PAYING: "on_its_way",
     State.ON_HOLD: "in_review",
+    State.CREDIT_ON_HOLD: "in_review",
     State.SWEEP_ON_HOLD: "in_review",
     State.REFUND_ON_HOLD: "in_review",
     State.DISPUTED: "in_review",

@@ -8,5 +8,15 @@ from workflows.unlisted_token import UNLISTED_TOKEN
 
 WORKFLOWS: dict[str, Workflow] = {table.name: table for table in (UNCREDITED_DEPOSIT, UNLISTED_TOKEN)}
 
-ROLES: tuple[str, ...] = ("depositor", "specialist", "wallet", "clearing", "auditor", "lead", "admin", "signer")
-"""Roles a person (or the signer's service account) can hold; ``system`` is nobody's role."""
+ROLES: tuple[str, ...] = (
+    "depositor",
+    "specialist",
+    "wallet",
+    "clearing",
+    "auditor",
+    "lead",
+    "admin",
+    "signer",
+    "ledger",
+)
+"""Roles a person (or the service account of the signer or of the exchange's ledger) can hold; ``system`` is nobody's role."""

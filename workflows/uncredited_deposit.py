@@ -6,6 +6,8 @@ from workflows.disputes import BEGINNING, dispute_rows
 from workflows.facts import (
     asset_is_listed,
     credit_is_confirmed,
+    credit_is_out,
+    ledger_has_confirmed,
     leg_is_claimed,
     no_dispute_is_open,
     screening_is_clear,
@@ -48,7 +50,18 @@ CREDIT: tuple[Transition, ...] = (
         (State.CREDITING,),
         State.COMPLETED,
         by=("system",),
-        guards=(credit_is_confirmed,),
+        guards=(credit_is_confirmed, ledger_has_confirmed),
+    ),
+    Transition("freeze_crediting", (State.CREDITING,), State.CREDIT_ON_HOLD, by=("system",)),
+    Transition("refuse_credit", (State.CREDITING,), State.ON_HOLD, by=("system",)),
+    Transition(
+        "resume_credit",
+        (State.CREDIT_ON_HOLD,),
+        State.CREDITING,
+        by=("lead",),
+        unlike=("approve_credit",),
+        guards=(credit_is_out,),
+        emits=("credit.deliver",),
     ),
 )
 

@@ -51,6 +51,12 @@ REVIEW: tuple[Transition, ...] = (
         by=("specialist",),
         guards=(leg_is_claimed, token_was_probed),
     ),
+    Transition("join_batch", (State.UNDER_REVIEW,), State.UNDER_REVIEW, by=("specialist", "lead")),
+    Transition("join_batch", (State.INVESTIGATED,), State.INVESTIGATED, by=("specialist", "lead")),
+    Transition("leave_batch", (State.UNDER_REVIEW,), State.UNDER_REVIEW, by=("specialist", "lead")),
+    Transition("leave_batch", (State.INVESTIGATED,), State.INVESTIGATED, by=("specialist", "lead")),
+    Transition("leave_batch", (State.QUOTED,), State.QUOTED, by=("specialist", "lead")),
+    Transition("leave_batch", (State.ACCEPTED,), State.ACCEPTED, by=("specialist", "lead")),
     Transition("reconsider", (State.INVESTIGATED,), State.UNDER_REVIEW, by=("specialist",)),
     Transition(
         "give_up",

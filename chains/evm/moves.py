@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from chains.encoding import keccak, octets, quantity
-from chains.errors import ArrivesShort, NodeMistaken, NodeUnavailable, NoNode, Refused
+from chains.errors import ArrivesShort, CoinsAreGone, NodeMistaken, NodeUnavailable, NoNode, Refused
 from chains.evm import address as addresses, facts, trial
 from chains.evm.asking import agreed, conversation, middle, result_of, rpc_results, surveyed
 from chains.evm.traces import revert_reason
@@ -235,7 +235,7 @@ def foresee(
         raise Refused("the destination cannot be the source, the token contract or nobody")
     native = balances(network, nodes, source, None)
     if (native if contract is None else balances(network, nodes, source, contract)) < amount:
-        raise Refused("the source holds less than the amount")
+        raise CoinsAreGone("the source holds less than the amount")
     to, value, data = (
         (destination, amount, "0x") if contract is None else (contract, 0, trial.transfer(destination, amount))
     )

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from chains.errors import NodeMistaken, Refused
-from chains.evm import address as addresses, moves, trial, unsigned
+from chains.evm import address as addresses, moves, safe, trial, unsigned
 from chains.strict_json import parse
 from chains.sweep import SweepFile, SweepOrder, SweepPlan
 from chains.transport import Talk
@@ -63,7 +63,7 @@ def _with_nonce(step: UnsignedStep, nonce: int) -> UnsignedStep:
 
 def _plan(network: Network, talk: Talk, order: SweepOrder, steps: Sequence[UnsignedStep]) -> SweepPlan:
     legacy = bool(network.params.get("legacy_fees"))
-    rows = [_row(step, legacy) for step in steps]
+    rows = [unsigned.row(step, legacy=legacy) for step in steps]
     gas = sum(step.gas * step.max_fee_per_gas for step in steps)
     below = moves.prices_now(network, [talk]).l1 * len(steps) if network.params.get("l1_fee") else 0
     name = f"{network.slug}-{order.source[:10]}"
@@ -79,51 +79,10 @@ def _plan(network: Network, talk: Talk, order: SweepOrder, steps: Sequence[Unsig
     )
 
 
-def _row(step: UnsignedStep, legacy: bool) -> dict[str, str]:
-    raw = unsigned.payload(step, legacy=legacy)
-    return {
-        "purpose": step.purpose,
-        "from": step.sender,
-        **_parts(unsigned.take_apart("0x" + raw.hex())),
-        "unsigned": "0x" + raw.hex(),
-        "signingHash": unsigned.signing_hash(raw),
-    }
-
-
-def _parts(said: unsigned.Unsigned) -> dict[str, str]:
-    """The fields in decimal strings, under the names signers know; the older form has one price."""
-    numbers = {
-        "type": said.kind,
-        "chainId": said.chain_id,
-        "nonce": said.nonce,
-        "gas": said.gas,
-        "value": said.value,
-    }
-    prices = (
-        {"maxFeePerGas": said.max_fee_per_gas, "maxPriorityFeePerGas": said.max_priority_fee_per_gas}
-        if said.kind
-        else {"gasPrice": said.max_fee_per_gas}
-    )
-    return {**{key: str(number) for key, number in (numbers | prices).items()}, "to": said.to, "data": said.data}
-
-
 def _safe(network: Network, talk: Talk, step: UnsignedStep) -> dict[str, Any]:
     """The call in the form the transaction builder of Safe imports: the Safe itself is the source."""
-    return {
-        "version": "1.0",
-        "chainId": str(network.params["chain_id"]),
-        "createdAt": int(talk.now().timestamp()) * 1000,
-        "meta": {"name": "sweep", "description": "", "createdFromSafeAddress": step.sender},
-        "transactions": [
-            {
-                "to": step.to,
-                "value": str(step.value),
-                "data": step.data,
-                "contractMethod": None,
-                "contractInputsValues": None,
-            }
-        ],
-    }
+    call = (step.to, step.value, step.data)
+    return safe.batch(int(network.params["chain_id"]), step.sender, talk.now(), "sweep", [call])
 
 
 def _text(value: Any) -> bytes:
@@ -136,8 +95,8 @@ def check_plan(network: Network, order: SweepOrder, plan: SweepPlan) -> list[str
         return ["files"]
     try:
         rows = parse(plan.files[0].body)
-        safe = parse(plan.files[1].body)
-        wrong = _wrong_transactions(network, order, rows, plan.cost) + _wrong_safe(network, order, safe)
+        batch = parse(plan.files[1].body)
+        wrong = _wrong_transactions(network, order, rows, plan.cost) + _wrong_safe(network, order, batch)
     except (NodeMistaken, Refused, LookupError, TypeError, ValueError):
         return ["files"]
     if plan.fields != rows:
@@ -173,19 +132,13 @@ def _wrong_transactions(network: Network, order: SweepOrder, value: Any, cost: i
 def _wrong_words(row: Mapping[str, Any], said: unsigned.Unsigned, *, purpose: str, sender: str | None) -> list[str]:
     """Whether what stands beside the bytes is what they say."""
     raw = bytes.fromhex(row["unsigned"][2:])
-    words = {"purpose": purpose, "from": sender, **_parts(said), "signingHash": unsigned.signing_hash(raw)}
+    words = {"purpose": purpose, "from": sender, **unsigned.parts(said), "signingHash": unsigned.signing_hash(raw)}
     return [key for key in words.keys() | (row.keys() - {"unsigned"}) if row.get(key) != words.get(key)]
 
 
 def _wrong_safe(network: Network, order: SweepOrder, value: Any) -> list[str]:
-    calls = value["transactions"]
-    if not isinstance(calls, list) or len(calls) != 1 or value["chainId"] != str(network.params["chain_id"]):
-        return ["safe"]
-    (call,) = calls
-    said = (_canonical(call["to"]), int(call["value"]), call["data"])
-    fitting = said == _call(order) and call["contractMethod"] is None and call["contractInputsValues"] is None
-    owner = value["meta"]["createdFromSafeAddress"] == _canonical(order.source)
-    return [] if fitting and owner else ["safe"]
+    wrong = safe.wrong(value, int(network.params["chain_id"]), _canonical(order.source), [_call(order)])
+    return ["safe"] if wrong else []
 
 
 def _call(order: SweepOrder) -> tuple[str, int, str]:

@@ -90,6 +90,35 @@ def take_apart(text: str) -> Unsigned:
     )
 
 
+def row(step: UnsignedStep, *, legacy: bool) -> dict[str, str]:
+    """A step as its bytes say it, with the bytes and the hash that is signed."""
+    raw = payload(step, legacy=legacy)
+    return {
+        "purpose": step.purpose,
+        "from": step.sender,
+        **parts(take_apart("0x" + raw.hex())),
+        "unsigned": "0x" + raw.hex(),
+        "signingHash": signing_hash(raw),
+    }
+
+
+def parts(said: Unsigned) -> dict[str, str]:
+    """The fields in decimal strings, under the names signers know; the older form has one price."""
+    numbers = {
+        "type": said.kind,
+        "chainId": said.chain_id,
+        "nonce": said.nonce,
+        "gas": said.gas,
+        "value": said.value,
+    }
+    prices = (
+        {"maxFeePerGas": said.max_fee_per_gas, "maxPriorityFeePerGas": said.max_priority_fee_per_gas}
+        if said.kind
+        else {"gasPrice": said.max_fee_per_gas}
+    )
+    return {**{key: str(number) for key, number in (numbers | prices).items()}, "to": said.to, "data": said.data}
+
+
 def _field(value: int | bytes) -> bytes:
     return value if isinstance(value, bytes) else value.to_bytes((value.bit_length() + 7) // 8, "big")
 

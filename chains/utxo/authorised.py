@@ -29,6 +29,13 @@ def unauthorised(network: Network, tx: SignedTransaction, spent: Sequence[RawOut
     return [place for place in range(len(tx.inputs)) if not judge.unlocks(place)]
 
 
+def digests(network: Network, tx: SignedTransaction, spent: Sequence[RawOutput]) -> list[bytes] | None:
+    """What is to be signed of each input, where each takes one signature by the hash of a key; else ``None``."""
+    judge = _Judge(tx, spent, forked=bool(network.params.get("cashaddr")))
+    found = [judge.to_sign(place) for place in range(len(tx.inputs))]
+    return None if None in found else [one for one in found if one is not None]
+
+
 class _Judge:
     """One transaction with the outputs it spends."""
 
@@ -54,6 +61,17 @@ class _Judge:
         if len(script) in (35, 67) and script[-1:] == b"\xac":
             return len(pushed) == 1 and self._signed(place, script, pushed[0], script[1:-1])
         return self._by_long_script_hash(script, pushed, place)
+
+    def to_sign(self, place: int) -> bytes | None:
+        """The digest for an output of the hash of a key; ``None`` for any other, of which it would be a guess."""
+        script = self._spent[place].script
+        if len(script) == 22 and script[:2] == b"\x00\x14":
+            return self._digest_of_values(place, b"\x76\xa9\x14" + script[2:] + b"\x88\xac", _ALL)
+        if len(script) != 25 or script[:3] != b"\x76\xa9\x14":
+            return None
+        if self._forked:
+            return self._digest_of_values(place, script, _ALL | _FORK)
+        return self._digest(place, script, _ALL)
 
     def _by_long_script_hash(self, script: bytes, pushed: list[bytes], place: int) -> bool:
         """Bitcoin Cash's P2SH with a hash of 32 bytes."""

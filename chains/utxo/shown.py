@@ -117,7 +117,7 @@ def identity(
 
     ``genesis`` is its first block, ``chain`` its own word (``main``, ``regtest``), ``fork`` its block at the height of the
     row's ``fork`` (what tells chains apart that share their beginning), ``named`` whether the name it gives its coin is the
-    row's. A test chain is believed only on this machine.
+    row's. A test chain is believed only on this machine, whether the row is of it or of the chain it stands for.
     """
     params = network.params
     test = params.get("regtest", {})
@@ -126,7 +126,8 @@ def identity(
     expected = params.get("fork", {}).get("hash")
     wrong = (
         (genesis is not None and genesis != params["genesis"])
-        or (chain is not None and chain != "main")
+        or (chain is not None and chain != params.get("chain", "main"))
+        or (network.sandbox and not is_local(node))
         or (fork is not None and expected is not None and fork != expected)
         or named is False
     )

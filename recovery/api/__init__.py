@@ -12,6 +12,7 @@ from recovery.api import (
     _wall,
     cases,
     chains,
+    intents,
     people,
     plans,
     policies,
@@ -19,7 +20,7 @@ from recovery.api import (
     registries,
 )
 
-DESCRIBED = tuple(module.bp for module in (cases, proofs, chains, plans, people, policies, registries))
+DESCRIBED = tuple(module.bp for module in (cases, proofs, chains, plans, people, policies, registries, intents))
 BLUEPRINTS = (*DESCRIBED, _description.bp, _unknown.bp)
 
 for blueprint in BLUEPRINTS:

@@ -15,8 +15,8 @@ from recovery.schemas.shapes import Problem
 
 bp = Blueprint("api-description", __name__, url_prefix="/api")
 
-CHANGES_NOTHING = frozenset({"api-chains.ask_nodes"})
-"""POSTs that are questions and take no idempotency key."""
+CHANGES_NOTHING = frozenset({"api-chains.ask_nodes", "api-intents.notice"})
+"""POSTs that take no idempotency key: questions, and a notice that has an id of its own."""
 
 
 class ProblemApi(Api):  # type: ignore[misc]

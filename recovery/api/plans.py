@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from hashlib import sha256
 from typing import Any
 
 from flask import Response
@@ -14,8 +15,9 @@ from recovery.api._wall import current_actor, database, needs
 from recovery.api._writing import json_response, write
 from recovery.domain.actor import Actor
 from recovery.limits import READ
+from recovery.queries.plan_files import plan_file, plan_files
 from recovery.queries.plans import find_plan, list_plans
-from recovery.schemas.plans import PlanListQuery, PlanOutput, PlanPage, SignedInput
+from recovery.schemas.plans import PlanFileList, PlanListQuery, PlanOutput, PlanPage, SignedInput
 from recovery.services.plans import record_signed
 
 bp = ApiBlueprint("api-plans", __name__, url_prefix="/api/v1", description="Plans for the signer")
@@ -43,6 +45,37 @@ def plan(plan_id: uuid.UUID) -> Response:
     spend(READ, actor.id)
     with database().reading() as session:
         return json_response(find_plan(session, actor, plan_id))
+
+
+@bp.get("/plans/<uuid:plan_id>/files")
+@needs("plans:read")
+@bp.response(200, PlanFileList)
+def files(plan_id: uuid.UUID) -> Response:
+    """The files of a released plan in the forms signers take: Safe's transaction builder, PSBT, raw, Fireblocks."""
+    actor = current_actor()
+    spend(READ, actor.id)
+    with database().reading() as session:
+        found = plan_files(session, actor, plan_id)
+    items = [
+        {"name": one.name, "format": one.format, "size": len(one.body), "sha256": sha256(one.body).hexdigest()}
+        for one in found
+    ]
+    return json_response({"items": items})
+
+
+@bp.get("/plans/<uuid:plan_id>/files/<name>")
+@needs("plans:read")
+@bp.alt_response(200, schema={"type": "string", "format": "binary"}, content_type="application/octet-stream")
+def file(plan_id: uuid.UUID, name: str) -> Response:
+    """One of the files, byte by byte."""
+    actor = current_actor()
+    spend(READ, actor.id)
+    with database().reading() as session:
+        found = plan_file(session, actor, plan_id, name)
+    response = Response(found.body, mimetype="application/octet-stream")
+    response.headers["Content-Disposition"] = f'attachment; filename="{found.name}"'
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 @bp.post("/plans/<uuid:plan_id>/signed")

@@ -1,5 +1,6 @@
 """``recovery plan``: an unsigned transfer for a wallet team, as data and as files a signer takes. Needs no database.
 
+``recovery plan export`` writes the files of a plan that was approved; see :mod:`recovery.cli.plan_export`.
 Exit status: 0 a plan, 3 refused (it cannot be done, and why), 6 no node could help, 2 wrong input.
 """
 
@@ -20,7 +21,34 @@ from recovery.cli import WRONG_INPUT, complain
 from recovery.cli.chains import FAILED, UNKNOWN, configured_nodes
 
 
-@click.command("plan")
+class _PlanGroup(click.Group):
+    """Whatever is not the name of a command is the network of a transfer."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Arguments with the command in front, where none was named."""
+        if args and args[0] not in {*self.commands, "export", *ctx.help_option_names}:
+            args = ["transfer", *args]
+        return super().parse_args(ctx, args)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command; the one that needs the database is imported when it is called."""
+        if cmd_name == "export":
+            from recovery.cli.plan_export import export_command
+
+            return export_command
+        return super().get_command(ctx, cmd_name)
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Both."""
+        return [*super().list_commands(ctx), "export"]
+
+
+@click.group("plan", cls=_PlanGroup)
+def plan_command() -> None:
+    """Write an unsigned transfer (SLUG …), or the files of an approved plan (export)."""
+
+
+@plan_command.command("transfer")
 @click.argument("slug")
 @click.option("--source", required=True, help="Address the coins are at.")
 @click.option("--destination", required=True, help="Address they go to.")
@@ -33,7 +61,7 @@ from recovery.cli.chains import FAILED, UNKNOWN, configured_nodes
     "-o", "--output", type=click.Path(file_okay=False, path_type=Path), help="Write the files into this folder."
 )
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON object.")
-def plan_command(
+def transfer_command(
     slug: str,
     source: str,
     destination: str,

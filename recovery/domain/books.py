@@ -112,7 +112,8 @@ class Books:
     network. ``worth`` is what legs are worth in base units of the network's coin, by position, where a price is known by
     contract. ``replaced`` and ``replaced_by`` tell of a transaction that waited and was overtaken. ``shown_on`` are the
     networks that know the hash, ``other_hashes`` payments of the same sender near by to the claimant's own addresses.
-    ``states`` are those of the owners that are not active, by account, while nobody claims.
+    ``states`` are those of the owners that are not active, by account, while nobody claims. ``batched``: the case is to be swept
+    together with others, which share the cost.
     """
 
     owners: tuple[Owner, ...] = ()
@@ -139,3 +140,4 @@ class Books:
     other_hashes: tuple[str, ...] = ()
     states: Mapping[str, str] = field(default_factory=dict)
     sandbox: bool = False
+    batched: bool = False

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 STAFF = frozenset({"specialist", "wallet", "clearing", "auditor", "lead", "admin"})
-EVERYBODY = STAFF | {"depositor", "signer"}
+EVERYBODY = STAFF | {"depositor", "signer", "ledger"}
 
 SCOPES: dict[str, frozenset[str]] = {
     "appeals:write": frozenset({"depositor", "specialist", "lead", "admin"}),
@@ -22,6 +22,8 @@ SCOPES: dict[str, frozenset[str]] = {
     "registries:write": frozenset({"lead", "admin"}),
     "policies:read": frozenset({"auditor", "lead", "admin"}),
     "policies:write": frozenset({"lead", "admin"}),
+    "intents:read": frozenset({"ledger", "clearing", "auditor", "lead"}),
+    "intents:confirm": frozenset({"ledger"}),
     "exports:read": frozenset({"auditor", "lead", "admin"}),
     "admin": frozenset({"admin"}),
 }

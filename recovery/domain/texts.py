@@ -6,7 +6,7 @@ and the rules.
 
 from __future__ import annotations
 
-from recovery.domain import dispute_texts, screening_texts
+from recovery.domain import alarm_texts, dispute_texts, ledger_texts, reconciliation_texts, screening_texts
 from recovery.domain.address_texts import REASONS as ADDRESS_REASONS
 from recovery.domain.api_texts import DETAILS as API_DETAILS
 from recovery.domain.cause_texts import (
@@ -15,6 +15,7 @@ from recovery.domain.cause_texts import (
     CauseText,
 )
 from recovery.domain.check_texts import CHECKS, WHYS
+from recovery.domain.file_texts import DETAILS as FILE_DETAILS, FILE_FORMATS
 from recovery.domain.finding_texts import (
     ANSWERS,
     CONDITIONS,
@@ -58,6 +59,9 @@ from recovery.domain.scan_texts import DETAILS as SCAN_DETAILS, SCAN_TROUBLES
 from recovery.domain.warning_texts import NODE_WARNINGS, WARNINGS
 
 __all__ = [
+    "ALARMS",
+    "ALARM_FACTS",
+    "ALARM_NEXTS",
     "ANSWERS",
     "CAUSES",
     "CHECKS",
@@ -68,6 +72,7 @@ __all__ = [
     "ERRORS",
     "EVENTS",
     "EXPLAINS",
+    "FILE_FORMATS",
     "FORMATS",
     "GATES",
     "KINDS",
@@ -125,8 +130,12 @@ DETAILS: dict[str, str] = {
     **PROOF_DETAILS,
     **POLICY_DETAILS,
     **SCAN_DETAILS,
+    **FILE_DETAILS,
     **dispute_texts.REFUSALS,
     **screening_texts.REFUSALS,
+    **alarm_texts.REFUSALS,
+    **ledger_texts.REFUSALS,
+    **reconciliation_texts.REFUSALS,
     **{f"address_{reason}": text for reason, text in ADDRESS_REASONS.items()},
 }
 """Detail code of a refusal or a form field → one sentence; those of pages come first."""
@@ -159,6 +168,7 @@ STATES: dict[str, str] = {
     "declined": mark("Declined"),
     "withdrawn": mark("Withdrawn"),
     **dispute_texts.STATES,
+    **ledger_texts.STATES,
 }
 
 LABELS: dict[str, str] = {
@@ -196,6 +206,8 @@ TRANSITIONS: dict[str, str] = {
     "decline": mark("Decline"),
     "hold": mark("Put on hold"),
     "check_again": mark("Check again"),
+    "join_batch": mark("Take into a batch"),
+    "leave_batch": mark("Take out of the batch"),
     "refuse": mark("Decline for good"),
     "withdraw": mark("Withdraw this case"),
     "ask_proof": mark("Ask for a proof"),
@@ -249,6 +261,7 @@ TRANSITIONS: dict[str, str] = {
     "resume_refund": mark("Watch the refund again"),
     **dispute_texts.TRANSITIONS,
     **screening_texts.TRANSITIONS,
+    **ledger_texts.TRANSITIONS,
 }
 
 EVENTS: dict[str, str] = {
@@ -261,6 +274,8 @@ EVENTS: dict[str, str] = {
     "decline": mark("Declined"),
     "hold": mark("Put on hold"),
     "check_again": mark("Sent to be checked again"),
+    "join_batch": mark("Taken into a batch"),
+    "leave_batch": mark("Taken out of the batch"),
     "refuse": mark("Declined for good"),
     "withdraw": mark("Withdrawn by the depositor"),
     "ask_proof": mark("A proof of ownership was asked for"),
@@ -314,6 +329,7 @@ EVENTS: dict[str, str] = {
     "resume_refund": mark("Refund watched again"),
     **dispute_texts.EVENTS,
     **screening_texts.EVENTS,
+    **ledger_texts.EVENTS,
 }
 
 WHY_NOT: dict[str, str] = {
@@ -343,6 +359,7 @@ WHY_NOT: dict[str, str] = {
     "your_own_case": mark("This is your own case; somebody else must decide it."),
     **dispute_texts.WHY_NOT,
     **screening_texts.WHY_NOT,
+    **ledger_texts.WHY_NOT,
 }
 
 QUEUES: dict[str, str] = {
@@ -378,6 +395,7 @@ ROLES: dict[str, str] = {
     "admin": mark("Administrator"),
     "signer": mark("Signer"),
     "system": mark("System"),
+    **ledger_texts.ROLES,
 }
 
 MESSAGES: dict[str, str] = {
@@ -388,6 +406,9 @@ MESSAGES: dict[str, str] = {
     "reason": mark("Reason"),
 }
 
+ALARMS = {kind: title for kind, (title, _) in alarm_texts.ALARMS.items()}
+ALARM_NEXTS = {kind: what for kind, (_, what) in alarm_texts.ALARMS.items()}
+ALARM_FACTS = alarm_texts.FACTS
 PARKED = dispute_texts.PARKED
 LINKS = dispute_texts.LINKS
 SIGNALS = screening_texts.SIGNALS

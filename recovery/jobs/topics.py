@@ -8,11 +8,13 @@ from recovery.jobs import (
     credits,
     evidence,
     nodes,
+    outflows,
     parked,
     planning,
     plans,
     proofs,
     quotes,
+    reconciliation,
     scanning,
     screening,
 )
@@ -34,14 +36,16 @@ TOPICS: dict[str, Callable[[Work], None]] = {
     "chain.scan": scanning.scan,
     "screening.look": screening.look,
     "screening.ask": screening.ask_again,
+    "outflow.look": outflows.look,
+    "reconcile.run": reconciliation.run,
 }
 
-OF_NO_CASE = {"nodes.look", "parked.look", "chain.scan", "screening.look"}
+OF_NO_CASE = {"nodes.look", "parked.look", "chain.scan", "screening.look", "outflow.look", "reconcile.run"}
 """Topics that no move of a case asks for: the scheduler plans them when it starts."""
 
 BY_SERVICES = {"dispute.end", "screening.ask"}
 """Topics that a service asks for, only where there is something to do: no row of a table emits them."""
 
-ASK_NO_NODE = {"quote.expire", "credit.deliver", "dispute.end"}
+ASK_NO_NODE = {"quote.expire", "dispute.end"}
 """Topics whose jobs only use the database and so are over at once: a worker may hold several of them together. A node can
 take longer to answer than a lease lasts, so a job that asks one is held alone."""

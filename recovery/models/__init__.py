@@ -1,16 +1,22 @@
 """Tables and their constraints, no behaviour. Importing this package registers every table."""
 
+from recovery.models.alarm import Alarm, AlarmAnswer
+from recovery.models.batch import BatchMember, SweepBatch
 from recovery.models.case import CaseEvent, Claim, Message, RecoveryCase
+from recovery.models.credit_intent import CreditAnswer, CreditIntent, LedgerNotice
 from recovery.models.dispute import Dispute, DisputeParty, MergedCase, Parked
 from recovery.models.evidence import AssetProbe, Diagnosis, Evidence
+from recovery.models.hold import DatabaseIdentity, HoldRelease, PayoutHold
 from recovery.models.job import HandledRequest, Job
 from recovery.models.ledger import LedgerAccount, Posting
+from recovery.models.outflow import WatchedWallet
 from recovery.models.person import ApiToken, Person, PersonRole, UserSession
 from recovery.models.plan import Plan, PlanCase, PlanInput, PlanStep, SignOff
 from recovery.models.policy import CausePolicyVersion, FeePolicy, ReplayRun
 from recovery.models.proof import OwnershipChallenge, OwnershipProof, ProofDocument, TestTransfer
 from recovery.models.quote import AssetPrice, Quote
 from recovery.models.reading import ChainAnswer, ChainReading, NodeReport
+from recovery.models.reconciliation import Reconciliation, ReconciliationLine, WalletOpening
 from recovery.models.registry import (
     Account,
     Credit,
@@ -29,15 +35,21 @@ from recovery.models.sighting import Sighting
 
 __all__ = [
     "Account",
+    "Alarm",
+    "AlarmAnswer",
     "ApiToken",
     "AssetPrice",
     "AssetProbe",
+    "BatchMember",
     "CaseEvent",
     "CausePolicyVersion",
     "ChainAnswer",
     "ChainReading",
     "Claim",
     "Credit",
+    "CreditAnswer",
+    "CreditIntent",
+    "DatabaseIdentity",
     "Diagnosis",
     "Dispute",
     "DisputeParty",
@@ -45,8 +57,10 @@ __all__ = [
     "FeePolicy",
     "FraudSignal",
     "HandledRequest",
+    "HoldRelease",
     "Job",
     "LedgerAccount",
+    "LedgerNotice",
     "ListedAsset",
     "MergedCase",
     "Message",
@@ -55,6 +69,7 @@ __all__ = [
     "OwnershipChallenge",
     "OwnershipProof",
     "Parked",
+    "PayoutHold",
     "Person",
     "PersonRole",
     "Plan",
@@ -66,6 +81,8 @@ __all__ = [
     "Posting",
     "ProofDocument",
     "Quote",
+    "Reconciliation",
+    "ReconciliationLine",
     "RecoveryCase",
     "RegistryChange",
     "RegistryImport",
@@ -80,6 +97,9 @@ __all__ = [
     "SentWithdrawal",
     "Sighting",
     "SignOff",
+    "SweepBatch",
     "TestTransfer",
     "UserSession",
+    "WalletOpening",
+    "WatchedWallet",
 ]

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from sqlalchemy import and_, func, select
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, and_, exists, func, select
 from sqlalchemy.orm import Session, aliased
 
 from recovery.domain.batches import Batch, SmallLeg, group
 from recovery.domain.fees import Ratio
-from recovery.models import AssetPrice, AssetProbe, Claim, RecoveryCase
+from recovery.models import AssetPrice, AssetProbe, BatchMember, Claim, Parked, RecoveryCase, SweepBatch
 
-STATES = ("under_review", "question_asked", "investigated", "quoted", "parked")
-"""States in which nobody has decided yet how the leg is recovered."""
+STATES = ("under_review", "investigated")
+"""States from which a case can join a batch by what was probed of it; parked ones are told apart (:func:`parked_groups`)."""
 MOST_LEGS = 10_000
 
 
@@ -28,7 +32,7 @@ def _small_legs(session: Session) -> list[SmallLeg]:
         select(RecoveryCase.ref, Claim, probe.network_cost, probe.symbol, probe.decimals)
         .join(Claim, and_(Claim.case_id == RecoveryCase.id, Claim.released_at.is_(None)))
         .join(probe, and_(probe.case_id == RecoveryCase.id, probes.c.nth == 1))
-        .where(RecoveryCase.closed_at.is_(None), RecoveryCase.state.in_(STATES))
+        .where(RecoveryCase.closed_at.is_(None), RecoveryCase.state.in_(STATES), ~_in_a_batch())
         .order_by(RecoveryCase.opened_at, RecoveryCase.id)
         .limit(MOST_LEGS)
     ).all()
@@ -64,3 +68,92 @@ def _prices(session: Session, assets: set[tuple[str, str]]) -> dict[tuple[str, s
     latest = aliased(AssetPrice, ranked)
     rows = session.scalars(select(latest).where(ranked.c.nth == 1))
     return {(row.network, row.contract): Ratio(row.numerator, row.denominator) for row in rows}
+
+
+def _in_a_batch() -> ColumnElement[bool]:
+    return exists().where(BatchMember.case_id == RecoveryCase.id, BatchMember.left_at.is_(None))
+
+
+@dataclass(frozen=True)
+class ParkedGroup:
+    """Cases of one asset that wait because each is worth less than it costs. ``total`` is in base units of the asset."""
+
+    network: str
+    contract: str | None
+    total: int
+    refs: tuple[str, ...]
+
+
+def parked_groups(session: Session, *, least: int = 2) -> tuple[ParkedGroup, ...]:
+    """What could be taken up together, the largest groups first."""
+    rows = session.execute(
+        select(Parked.network, Parked.contract, Parked.amount, RecoveryCase.ref)
+        .join(RecoveryCase, RecoveryCase.id == Parked.case_id)
+        .where(
+            Parked.ended_at.is_(None),
+            Parked.why == "value_below_cost",
+            Parked.contract.is_not(None),
+            RecoveryCase.state == "parked",
+            ~_in_a_batch(),
+        )
+        .order_by(Parked.since)
+        .limit(MOST_LEGS)
+    ).all()
+    groups: dict[tuple[str, str | None], list[tuple[int, str]]] = {}
+    for network, contract, amount, ref in rows:
+        groups.setdefault((network, contract), []).append((amount or 0, ref))
+    found = [
+        ParkedGroup(network, contract or None, sum(amount for amount, _ in members), tuple(ref for _, ref in members))
+        for (network, contract), members in groups.items()
+        if len(members) >= least
+    ]
+    return tuple(sorted(found, key=lambda one: (-len(one.refs), one.network, one.contract or "")))
+
+
+def membership(session: Session, case_id: uuid.UUID) -> BatchMember | None:
+    """The case's place in the batch it is in now."""
+    return session.scalars(
+        select(BatchMember).where(BatchMember.case_id == case_id, BatchMember.left_at.is_(None))
+    ).first()
+
+
+def batch_cases(session: Session, batch_id: uuid.UUID) -> list[RecoveryCase]:
+    """The open cases that are in a batch now, in a stable order."""
+    return list(
+        session.scalars(
+            select(RecoveryCase)
+            .join(BatchMember, BatchMember.case_id == RecoveryCase.id)
+            .where(BatchMember.batch_id == batch_id, BatchMember.left_at.is_(None), RecoveryCase.closed_at.is_(None))
+            .order_by(RecoveryCase.opened_at, RecoveryCase.id)
+        )
+    )
+
+
+@dataclass(frozen=True)
+class FormedBatch:
+    """A batch with the states of its cases, for lists."""
+
+    id: uuid.UUID
+    network: str
+    contract: str | None
+    made_at: datetime
+    cost: int | None
+    members: tuple[tuple[str, str, int | None], ...]
+
+
+def formed_batches(session: Session, limit: int = 50) -> tuple[FormedBatch, ...]:
+    """The newest batches, each with number, state and share of its cases; those that left are not shown."""
+    batches = session.scalars(select(SweepBatch).order_by(SweepBatch.made_at.desc(), SweepBatch.id).limit(limit)).all()
+    rows = session.execute(
+        select(BatchMember.batch_id, RecoveryCase.ref, RecoveryCase.state, BatchMember.share)
+        .join(RecoveryCase, RecoveryCase.id == BatchMember.case_id)
+        .where(BatchMember.batch_id.in_([one.id for one in batches]), BatchMember.left_at.is_(None))
+        .order_by(RecoveryCase.opened_at, RecoveryCase.id)
+    ).all()
+    members: dict[uuid.UUID, list[tuple[str, str, int | None]]] = {}
+    for batch_id, ref, state, part in rows:
+        members.setdefault(batch_id, []).append((ref, state, part))
+    return tuple(
+        FormedBatch(one.id, one.network, one.contract or None, one.made_at, one.cost, tuple(members.get(one.id, ())))
+        for one in batches
+    )

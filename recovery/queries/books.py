@@ -18,6 +18,7 @@ from chains.types import Network, Transaction, Transfer
 from recovery.domain.books import Books, KnownAsset, Label, Owner, Sighting
 from recovery.domain.memos import candidates, digit_keys
 from recovery.models import Account, AssetPrice, ListedAsset, OwnedAddress, PlatformLabel, Sighting as SightingRow
+from recovery.queries.batches import membership
 from recovery.queries.book_history import read_credits, read_legs, read_withdrawals
 from recovery.queries.facts import database_now
 from recovery.queries.ownership import proofs_of
@@ -91,6 +92,7 @@ def read_books(session: Session, tx: Transaction, asking: Asking, *, sandbox: bo
         other_hashes=asking.other_hashes,
         states={} if asking.claimant is not None else _states(session, owners),
         sandbox=sandbox,
+        batched=asking.case_id is not None and membership(session, asking.case_id) is not None,
     )
 
 

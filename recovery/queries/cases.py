@@ -32,7 +32,7 @@ QUEUES: dict[str, tuple[State, ...]] = {
     "sign_off": (State.SWEEP_SIGN_OFF, State.REFUND_SIGN_OFF),
     "credit": (State.CREDIT_SIGN_OFF,),
     "moving": (State.PLANNING_SWEEP, State.SWEEPING, State.SWEPT, State.PAYING, State.CREDITING),
-    "hold": (State.ON_HOLD, State.SWEEP_ON_HOLD, State.REFUND_ON_HOLD),
+    "hold": (State.ON_HOLD, State.SWEEP_ON_HOLD, State.REFUND_ON_HOLD, State.CREDIT_ON_HOLD),
     "disputes": (State.DISPUTED,),
     "parked": (State.PARKED,),
     "waiting": (State.SUBMITTED, State.CHECKING, State.WAITING_FOR_CHAIN),

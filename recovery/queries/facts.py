@@ -18,6 +18,7 @@ from recovery.models import (
     CaseEvent,
     Claim,
     Credit,
+    CreditIntent,
     Dispute,
     DisputeParty,
     ListedAsset,
@@ -123,6 +124,16 @@ def read_facts(session: Session, case: RecoveryCase) -> Facts:
     )
     asset = listed_asset(session, claim.network, claim.contract)
     credits = leg_credits(session, claim.network, claim.hash, claim.position)
+    intents = set(
+        session.scalars(
+            select(CreditIntent.state).where(
+                CreditIntent.case_id == case.id,
+                CreditIntent.network == claim.network,
+                CreditIntent.hash == claim.hash,
+                CreditIntent.position == claim.position,
+            )
+        )
+    )
     account = session.get(Account, case.account, populate_existing=True)
     return Facts(
         leg_claimed=True,
@@ -137,6 +148,8 @@ def read_facts(session: Session, case: RecoveryCase) -> Facts:
         plan_recorded=plan is not None and plan.state in ("recorded", "confirmed"),
         plan_verified=plan is not None and kind is not None and _is_verified(session, case.id, kind, plan),
         credit_confirmed=bool(credits),
+        intent_open="open" in intents,
+        intent_confirmed="confirmed" in intents,
         asset_listed=asset is not None and asset.state == "listed",
         account_blocked=account is not None and account.state != "active",
         plan_addresses_hold=plan is not None and _addresses_hold(session, plan),

@@ -9,17 +9,20 @@ from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from recovery.models import Job, NodeReport, RecoveryCase
+from recovery.queries.alarms import open_by_kind
 from recovery.queries.nodes import node_reports
 
 
 @dataclass(frozen=True)
 class Load:
-    """Open cases by (workflow, state), jobs waiting by state, how late the latest due job is in seconds, and every node."""
+    """Open cases by (workflow, state), jobs waiting by state, how late the latest due job is in seconds, every node, and open
+    alarms by kind."""
 
     cases: dict[tuple[str, str], int]
     jobs: dict[str, int]
     latest_seconds: float
     nodes: Sequence[NodeReport]
+    alarms: dict[str, int]
 
 
 def read_load(session: Session) -> Load:
@@ -38,7 +41,11 @@ def read_load(session: Session) -> Load:
         )
     )
     return Load(
-        {(flow, state): count for flow, state, count in open_cases}, jobs, float(late or 0), node_reports(session)
+        {(flow, state): count for flow, state, count in open_cases},
+        jobs,
+        float(late or 0),
+        node_reports(session),
+        open_by_kind(session),
     )
 
 

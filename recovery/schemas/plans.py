@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields, validate
 
+from chains.exports import FORMATS
 from recovery.schemas.shapes import Input, PageQuery, TokenAmount
 
 
@@ -79,6 +80,23 @@ class PlanOutput(Schema):
     payload = fields.Raw(required=True)
     approvals = fields.List(fields.Nested(Approval), required=True)
     steps = fields.List(fields.Nested(Step), required=True)
+
+
+class PlanFile(Schema):
+    """A file a signer takes, made of the released steps and compared with them."""
+
+    name = fields.String(required=True)
+    format = fields.String(
+        required=True, validate=validate.OneOf(FORMATS), metadata={"description": "which kind of signer takes it"}
+    )
+    size = fields.Integer(required=True, metadata={"description": "bytes"})
+    sha256 = fields.String(required=True)
+
+
+class PlanFileList(Schema):
+    """The files of a plan."""
+
+    items = fields.List(fields.Nested(PlanFile), required=True)
 
 
 class PlanPage(Schema):

@@ -18,11 +18,19 @@ from recovery.models import RecoveryCase
 from recovery.queries.cases import find_case
 from recovery.queries.people import depositor_of
 from recovery.queries.plan_members import companions
-from recovery.services import claims, credits, disputes, documents, quotes, sign_offs
+from recovery.services import batches, claims, credits, disputes, documents, quotes, sign_offs
 from recovery.services.messages import message_row, write_message
 from recovery.services.opening import write_opening
 from recovery.services.requests import handled_before, take_key
-from recovery.services.transitions import BY_THE_SIGNER, WITH_A_PROOF, advance, first_event, lock_all, new_job
+from recovery.services.transitions import (
+    BY_THE_SIGNER,
+    OF_A_BATCH,
+    WITH_A_PROOF,
+    advance,
+    first_event,
+    lock_all,
+    new_job,
+)
 from workflows.disputes import SETTLES
 from workflows.states import State
 from workflows.uncredited_deposit import UNCREDITED_DEPOSIT
@@ -139,6 +147,8 @@ def move(
     case = find_case(session, actor, ref)
     if name in BY_THE_SIGNER:
         raise MoveNotOpen("made_by_the_signer")
+    if name in OF_A_BATCH:
+        raise MoveNotOpen("made_with_a_batch")
     if name in WITH_A_PROOF:
         raise MoveNotOpen("made_with_a_proof")
     asked = {"move": name, "case": case.ref, "data": dict(data)}
@@ -164,6 +174,12 @@ def _plain(session: Session, actor: Actor, case: RecoveryCase, data: Mapping[str
 def _take(session: Session, actor: Actor, case: RecoveryCase, data: Mapping[str, Any], version: int | None) -> None:
     advance(session, actor, case, "take", version=version)
     case.assignee_id = actor.id
+
+
+def _leave_batch(
+    session: Session, actor: Actor, case: RecoveryCase, data: Mapping[str, Any], version: int | None
+) -> None:
+    batches.leave(session, actor, case, version)
 
 
 def _give_reference(
@@ -206,6 +222,7 @@ _HANDLERS: dict[str, Handler] = {
     "take": _take,
     "give_reference": _give_reference,
     "check_again": _check_again,
+    "leave_batch": _leave_batch,
     "withdraw": _leave,
     "give_up": _leave,
     "turn_down": _leave,

@@ -18,6 +18,7 @@ from recovery.domain.fees import FeeFacts, Ratio, Terms, quote_terms
 from recovery.domain.ids import new_id
 from recovery.errors import Conflict, InvalidInput, MoveNotOpen
 from recovery.models import AssetPrice, AssetProbe, Claim, FeePolicy, OwnedAddress, Quote, RecoveryCase
+from recovery.queries.batches import membership
 from recovery.queries.facts import database_now, latest_probe, latest_quote, open_claim
 from recovery.services.messages import write_message
 from recovery.services.transitions import advance
@@ -56,7 +57,7 @@ def offer(session: Session, actor: Actor, case: RecoveryCase, data: Mapping[str,
         raise MoveNotOpen("token_was_probed")
     policy = active_policy(session)
     price = latest_price(session, claim.network, claim.contract)
-    terms = quote_terms(_fee_facts(case, claim, probe, price), policy.rules)
+    terms = quote_terms(_fee_facts(session, case, claim, probe, price), policy.rules)
     quote = _quote(session, case, claim, probe, policy, price, terms)
     advance(
         session,
@@ -69,14 +70,22 @@ def offer(session: Session, actor: Actor, case: RecoveryCase, data: Mapping[str,
     session.add(quote)
 
 
-def _fee_facts(case: RecoveryCase, claim: Claim, probe: AssetProbe, price: AssetPrice | None) -> FeeFacts:
+def _fee_facts(
+    session: Session, case: RecoveryCase, claim: Claim, probe: AssetProbe, price: AssetPrice | None
+) -> FeeFacts:
     return FeeFacts(
         network=claim.network,
         cause=case.cause or "",
         gross=claim.amount,
-        network_cost_native=probe.network_cost or 0,
+        network_cost_native=_network_cost(session, case, probe),
         price=Ratio(price.numerator, price.denominator) if price else None,
     )
+
+
+def _network_cost(session: Session, case: RecoveryCase, probe: AssetProbe) -> int:
+    """What the recovery is foreseen to cost in native coin: of a batch the case's share of it."""
+    member = membership(session, case.id)
+    return probe.network_cost or 0 if member is None or member.share is None else member.share
 
 
 def _quote(

@@ -57,6 +57,9 @@ BY_THE_SIGNER = frozenset({"record_sweep", "record_refund"})
 """Moves made by handing over signed bytes; they have a door of their own and no button."""
 
 
+OF_A_BATCH = frozenset({"join_batch"})
+"""Moves made for several cases at once; they have a page of their own and no button."""
+
 WITH_A_PROOF = frozenset({"hand_in_proof", "hand_in_documents"})
 """Moves made by handing in a proof; they have a door of their own and no button."""
 
@@ -256,7 +259,7 @@ def new_job(topic: str, case_id: uuid.UUID, data: Mapping[str, Any]) -> Row:
 def choices(session: Session, actor: Actor, case: RecoveryCase) -> tuple[Choice, ...]:
     """Every move that leaves the state and that a role of the actor could ever make, with the reason when it is shut."""
     table = WORKFLOWS[case.workflow]
-    shut = BY_THE_SIGNER | WITH_A_PROOF
+    shut = BY_THE_SIGNER | WITH_A_PROOF | OF_A_BATCH
     rows = [row for row in table.leaving(State(case.state)) if role_for(actor, row) and row.name not in shut]
     if not rows:
         return ()

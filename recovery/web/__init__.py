@@ -8,16 +8,20 @@ from flask import Flask
 def register(app: Flask) -> None:
     """Add every page to the application."""
     from recovery.web import (
+        alarms,
         appeals,
         auth,
+        batches,
         cases,
         export,
         finds,
         health,
         networks,
         nodes,
+        plan_files,
         policies,
         proofs,
+        reconciliation,
         registries,
         registry_files,
         screening,
@@ -25,6 +29,6 @@ def register(app: Flask) -> None:
 
     for module in (
         health, auth, appeals, cases, proofs, networks, nodes, policies, finds, export, registries, registry_files,
-        screening,
+        screening, batches, plan_files, alarms, reconciliation,
     ):  # fmt: skip
         app.register_blueprint(module.pages)

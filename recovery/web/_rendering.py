@@ -19,9 +19,11 @@ from markupsafe import Markup
 from chains import catalogue
 from chains.errors import ChainError
 from chains.types import Network
-from recovery.domain import amounts, chain_text, policy_texts, texts
+from recovery.domain import amounts, chain_text, policy_texts, reconciliation_texts, texts
 from recovery.domain.capability import NEVER
 from recovery.domain.marking import mark
+from recovery.errors import RecoveryError
+from recovery.queries.alarms import may_read
 from recovery.web._language import language, languages, spoken
 from recovery.web._wall import local_path
 
@@ -85,6 +87,7 @@ TABLES = {
     "gate": texts.GATES,
     "side": texts.SIDES,
     "format": texts.FORMATS,
+    "file_format": texts.FILE_FORMATS,
     "proof_method": texts.PROOF_METHODS,
     "proof_how": texts.PROOF_HOWS,
     "proof_limit": texts.PROOF_LIMITS,
@@ -99,6 +102,13 @@ TABLES = {
     "choice": policy_texts.CHOICES,
     "policy_state": policy_texts.STATES,
     "scan_trouble": texts.SCAN_TROUBLES,
+    "alarm": texts.ALARMS,
+    "compared": reconciliation_texts.STATUSES,
+    "place": reconciliation_texts.PLACES,
+    "difference": reconciliation_texts.REASONS,
+    "hold": reconciliation_texts.HOLDS,
+    "alarm_next": texts.ALARM_NEXTS,
+    "alarm_fact": texts.ALARM_FACTS,
 }
 
 
@@ -140,6 +150,15 @@ def detail_text(detail: str, values: Mapping[str, object] | None = None) -> str:
     """The sentence of a refusal's detail; a code without a sentence shows as its own words."""
     text = texts.DETAILS.get(detail) or texts.WHY_NOT.get(detail)
     return said(text, **dict(values or {})) if text else code(detail)
+
+
+def refusal_words(error: RecoveryError | None) -> dict[str, str] | None:
+    """A refusal in words, above the page it refers to."""
+    if error is None:
+        return None
+    title, advice = texts.ERRORS.get(error.code, texts.ERRORS["error"])
+    detail = detail_text(error.detail, error.values) if error.detail != error.code else ""
+    return {"title": said(title), "detail": detail, "advice": said(advice)}
 
 
 def code(value: object, table: str = "") -> str:
@@ -367,5 +386,8 @@ def _page() -> dict[str, Any]:
         "can_policy": bool(g.get("actor") and g.actor.roles & {"auditor", "lead", "admin"}),
         "can_batch": bool(g.get("actor") and g.actor.roles & {"specialist", "lead"}),
         "can_export": bool(g.get("actor") and g.actor.roles & {"auditor", "lead"}),
+        "can_reconcile": bool(g.get("actor") and g.actor.roles & {"clearing", "auditor", "lead"}),
+        "can_alarms": may_read(g.get("actor")),
+        "open_alarms": g.get("open_alarms", 0),
         "lead_moves": LEAD_MOVES,
     }

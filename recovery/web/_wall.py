@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from recovery.domain.actor import Actor
 from recovery.errors import NotFound, NotSignedIn
+from recovery.queries.alarms import count_open, may_read
 from recovery.services import people
 
 PUBLIC = frozenset(
@@ -104,7 +105,9 @@ def _read_actor() -> Actor | None:
     if secret is None:
         return None
     with current_app.extensions["database"].unit_of_work() as session:
-        return people.actor_for_session(session, secret, current_app.extensions["settings"])
+        actor = people.actor_for_session(session, secret, current_app.extensions["settings"])
+        g.open_alarms = count_open(session) if may_read(actor) else 0
+        return actor
 
 
 def _who() -> Response | AnyResponse | None:

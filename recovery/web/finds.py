@@ -1,4 +1,4 @@
-"""What the machine found by itself, for the desk: legs nobody claimed (leads and auditors), small legs worth a batch."""
+"""What the machine found by itself, for the desk: legs nobody claimed (leads and auditors)."""
 
 from __future__ import annotations
 
@@ -8,17 +8,11 @@ from flask import Blueprint, current_app, make_response, redirect, render_templa
 from werkzeug.wrappers import Response
 
 from chains.catalogue import networks
-from recovery.errors import NotFound
-from recovery.queries.batches import open_batches
 from recovery.queries.scanning import MOST_SHOWN, all_cursors
 from recovery.services import scanning
 from recovery.web._wall import staff_only
 
 pages = Blueprint("finds", __name__)
-
-FURTHER_BPS = 10_000
-"""What a further address of a batch costs, in hundredths of a percent of its own sweep: all of it, until sweeps are shared."""
-MAY_BATCH = frozenset({"specialist", "lead"})
 
 
 @pages.get("/desk/uncredited")
@@ -49,15 +43,3 @@ def open_case(leg: uuid.UUID) -> Response:
     with current_app.extensions["database"].unit_of_work() as session:
         ref = scanning.open_by_hand(session, actor, leg).ref
     return redirect(url_for("cases.show", ref=ref), code=303)
-
-
-@pages.get("/desk/batches")
-def batches() -> Response:
-    """Small legs of one asset that are together worth a recovery."""
-    actor = staff_only()
-    if not actor.roles & MAY_BATCH:
-        raise NotFound
-    with current_app.extensions["database"].reading() as session:
-        found = open_batches(session, further_bps=FURTHER_BPS)
-        page = render_template("batches.html", batches=found, row_of=networks().get)
-    return make_response(page)

@@ -14,6 +14,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, H
 from prometheus_client.core import GaugeMetricFamily
 from sqlalchemy.exc import SQLAlchemyError
 
+from recovery.domain.alarm_texts import ALARMS
 from recovery.queries.operations import Load, read_load, schema_version
 
 pages = Blueprint("health", __name__)
@@ -84,7 +85,10 @@ class _LoadCollector:
             jobs.add_metric((state,), count)
         late = GaugeMetricFamily("recovery_job_lateness_seconds", "How late the oldest due job is")
         late.add_metric((), self._load.latest_seconds)
-        yield from (cases, jobs, late, *self._of_nodes())
+        alarms = GaugeMetricFamily("recovery_open_alarms", "Alarms nobody acknowledged", labels=("kind",))
+        for kind in ALARMS:
+            alarms.add_metric((kind,), self._load.alarms.get(kind, 0))
+        yield from (cases, jobs, late, alarms, *self._of_nodes())
 
     def _of_nodes(self) -> Iterator[GaugeMetricFamily]:
         """Each node as last looked at; labels carry no secret. ``well`` is 1 for a node that tells what the others tell."""

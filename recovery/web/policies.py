@@ -9,7 +9,6 @@ from typing import Any
 from flask import Blueprint, current_app, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from recovery.domain import texts
 from recovery.domain.actor import Actor
 from recovery.domain.cause_rows import CODES, PARAMETERS, UNKNOWN
 from recovery.domain.diagnosis import RULES_VERSION
@@ -31,7 +30,7 @@ from recovery.queries.policies import (
 )
 from recovery.services.policies import activate_policy, draft_policy, may_keep
 from recovery.web._forms import typed
-from recovery.web._rendering import detail_text, said
+from recovery.web._rendering import refusal_words
 from recovery.web._wall import current_actor
 from recovery.web.auth import confirm_password
 
@@ -130,7 +129,7 @@ def _page(
             "text": (fields or {}).get("content") or _written(of, content),
             "note": (fields or {}).get("note", ""),
             "drafting": fields is not None,
-            "refusal": _refusal(refusal),
+            "refusal": refusal_words(refusal),
             "problems": getattr(refusal, "fields", {}),
         }
         body = render_template("policy.html", **context)
@@ -149,12 +148,3 @@ def _written(kind: Kind, content: Any) -> str:
 def _number(name: str) -> int | None:
     text = request.args.get(name, "")
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
-
-
-def _refusal(error: RecoveryError | None) -> dict[str, str] | None:
-    """A refusal in words, above the page it refers to."""
-    if error is None:
-        return None
-    title, advice = texts.ERRORS.get(error.code, texts.ERRORS["error"])
-    detail = detail_text(error.detail, error.values) if error.detail != error.code else ""
-    return {"title": said(title), "detail": detail, "advice": said(advice)}

@@ -47,7 +47,7 @@ def test_small_legs_at_one_address(desk: Desk) -> None:
     assert _batches(desk) == []
     first = _case(desk)
     assert _batches(desk) == []
-    second = _case(desk, state="parked")
+    second = _case(desk, state="investigated")
     _case(desk, amount=3 * COST)  # worth its own recovery
     _case(desk, state="sweeping")  # decided already
     expected = (tuple(sorted((first, second))), 2 * SMALL, SMALL, COST)

@@ -20,12 +20,16 @@ def above_limit(now: LegSituation) -> Check:
 
 
 def below_cost(now: LegSituation) -> Check:
-    """E02: worth less than moving it costs; by the price of the contract, and by what its own transaction cost."""
+    """E02: worth less than moving it costs; by the price of the contract, and by what its own transaction cost.
+
+    What is swept together with others shares its cost with them, so of that it says nothing.
+    """
     worth = now.books.worth.get(now.leg.position)
     fee = now.tx.fee
     paid = fee.amount if fee is not None and fee.asset == now.all.network.native.asset else 0
     least = max(now.all.policy.causes["D01"].minimum or 0, paid)
-    return told("worth_less_than_its_cost", worth is not None and worth < least, "price_by_contract", now.leg.position)
+    alone = worth is not None and worth < least and not now.books.batched
+    return told("worth_less_than_its_cost", alone, "price_by_contract", now.leg.position)
 
 
 AMOUNT_RULES: tuple[tuple[str, LegCheck], ...] = (("E01", below_minimum), ("E03", above_limit))

@@ -19,7 +19,7 @@ from recovery.db import Database
 from recovery.domain.scopes import SCOPES
 from recovery.services import people
 
-ROLES = ("depositor", "specialist", "wallet", "clearing", "auditor", "lead", "admin", "signer")
+ROLES = ("depositor", "specialist", "wallet", "clearing", "auditor", "lead", "admin", "signer", "ledger")
 PASSWORD = "a password to test with"
 HASH = "0x" + "ab" * 32
 

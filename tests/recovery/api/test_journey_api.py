@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -76,6 +77,12 @@ def settle(client: Client, world: SampleWorld) -> None:
     assert len(plans) == 1
     signed = {"transactions": world.sign(plans[0])}
     path = f"/api/v1/plans/{plans[0]['id']}"
+    listed = client.get(f"{path}/files", "signer").get_json()["items"]
+    for one in listed:
+        body = client.get(f"{path}/files/{one['name']}", "signer").data
+        assert (len(body), sha256(body).hexdigest()) == (one["size"], one["sha256"])
+    raw = [one["name"] for one in listed if one["format"] == "raw"]
+    assert len(raw) == len(plans[0]["steps"])
     tampered = {"transactions": [*signed["transactions"][:-1], signed["transactions"][-1][:-2] + "00"]}
     assert client.post(f"{path}/signed", "signer", tampered).status_code in (409, 422)
     recorded = client.post(f"{path}/signed", "signer", signed, key="signed-" + plans[0]["id"])

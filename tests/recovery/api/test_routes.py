@@ -31,6 +31,9 @@ def of_case(status: int, *who: str, otherwise: int = 403, **others: int) -> dict
     return allow(status, *who, otherwise=otherwise, **({"foreigner": 404} | others))
 
 
+INTENT_READERS = ("ledger", "clearing", "auditor", "lead")
+CREDITED = {"body": {"external_id": "x", "amount": "1", "account": "a", "asset": "b"}}
+NOT_CREDITED = {"body": {"external_id": "x", "reason": "closed"}}
 POLICY_READERS = ("auditor", "lead", "admin")
 CASE_READERS = (*STAFF, "depositor")
 APPEAL = {"reference": HASH.replace("ab", "cd")}
@@ -57,9 +60,16 @@ EXPECTED: dict[tuple[str, str], tuple[Mapping[str, Any], dict[str, int]]] = {
     ("POST", "/api/v1/verify"): ({"body": {"hash": HASH}}, allow(200, *EVERYBODY)),
     ("GET", "/api/v1/plans"): ({}, allow(200, *PLAN_READERS)),
     ("GET", "/api/v1/plans/<uuid:plan_id>"): ({}, allow(404, *PLAN_READERS)),
+    ("GET", "/api/v1/plans/<uuid:plan_id>/files"): ({}, allow(404, *PLAN_READERS)),
+    ("GET", "/api/v1/plans/<uuid:plan_id>/files/<name>"): ({}, allow(404, *PLAN_READERS)),
     ("POST", "/api/v1/plans/<uuid:plan_id>/signed"): (SIGNED, allow(404, "signer", "wallet")),
     ("POST", "/api/v1/tokens"): (TOKEN, dict.fromkeys((*EVERYBODY, NOBODY), 201)),
     ("POST", "/api/v1/step-up"): (STEP_UP, allow(200, *EVERYBODY)),
+    ("GET", "/api/v1/intents"): ({}, allow(200, *INTENT_READERS)),
+    ("GET", "/api/v1/intents/<uuid:intent_id>"): ({}, allow(404, *INTENT_READERS)),
+    ("POST", "/api/v1/intents/<uuid:intent_id>/confirmation"): (CREDITED, allow(404, "ledger")),
+    ("POST", "/api/v1/intents/<uuid:intent_id>/refusal"): (NOT_CREDITED, allow(404, "ledger")),
+    ("POST", "/api/v1/ledger/notices"): ({"body": {}}, dict.fromkeys((*EVERYBODY, NOBODY), 401)),  # not signed
     ("GET", "/api/v1/policies/<kind>"): ({}, allow(200, *POLICY_READERS)),
     ("GET", "/api/v1/policies/<kind>/<int:version>"): ({}, allow(200, *POLICY_READERS)),
     ("GET", "/api/v1/policies/<kind>/<int:version>/changes"): (
@@ -102,6 +112,7 @@ def address(rule: str, case_ref: str) -> str:
         rule.replace("<ref>", case_ref)
         .replace("<transition>", "withdraw")
         .replace("<uuid:plan_id>", str(uuid.uuid4()))
+        .replace("<uuid:intent_id>", str(uuid.uuid4()))
         .replace("<uuid:asked_id>", str(uuid.uuid4()))
         .replace("/policies/<kind>", "/policies/cause")
         .replace("<kind>", "accounts")
@@ -141,8 +152,8 @@ def test_a_token_without_the_scope_is_not_enough(
 
 @pytest.mark.parametrize(("method", "rule"), sorted(one for one in EXPECTED if one[0] != "GET"))
 def test_every_write_wants_an_idempotency_key(api: Client, case_ref: str, method: str, rule: str) -> None:
-    if rule == "/api/v1/verify":
-        return  # a question
+    if rule in ("/api/v1/verify", "/api/v1/ledger/notices"):
+        return  # a question, and what has an id of its own
     request, expected = EXPECTED[method, rule]
     who = next(
         name

@@ -20,12 +20,17 @@ FILL = {
     "move": "take",
     "evidence_id": NO_ID,
     "asked_id": NO_ID,
+    "plan_id": NO_ID,
     "document_id": NO_ID,
     "kind": "addresses",
     "name": "WyJhIl0",
     "upload_id": NO_ID,
     "version": "1",
     "leg": NO_ID,
+    "batch_id": NO_ID,
+    "alarm_id": NO_ID,
+    "opening_id": NO_ID,
+    "hold_id": NO_ID,
 }
 
 
@@ -87,6 +92,11 @@ def test_no_page_changes_anything_on_get(app: Flask) -> None:
         "registry_files.upload",
         "registry_files.confirm",
         "finds.open_case",
+        "alarms.answer",
+        "reconciliation.draft",
+        "reconciliation.sign",
+        "reconciliation.hold",
+        "reconciliation.release",
     }
 
 

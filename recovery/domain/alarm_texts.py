@@ -1,0 +1,66 @@
+"""Alarms in words: what rang, and what to do about it. Every kind that is rung stands here."""
+
+from __future__ import annotations
+
+from recovery.domain.marking import mark
+
+ALARMS: dict[str, tuple[str, str]] = {
+    "outflow_without_plan": (
+        mark("Coins left one of our wallets without a plan"),
+        mark("Find out who sent it. Until then treat the key of this wallet as lost."),
+    ),
+    "outflow_not_recorded": (
+        mark("A step was sent before its signed bytes were handed in"),
+        mark("Ask the signer for the bytes, and why they were sent first."),
+    ),
+    "in_transit_too_long": (
+        mark("A payment is under way for too long"),
+        mark("Look at the case: the fee may be too low, or the nodes may not see the network."),
+    ),
+    "suspense_too_old": (
+        mark("Coins are unidentified for too long"),
+        mark("Look at the case and find their owner, or close it."),
+    ),
+    "payable_too_old": (
+        mark("Somebody is owed for too long"),
+        mark("Look at the case and see what keeps it from being paid."),
+    ),
+    "not_reconciled": (
+        mark("Chain, ledger and cases differ, and nobody knows why"),
+        mark("Open the reconciliation and explain every base unit of the line."),
+    ),
+    "credit_differs": (
+        mark("The exchange's ledger answered otherwise than it was asked"),
+        mark("Find out what it credited to whom, and have it corrected there before the case goes on."),
+    ),
+    "database_restored": (
+        mark("The database was restored or moved; payouts are held back"),
+        mark("Compare every wallet with its plans. Two people then let payouts go on."),
+    ),
+}
+"""By kind: its title, and what the reader does next."""
+
+FACTS: dict[str, str] = {
+    "network": mark("Network"),
+    "address": mark("Address"),
+    "hash": mark("Hash"),
+    "nonce": mark("Nonce"),
+    "asset": mark("Asset"),
+    "amount": mark("Amount"),
+    "case": mark("Case"),
+    "plan": mark("Plan"),
+    "state": mark("State"),
+    "since": mark("Since"),
+    "reason": mark("Reason"),
+    "said": mark("What was answered"),
+    "system": mark("Database server"),
+    "timeline": mark("Timeline"),
+    "was": mark("Before"),
+}
+"""What an alarm tells besides, by name."""
+
+REFUSALS: dict[str, str] = {
+    "alarm_needs_reason": mark("Say why this alarm may rest."),
+    "alarm_is_answered": mark("Somebody has acknowledged this alarm already."),
+    "you_caused_it": mark("Your own deed rang this alarm, so somebody else acknowledges it."),
+}

@@ -1,0 +1,66 @@
+"""Alarms at the desk: what rings, what was acknowledged and why."""
+
+from __future__ import annotations
+
+import uuid
+
+from flask import Blueprint, current_app, make_response, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from recovery.domain import texts
+from recovery.errors import Conflict, InvalidInput, NotFound, RecoveryError
+from recovery.limits import MOVE
+from recovery.queries.alarms import ANSWERERS, MOST_SHOWN, list_alarms, may_read
+from recovery.services.alarms import acknowledge
+from recovery.web._rendering import detail_text, said
+from recovery.web._wall import current_actor, staff_only
+
+pages = Blueprint("alarms", __name__)
+
+
+@pages.get("/alarms")
+def show() -> Response:
+    """Open alarms, the oldest first, then those somebody acknowledged. Raises NotFound for who is told of none."""
+    return _page()
+
+
+@pages.post("/alarms/<uuid:alarm_id>/acknowledge")
+def answer(alarm_id: uuid.UUID) -> Response:
+    """Somebody looked, and says why it may rest."""
+    actor = staff_only()
+    current_app.extensions["limits"].spend(MOVE, str(actor.id))
+    reason = request.form.get("reason", "")
+    try:
+        with current_app.extensions["database"].unit_of_work() as session:
+            acknowledge(session, actor, alarm_id, reason)
+    except (InvalidInput, Conflict) as error:
+        return _page(refusal=error, about=alarm_id)
+    return redirect(url_for("alarms.show"), 303)
+
+
+def _page(*, refusal: RecoveryError | None = None, about: uuid.UUID | None = None) -> Response:
+    actor = current_actor()
+    if not may_read(actor):
+        raise NotFound
+    with current_app.extensions["database"].reading() as session:
+        ringing = list_alarms(session, still_open=True)
+        answered = list_alarms(session, still_open=False, limit=50)
+    body = render_template(
+        "alarms.html",
+        ringing=ringing,
+        answered=answered,
+        most=MOST_SHOWN,
+        answering=bool(actor.roles & ANSWERERS),
+        me=str(actor.id),
+        about=about,
+        refusal=_refusal(refusal),
+    )
+    return make_response(body, refusal.status if refusal else 200)
+
+
+def _refusal(error: RecoveryError | None) -> dict[str, str] | None:
+    """A refusal in words, above the list."""
+    if error is None:
+        return None
+    title, advice = texts.ERRORS[error.code]
+    return {"title": said(title), "detail": detail_text(error.detail, error.values), "advice": said(advice)}
