@@ -6,16 +6,19 @@ A scene is built once; every order of every pair of its commands begins from the
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sqlalchemy import update
 
 from recovery.domain.actor import SYSTEM
+from recovery.domain.credit_intents import Said
 from recovery.domain.ids import new_id
 from recovery.models import Account, Credit, OwnedAddress
 from recovery.queries.facts import database_now, open_claim
-from recovery.services import parking
+from recovery.queries.intents import current_intent
+from recovery.services import credits, parking
 from recovery.services.transitions import advance, lock
 from tests.prove.stepping import Act
 from tests.recovery.desk import (
@@ -410,8 +413,20 @@ def crediting(ground: Ground) -> None:
     desk.look(ground.ref, seen(hash, transfer(LISTED, symbol="USDX")))
     desk.move("clearing", ground.ref, "approve_credit")
     ground.add("deliver", lambda: desk.credit(ground.ref))
+    with desk.database.reading() as session:
+        intent = current_intent(session, find(session, ground.ref).id)
+    assert intent is not None
+    confirms = Said("entry-1", intent.amount, intent.account, intent.asset)
+    ground.add("the ledger confirms", lambda: _hear(desk, intent.id, confirms))
+    ground.add("the ledger confirms otherwise", lambda: _hear(desk, intent.id, replace(confirms, amount=1)))
+    ground.add("the ledger refuses", lambda: _hear(desk, intent.id, Said("entry-2", reason="no")))
     ground.surroundings()
     ground.rival()
+
+
+def _hear(desk: Desk, intent_id: uuid.UUID, said: Said) -> None:
+    with desk.database.unit_of_work() as session:
+        credits.hear(session, SYSTEM, intent_id, said)
 
 
 def disputed(ground: Ground) -> None:

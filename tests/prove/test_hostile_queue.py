@@ -191,7 +191,9 @@ def test_a_hostile_queue(
             _time_passes(desk)
         until = time.monotonic() + 90
         while left := [ref for ref in refs if desk.state(ref) != "completed"]:
-            assert time.monotonic() < until, f"{len(left)} of {len(refs)} are lost: {left[:3]}, workers ended {ended[-5:]}"
+            assert time.monotonic() < until, (
+                f"{len(left)} of {len(refs)} are lost: {left[:3]}, workers ended {ended[-5:]}"
+            )
             time.sleep(0.3)
             _time_passes(desk)
     finally:
@@ -201,7 +203,9 @@ def test_a_hostile_queue(
     with desk.database.reading() as session:
         cases = read_cases(session, refs)
         assert wrong(cases) == []
-        written = session.scalar(select(func.count()).select_from(Credit).where(Credit.hash.in_(c.row.hash for c in cases)))
+        written = session.scalar(
+            select(func.count()).select_from(Credit).where(Credit.hash.in_(c.row.hash for c in cases))
+        )
     assert written == len(refs)
     assert all([event.name for event in case.events].count("confirm_credit") == 1 for case in cases)
     record_property("prove.faults of the queue", hostile.faults)

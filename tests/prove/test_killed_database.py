@@ -76,9 +76,15 @@ class Traffic:
     def due(self) -> uuid.UUID | None:
         """A credit to deliver: other jobs would ask nodes, of which there are none."""
         with self.desk.database.unit_of_work() as session:
-            return session.scalar(
-                select(Job.id).where(Job.topic == "credit.deliver", Job.state == "due").order_by(func.random()).limit(1)
-            ) or uuid.uuid4()
+            return (
+                session.scalar(
+                    select(Job.id)
+                    .where(Job.topic == "credit.deliver", Job.state == "due")
+                    .order_by(func.random())
+                    .limit(1)
+                )
+                or uuid.uuid4()
+            )
 
 
 @dataclass

@@ -131,7 +131,11 @@ def test_a_report(web: Web, record_property: Callable[[str, Any], None]) -> None
 
 
 MOVES: dict[str, tuple[str, Callable[[Desk], str], Callable[[Desk, str], dict[str, Any]]]] = {
-    "accept": ("owner", Desk.quoted, lambda desk, ref: {"destination": OUTSIDE, "quote_digest": desk.quote_digest(ref)}),
+    "accept": (
+        "owner",
+        Desk.quoted,
+        lambda desk, ref: {"destination": OUTSIDE, "quote_digest": desk.quote_digest(ref)},
+    ),
     "contest": ("owner", Desk.quoted, lambda desk, ref: {"reason": "too much"}),
     "prepare_sweep": ("maker", Desk.accepted, lambda desk, ref: {}),
     "approve_sweep_wallet": ("wallet", Desk.drafted, lambda desk, ref: {"digest": _digest(desk, ref)}),
@@ -194,6 +198,8 @@ POINTS = {
     "chain.scan": ("scan:before_ask", "scan:after_ask"),
     "nodes.look": ("nodes:before_ask", "nodes:after_ask"),
     "screening.ask": ("screening:before_ask", "screening:after_ask"),
+    "outflow.look": ("outflow:before_ask", "outflow:after_ask"),
+    "reconcile.run": ("reconcile:before_ask", "reconcile:after_ask"),
 }
 """Jobs that no journey of a case comes by; all others are crashed in ``tests/recovery/jobs/test_killed_workers.py``."""
 
@@ -211,7 +217,9 @@ def test_a_job_that_asks_is_killed_at_its_points(
         assert web.send(asked | {"crash_at": point})["killed"], f"no worker came to {point}"
         assert _told(web.desk, [ref]) == before
         with web.desk.database.unit_of_work() as session:
-            session.execute(update(Job).where(Job.id == job.id).values(state="due", lease_until=None, due_at=func.now()))
+            session.execute(
+                update(Job).where(Job.id == job.id).values(state="due", lease_until=None, due_at=func.now())
+            )
     assert web.send(asked)["status"] == 1
     assert _told(web.desk, [ref]) == before
     record_property("prove.kills of workers at named points", len(POINTS[topic]))

@@ -1,8 +1,8 @@
 """Makes real web processes fast, and kills them: everything is imported once, then each request is served by a fork of its own.
 
-Reads one JSON object a line: the environment once, then requests (or a job to run) with ``after``, the number of statements
-and commits after which the process kills itself, or ``crash_at``, a named crash point. Answers one JSON object a line. It has no threads and no connections, so
-that forking is safe.
+Reads one JSON object a line: where the database is, then requests (or a job to run) with ``after``, the number of
+statements and commits after which the process kills itself, or ``crash_at``, a named crash point. Answers one JSON object a
+line. It has no threads and no connections, so that forking is safe.
 """
 
 from __future__ import annotations
