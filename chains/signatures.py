@@ -15,6 +15,7 @@ from chains.encoding import BadText, base58_decode, keccak
 from chains.proving import LONGEST, NotProven
 
 _ORDER = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141
+_FIELD = (1 << 256) - (1 << 32) - 977
 _HEX = re.compile(r"(?:0[xX])?((?:[0-9a-fA-F]{2})+)")
 _BASE64 = re.compile(r"[A-Za-z0-9+/]+={0,2}|[A-Za-z0-9_-]+={0,2}")
 
@@ -158,6 +159,24 @@ def schnorr(key: bytes, digest: bytes, signature: bytes) -> bool:
         return PublicKeyXOnly(key).verify(signature, digest)
     except ValueError:
         return False
+
+
+def schnorr_of_cash(key: bytes, digest: bytes, signature: bytes) -> bool:
+    """The same in the older form Bitcoin Cash has since 2019: a compressed key, and the point with a square second coordinate."""
+    from coincurve import PublicKey
+
+    r, s = int.from_bytes(signature[:32]), int.from_bytes(signature[32:])
+    if len(signature) != 64 or len(key) != 33 or key[0] not in (2, 3) or r >= _FIELD or not 0 < s < _ORDER:
+        return False
+    challenge = int.from_bytes(hashlib.sha256(signature[:32] + key + digest).digest()) % _ORDER
+    if not challenge:
+        return False
+    try:
+        minus = PublicKey(key).multiply((_ORDER - challenge).to_bytes(32))
+        x, y = PublicKey.combine_keys([PublicKey.from_secret(signature[32:]), minus]).point()
+    except ValueError:
+        return False
+    return bool(x == r and pow(y, (_FIELD - 1) // 2, _FIELD) == 1)
 
 
 def p256(key: bytes, digest: bytes, signature: bytes) -> bool:

@@ -23,7 +23,7 @@ class Transition:
     made. ``guards``: named pure functions of :class:`Facts`; an unmet guard's name is the message key of the grey
     button. ``emits``: topics of jobs written in the same unit of work. ``step_up``: a fresh sign-in is asked.
     ``starts_round``: earlier ``in_round`` transitions are void from here on. ``into``: the case goes on in another
-    workflow.
+    workflow. ``reopens``: it leaves a closed state, because what was true when the case closed no longer is.
     """
 
     name: str
@@ -37,6 +37,7 @@ class Transition:
     starts_round: bool = False
     in_round: bool = False
     into: str | None = None
+    reopens: bool = False
 
 
 class BrokenWorkflow(ValueError):
@@ -93,8 +94,8 @@ class Workflow:
             if not any(state in row.source for row in self.transitions):
                 raise BrokenWorkflow(f"{self.name}: nothing leaves {state}")
         for row in self.transitions:
-            if self.closed & set(row.source):
-                raise BrokenWorkflow(f"{self.name}: {row.name} leaves a closed state")
+            if bool(self.closed & set(row.source)) is not row.reopens:
+                raise BrokenWorkflow(f"{self.name}: {row.name} leaves a closed state, or does not although it says so")
 
     @property
     def states(self) -> tuple[State, ...]:

@@ -1,9 +1,10 @@
 """Whether an output that a step needs was spent for good by another transaction.
 
 That an output is gone says nothing about who took it, so the one that did must be shown: by an index of spenders or, of a
-daemon, in its last blocks. It must be final, and its bytes must spend the output. A transaction with the very same inputs and
-outputs under another id (a signature written differently on its way) is the step itself and overtakes nothing: paying again
-after it would pay twice. What cannot be shown counts as not overtaken.
+daemon, in its last blocks and, as far as :data:`MOST_WINDOWS` reach, in those since the planning. It must be final, and its
+bytes must spend the output. A transaction with the very same inputs and outputs under another id (a signature written
+differently on its way) is the step itself and overtakes nothing: paying again after it would pay twice. What cannot be shown
+counts as not overtaken.
 """
 
 from __future__ import annotations
@@ -23,6 +24,9 @@ from chains.utxo.raw import BadTransaction, RawTransaction
 from chains.utxo.seen import Seen
 from chains.utxo.signed import SignedTransaction
 
+MOST_WINDOWS = 10
+"""Spans of :data:`chains.utxo.replaced.MOST_BLOCKS` blocks looked through since the planning, after an outage."""
+
 
 def is_overtaken(network: Network, nodes: Sequence[Node], step: Step, hash: str) -> bool:
     """See :meth:`chains.sending.Sending.is_overtaken`. Never raises for what nodes say."""
@@ -31,6 +35,7 @@ def is_overtaken(network: Network, nodes: Sequence[Node], step: Step, hash: str)
         coins = steps.coins_of(network, step)
     except (BadTransaction, LookupError, TypeError, ValueError):
         return False
+    since = coins[0].tip
     points = [Outpoint(coin.txid, coin.vout, coin.address) for coin in coins]
 
     def ask(talk: Talk) -> bool:
@@ -39,20 +44,29 @@ def is_overtaken(network: Network, nodes: Sequence[Node], step: Step, hash: str)
             return False  # it waits, or stands
         if seen.status is not Status.NOT_FOUND:
             return False
-        return any(_takes(network, talk, who, points, asked) for who in _takers(talk, points, seen.tip) if who != hash)
+        return any(
+            _takes(network, talk, who, points, asked) for who in _takers(talk, points, since, seen.tip) if who != hash
+        )
 
     told, _ = inquire(network, nodes, ask, timeout=TOTAL_SECONDS)
     return bool(nodes) and sum(word is True for word in told) >= quorum(len(nodes))
 
 
-def _takers(talk: Talk, points: Sequence[Outpoint], tip: int | None) -> Iterator[str]:
-    """Transactions that spend one of the outputs, as the node shows them."""
+def _takers(talk: Talk, points: Sequence[Outpoint], since: int, tip: int | None) -> Iterator[str]:
+    """Transactions that spend one of the outputs, as the node shows them; of a daemon the newest blocks first."""
     name = {"blockbook": replaced.by_blockbook, "esplora": replaced.by_esplora}.get(
         talk.node.interface or "", replaced.by_daemon
     )
     for start in range(0, len(points), replaced.MOST_INPUTS):
-        some = Remains(spent=tuple(points[start : start + replaced.MOST_INPUTS]))
-        yield from (who for spent, who in name(talk, some, tip) if spent and who is not None)
+        some = tuple(points[start : start + replaced.MOST_INPUTS])
+        spans: list[int | None] = [None]
+        if name is replaced.by_daemon and tip is not None:
+            spans += list(range(since, tip - replaced.MOST_BLOCKS, replaced.MOST_BLOCKS))[-MOST_WINDOWS:]
+        for height in spans:
+            found = list(name(talk, Remains(height=height, spent=some), tip))
+            yield from (who for spent, who in found if spent and who is not None)
+            if not any(spent and who is None for spent, who in found):
+                break
 
 
 def _takes(network: Network, talk: Talk, who: str, points: Sequence[Outpoint], asked: SignedTransaction) -> bool:

@@ -30,7 +30,7 @@ Point = tuple[str, int]
 class Held:
     """An output to spend, proved by the bytes of its transaction (``whole``, which nodes show with or without witnesses).
 
-    ``regtest``: it lies on the local test chain, which writes other addresses.
+    ``regtest``: it lies on the local test chain, which writes other addresses. ``tip`` is the node's best height at that look.
     """
 
     txid: str
@@ -40,6 +40,7 @@ class Held:
     address: str | None
     regtest: bool
     whole: bytes = field(compare=False, repr=False)
+    tip: int = field(default=0, compare=False)
 
     @property
     def outpoint(self) -> str:
@@ -88,7 +89,8 @@ def _held(network: Network, seen: Seen, raw: RawTransaction, vout: int) -> Held:
     kind = script_kind(shape, output.script)
     if not fees.spendable(kind):
         raise Refused("an outpoint has a script that cannot be planned for")
-    return Held(raw.txid, vout, output, kind, script_address(shape, output.script), seen.regtest, seen.raw)
+    address = script_address(shape, output.script)
+    return Held(raw.txid, vout, output, kind, address, seen.regtest, seen.raw, seen.tip or 0)
 
 
 def _transaction(network: Network, talk: Talk, txid: str) -> tuple[Seen, RawTransaction, list[str]]:

@@ -1,8 +1,9 @@
 """A step of the UTXO family as data, and that data taken apart again and compared with itself. Pure.
 
 ``body`` of a step (form ``utxo``) holds ``hex`` (the unsigned transaction), ``fee`` and ``fee_rate`` (base units, and base units
-a virtual byte), ``inputs`` with ``outpoint``, ``amount``, ``script`` and ``kind`` of what is spent, and for the signer ``psbt``
-(base64) or, on networks whose signers do not take that, ``previous`` (the earlier transaction) beside each input.
+a virtual byte), ``height`` (the tip when it was planned: nothing had spent its coins), ``inputs`` with ``outpoint``, ``amount``,
+``script`` and ``kind`` of what is spent, and for the signer ``psbt`` (base64) or, on networks whose signers do not take that,
+``previous`` (the earlier transaction) beside each input.
 """
 
 from __future__ import annotations
@@ -54,6 +55,7 @@ def written(
         "hex": transaction.hex(),
         "fee": str(fee),
         "fee_rate": fees.rate_text(a_byte),
+        "height": str(min(coin.tip for coin in coins)),
         "inputs": inputs,
     }
     if packets:
@@ -89,7 +91,8 @@ def coins_of(network: Network, step: Step) -> list[Held]:
         txid, _, place = outpoint.partition(":")
         shape, regtest = _shape(network, step)
         kind = script_kind(shape, output.script)
-        found.append(Held(txid, int(place), output, kind, script_address(shape, output.script), regtest, whole))
+        place_of = script_address(shape, output.script)
+        found.append(Held(txid, int(place), output, kind, place_of, regtest, whole, int(step.body["height"])))
     return found
 
 

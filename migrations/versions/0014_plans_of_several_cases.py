@@ -43,7 +43,9 @@ def upgrade() -> None:
         sa.Column("quote_id", sa.Uuid(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("cost", sa.Numeric(78, 0), nullable=True),
-        sa.CheckConstraint("state IN ('open', 'confirmed', 'dead', 'void')", name=op.f("ck_plan_case_state_is_known")),
+        sa.CheckConstraint(
+            "state IN ('open', 'confirmed', 'dead', 'void', 'returned')", name=op.f("ck_plan_case_state_is_known")
+        ),
         sa.CheckConstraint(
             "amount > 0 AND arrives > 0 AND arrives <= amount", name=op.f("ck_plan_case_amounts_make_sense")
         ),
@@ -60,6 +62,23 @@ def upgrade() -> None:
         ["case_id", "kind"],
         unique=True,
         postgresql_where=sa.text("state IN ('open', 'confirmed')"),
+    )
+    op.create_table(
+        "refund_return",
+        sa.Column("plan_id", sa.Uuid(), nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("network", sa.Text(), nullable=False),
+        sa.Column("hash", sa.Text(), nullable=False),
+        sa.Column("position", sa.Text(), nullable=False),
+        sa.Column("why", sa.Text(), nullable=False),
+        sa.Column("amount", sa.Numeric(78, 0), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.CheckConstraint("why IN ('reorganised', 'bounced')", name=op.f("ck_refund_return_why_is_known")),
+        sa.ForeignKeyConstraint(
+            ["plan_id", "case_id"], ["plan_case.plan_id", "plan_case.case_id"], name="fk_refund_return_part"
+        ),
+        sa.PrimaryKeyConstraint("plan_id", "case_id", name=op.f("pk_refund_return")),
+        sa.UniqueConstraint("network", "hash", "position", name=op.f("uq_refund_return_network_hash_position")),
     )
     op.create_table(
         "plan_input",
@@ -94,7 +113,8 @@ def upgrade() -> None:
             IF (OLD.plan_id, OLD.case_id, OLD.kind, OLD.place, OLD.round, OLD.amount, OLD.arrives, OLD.quote_id)
                IS DISTINCT FROM
                (NEW.plan_id, NEW.case_id, NEW.kind, NEW.place, NEW.round, NEW.amount, NEW.arrives, NEW.quote_id)
-               OR (OLD.state <> 'open' AND OLD.state <> NEW.state)
+               OR (OLD.state <> 'open' AND OLD.state <> NEW.state
+                   AND NOT (OLD.kind = 'refund' AND OLD.state = 'confirmed' AND NEW.state = 'returned'))
             THEN RAISE EXCEPTION 'a part of a plan keeps what was approved' USING ERRCODE = 'restrict_violation';
             END IF;
             RETURN NEW;
@@ -131,6 +151,7 @@ def downgrade() -> None:
         op.alter_column("plan", column, existing_type=kind, nullable=False)
     _keep_payload("case_id", "kind", "round", "network", "payload", "digest", "prepared_by", "quote_id")
     op.drop_column("asset_probe", "token_keeps")
+    op.drop_table("refund_return")
     op.drop_table("plan_input")
     op.drop_table("plan_case")
     op.execute("DROP FUNCTION keep_part()")

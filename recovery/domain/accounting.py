@@ -146,9 +146,14 @@ def sweep_back(network: str, asset: str, round_: int, amount: int) -> tuple[Entr
     return some([Entry("sweep_back", str(round_), CUSTODY_DEPOSIT, SWEEP_IN_TRANSIT, network, asset, amount)])
 
 
-def refunded(network: str, asset: str, net: int) -> tuple[Entry, ...]:
+def refunded(network: str, asset: str, leg: str, net: int) -> tuple[Entry, ...]:
     """The refund is final: the recovery wallet holds that much less."""
-    return some([Entry("refunded", "", PAYOUT_IN_TRANSIT, RECOVERY_WALLET, network, asset, net)])
+    return some([Entry("refunded", leg, PAYOUT_IN_TRANSIT, RECOVERY_WALLET, network, asset, net)])
+
+
+def refund_returned(network: str, asset: str, round_: int, net: int) -> tuple[Entry, ...]:
+    """A refund that was final came back, or the chain took it back: the wallet holds the coins again and owes them."""
+    return some([Entry("refund_returned", str(round_), RECOVERY_WALLET, USER_PAYABLE, network, asset, net)])
 
 
 def balances(entries: Iterable[tuple[str, str, str, int]]) -> dict[tuple[str, str], int]:

@@ -33,6 +33,16 @@ ALARMS: dict[str, tuple[str, str]] = {
         mark("The exchange's ledger answered otherwise than it was asked"),
         mark("Find out what it credited to whom, and have it corrected there before the case goes on."),
     ),
+    "refund_reorganised": (
+        mark("The network took a refund back that was final"),
+        mark(
+            "The case is open again and owes its refund. Look at the nodes of the network before it is paid once more."
+        ),
+    ),
+    "refund_bounced": (
+        mark("A refund came back"),
+        mark("The case is open again and owes its refund. Ask the depositor for another address."),
+    ),
     "database_restored": (
         mark("The database was restored or moved; payouts are held back"),
         mark("Compare every wallet with its plans. Two people then let payouts go on."),

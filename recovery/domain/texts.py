@@ -15,6 +15,7 @@ from recovery.domain.cause_texts import (
     CauseText,
 )
 from recovery.domain.check_texts import CHECKS, WHYS
+from recovery.domain.fee_texts import DETAILS as FEE_DETAILS
 from recovery.domain.file_texts import DETAILS as FILE_DETAILS, FILE_FORMATS
 from recovery.domain.finding_texts import (
     ANSWERS,
@@ -35,7 +36,6 @@ from recovery.domain.finding_texts import (
 from recovery.domain.marking import mark
 from recovery.domain.money_texts import (
     COSTS,
-    EXPLAINS,
     PLAN_STATES,
     POSTINGS,
     PURPOSES,
@@ -71,7 +71,6 @@ __all__ = [
     "DETAILS",
     "ERRORS",
     "EVENTS",
-    "EXPLAINS",
     "FILE_FORMATS",
     "FORMATS",
     "GATES",
@@ -129,6 +128,7 @@ DETAILS: dict[str, str] = {
     **REFUSALS,
     **PROOF_DETAILS,
     **POLICY_DETAILS,
+    **FEE_DETAILS,
     **SCAN_DETAILS,
     **FILE_DETAILS,
     **dispute_texts.REFUSALS,
@@ -239,6 +239,12 @@ TRANSITIONS: dict[str, str] = {
     "plan_failed": mark("Planning failed"),
     "redraft_sweep": mark("Sweep planned anew"),
     "redraft_refund": mark("Refund planned anew"),
+    "look_at_refund": mark("It did not arrive: look at the refund again"),
+    "reopen_refund": mark("Refund opened again"),
+    "prove_sweep_dead": mark("Prove that the sweep can never happen"),
+    "prove_refund_dead": mark("Prove that the refund can never happen"),
+    "bury_sweep": mark("Sweep proven dead"),
+    "bury_refund": mark("Refund proven dead"),
     "propose_sweep": mark("Propose the sweep"),
     "approve_sweep_wallet": mark("Approve the sweep for wallet"),
     "approve_sweep_clearing": mark("Approve the sweep for clearing"),
@@ -307,6 +313,12 @@ EVENTS: dict[str, str] = {
     "plan_failed": mark("Planning failed"),
     "redraft_sweep": mark("Plan taken back, the sweep is planned anew"),
     "redraft_refund": mark("Plan taken back, the refund is planned anew"),
+    "look_at_refund": mark("Asked to look at the refund again"),
+    "reopen_refund": mark("The refund did not stay paid, the case is open again"),
+    "prove_sweep_dead": mark("Asked for proof that the sweep can never happen"),
+    "prove_refund_dead": mark("Asked for proof that the refund can never happen"),
+    "bury_sweep": mark("The sweep can never happen any more"),
+    "bury_refund": mark("The refund can never happen any more"),
     "propose_sweep": mark("Sweep plan ready to be approved"),
     "approve_sweep_wallet": mark("Sweep approved by wallet"),
     "approve_sweep_clearing": mark("Sweep approved by clearing"),

@@ -26,8 +26,10 @@ from recovery.jobs.planning import GATES, sender_for
 from recovery.jobs.work import Work
 from recovery.models import Plan, RecoveryCase
 from recovery.queries.facts import current_plan
+from recovery.queries.holds import payouts_are_held
 from recovery.queries.plan_members import leads, members
 from recovery.services import evidence, plans, settling
+from recovery.services.holds import HELD_SECONDS
 from recovery.services.screening import not_clear, questions
 from recovery.services.settling import Ended
 from recovery.services.sign_offs import fully_signed
@@ -49,9 +51,14 @@ def release(work: Work) -> None:
         network = networks()[plan.network] if plan else None
         cases = [one.case for one in members(session, plan)] if plan and ready else []
         unclear = [not_clear(session, case, questions(session, case)) for case in cases]
+        held = payouts_are_held(session)
     if not steps or plan is None or network is None:
         with work.finishing():
             return
+    if held:
+        with work.finishing() as session:
+            work.again(session, HELD_SECONDS)
+        return
     crash_point("release:before_ask")
     nonces = _next_nonces(network, work.nodes(network.slug), steps)
     asked = [screening.ask(work, one) for one in unclear]
@@ -125,6 +132,7 @@ def watch(work: Work) -> None:
             else []
         )  # fmt: skip
         network = networks()[plan.network] if plan else None
+        held = payouts_are_held(session)
     if plan is None or network is None:
         with work.finishing():
             return
@@ -139,7 +147,7 @@ def watch(work: Work) -> None:
             continue
         reading = verify(network, hash, nodes)
         answers.append((hash, reading.answers))
-        may_send = not any(one.failed for one in before)
+        may_send = not held and not any(one.failed for one in before)
         seen.append(_look(network, nodes, Seen(index, step, reading.transaction), hash, signed, may_send=may_send))
     crash_point("watch:after_ask")
     with work.finishing() as session:

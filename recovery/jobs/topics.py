@@ -15,6 +15,7 @@ from recovery.jobs import (
     proofs,
     quotes,
     reconciliation,
+    returns,
     scanning,
     screening,
 )
@@ -29,6 +30,9 @@ TOPICS: dict[str, Callable[[Work], None]] = {
     "refund.plan": planning.plan_a_refund,
     "plan.release": plans.release,
     "plan.watch": plans.watch,
+    "plan.bury": returns.bury,
+    "refund.look": returns.look,
+    "refund.look_now": returns.look_now,
     "credit.deliver": credits.deliver,
     "nodes.look": nodes.look,
     "parked.look": parked.look,

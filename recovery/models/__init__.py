@@ -11,8 +11,8 @@ from recovery.models.job import HandledRequest, Job
 from recovery.models.ledger import LedgerAccount, Posting
 from recovery.models.outflow import WatchedWallet
 from recovery.models.person import ApiToken, Person, PersonRole, UserSession
-from recovery.models.plan import Plan, PlanCase, PlanInput, PlanStep, SignOff
-from recovery.models.policy import CausePolicyVersion, FeePolicy, ReplayRun
+from recovery.models.plan import Plan, PlanCase, PlanInput, PlanStep, RefundReturn, SignOff
+from recovery.models.policy import CausePolicyVersion, FeePolicy, FeeTrial, ReplayRun
 from recovery.models.proof import OwnershipChallenge, OwnershipProof, ProofDocument, TestTransfer
 from recovery.models.quote import AssetPrice, Quote
 from recovery.models.reading import ChainAnswer, ChainReading, NodeReport
@@ -55,6 +55,7 @@ __all__ = [
     "DisputeParty",
     "Evidence",
     "FeePolicy",
+    "FeeTrial",
     "FraudSignal",
     "HandledRequest",
     "HoldRelease",
@@ -84,6 +85,7 @@ __all__ = [
     "Reconciliation",
     "ReconciliationLine",
     "RecoveryCase",
+    "RefundReturn",
     "RegistryChange",
     "RegistryImport",
     "RegistryLoad",

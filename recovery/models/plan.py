@@ -49,9 +49,9 @@ class Plan(Base):
 class PlanCase(Base):
     """One case's part of a plan: ``amount`` leaves where its coins lie, ``arrives`` of it reach the destination.
 
-    ``place`` is its place among the coins of the plan. ``state``: open → confirmed, dead or void, each case for itself. At most
-    one part per case and kind is open or confirmed: a case is never swept or paid twice. ``cost`` is its share of what the
-    network took, in base units of the native coin, known at the end.
+    ``place`` is its place among the coins of the plan. ``state``: open → confirmed, dead or void, each case for itself; a
+    confirmed refund that did not stay paid is returned. At most one part per case and kind is open or confirmed: a case is never
+    swept or paid twice. ``cost`` is its share of what the network took, in base units of the native coin, known at the end.
     """
 
     __tablename__ = "plan_case"
@@ -69,7 +69,7 @@ class PlanCase(Base):
 
     __table_args__ = (
         ForeignKeyConstraint(["plan_id", "kind"], ["plan.id", "plan.kind"], name="fk_plan_case_plan"),
-        CheckConstraint("state IN ('open', 'confirmed', 'dead', 'void')", name="state_is_known"),
+        CheckConstraint("state IN ('open', 'confirmed', 'dead', 'void', 'returned')", name="state_is_known"),
         CheckConstraint("amount > 0 AND arrives > 0 AND arrives <= amount", name="amounts_make_sense"),
         UniqueConstraint("case_id", "kind", "round"),
         UniqueConstraint("plan_id", "place"),
@@ -80,6 +80,32 @@ class PlanCase(Base):
             unique=True,
             postgresql_where=text("state IN ('open', 'confirmed')"),
         ),
+    )
+
+
+class RefundReturn(Base):
+    """A refund that did not stay paid, and the movement that shows it; each movement counts once.
+
+    ``why``: reorganised (the chain took the refund itself back) or bounced (its coins came back to us).
+    """
+
+    __tablename__ = "refund_return"
+
+    plan_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    case_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    network: Mapped[str]
+    hash: Mapped[str]
+    position: Mapped[str]
+    why: Mapped[str]
+    amount: Mapped[int] = mapped_column(BaseUnits)
+    at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["plan_id", "case_id"], ["plan_case.plan_id", "plan_case.case_id"], name="fk_refund_return_part"
+        ),
+        UniqueConstraint("network", "hash", "position"),
+        CheckConstraint("why IN ('reorganised', 'bounced')", name="why_is_known"),
     )
 
 

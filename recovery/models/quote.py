@@ -34,7 +34,10 @@ class AssetPrice(Base):
 
 
 class Quote(Base):
-    """What the depositor is asked to accept: gross = fee + network cost + net, in base units of the recovered asset."""
+    """What the depositor is asked to accept: gross = fee + network cost + net, in base units of the recovered asset.
+
+    ``inputs`` are the facts it was worked out from, so that it can be worked out again under its version of the policy.
+    """
 
     __tablename__ = "quote"
 
@@ -58,6 +61,7 @@ class Quote(Base):
     expires_at: Mapped[datetime]
     accepted_at: Mapped[datetime | None]
     destination: Mapped[str | None]
+    inputs: Mapped[dict[str, Any] | None]
 
     __table_args__ = (
         UniqueConstraint("case_id", "number"),

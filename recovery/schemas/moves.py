@@ -53,6 +53,13 @@ class Destination(Schema):
     quote_digest = fields.String(required=True, validate=validate.Length(equal=64))
 
 
+class Offer(Schema):
+    """What a person adds to a quote: a fee where the rule leaves it to them, and that the mistake was the platform's."""
+
+    named_fee = fields.String(load_default="", validate=validate.Regexp(r"\A[0-9]{0,78}\Z"))
+    own_error = fields.Boolean(load_default=False)
+
+
 class Digest(Schema):
     """The digest of the plan that was on the screen."""
 
@@ -72,6 +79,7 @@ SCHEMAS: dict[str, type[Schema]] = {
     "question": Question,
     "answer": Answer,
     "destination": Destination,
+    "offer": Offer,
     "digest": Digest,
     "reference": Reference,
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -14,12 +15,15 @@ from chains.address import check_address
 from chains.catalogue import network as find_network
 from recovery.domain.actor import SYSTEM, Actor
 from recovery.domain.canonical import digest
-from recovery.domain.fees import FeeFacts, Ratio, Terms, quote_terms
+from recovery.domain.cause_rows import UNKNOWN
+from recovery.domain.fees import FeeFacts, Prices, Ratio, Terms, quote_terms, schedule_from
 from recovery.domain.ids import new_id
 from recovery.errors import Conflict, InvalidInput, MoveNotOpen
 from recovery.models import AssetPrice, AssetProbe, Claim, FeePolicy, OwnedAddress, Quote, RecoveryCase
 from recovery.queries.batches import membership
 from recovery.queries.facts import database_now, latest_probe, latest_quote, open_claim
+from recovery.queries.fees import intended_network
+from recovery.queries.policies import KINDS, fee_class_of, version_in_force
 from recovery.services.messages import write_message
 from recovery.services.transitions import advance
 
@@ -27,10 +31,8 @@ VALID_FOR = timedelta(hours=72)
 
 
 def active_policy(session: Session) -> FeePolicy:
-    """The newest activated fee policy. Raises Conflict when there is none."""
-    policy = session.scalars(
-        select(FeePolicy).where(FeePolicy.activated_at.is_not(None)).order_by(FeePolicy.version.desc()).limit(1)
-    ).first()
+    """The newest activated fee policy that has begun. Raises Conflict when there is none."""
+    policy = session.get(FeePolicy, version_in_force(session, KINDS["fee"]))
     if policy is None:
         raise Conflict("no_fee_policy")
     return policy
@@ -51,34 +53,52 @@ def latest_price(session: Session, network: str, contract: str | None) -> AssetP
 
 
 def offer(session: Session, actor: Actor, case: RecoveryCase, data: Mapping[str, Any], version: int | None) -> None:
-    """Make the quote and put it before the depositor."""
+    """Make the quote and put it before the depositor. Refused where the policy refuses, and for what no ledger of
+    ours books: a fee paid in advance, a part of the cost that is given back afterwards.
+
+    ``named_fee`` and ``own_error`` of ``data`` are the words of the person who offers; the history keeps them.
+    """
     claim, probe = open_claim(session, case.id), latest_probe(session, case.id)
     if claim is None or probe is None:
         raise MoveNotOpen("token_was_probed")
     policy = active_policy(session)
     price = latest_price(session, claim.network, claim.contract)
-    terms = quote_terms(_fee_facts(session, case, claim, probe, price), policy.rules)
+    named, own_error = data.get("named_fee") or None, bool(data.get("own_error"))
+    facts = replace(facts_of(session, case, claim, probe), named_fee=int(named) if named else None, own_error=own_error)
+    terms = quote_terms(facts, schedule_from(policy.document))
+    if terms.in_advance or terms.returns_unused:
+        raise Conflict("fee_is_booked_elsewhere")
     quote = _quote(session, case, claim, probe, policy, price, terms)
     advance(
         session,
         actor,
         case,
         "quote",
-        data={"quote": quote.digest, "gross": str(quote.gross), "net": str(quote.net), "policy": policy.version},
+        data={
+            "quote": quote.digest,
+            "gross": str(quote.gross),
+            "net": str(quote.net),
+            "policy": policy.version,
+            **({"named_fee": named} if named else {}),
+            **({"own_error": True} if own_error else {}),
+        },
         version=version,
     )
     session.add(quote)
 
 
-def _fee_facts(
-    session: Session, case: RecoveryCase, claim: Claim, probe: AssetProbe, price: AssetPrice | None
-) -> FeeFacts:
+def facts_of(session: Session, case: RecoveryCase, claim: Claim, probe: AssetProbe) -> FeeFacts:
+    """What the fee policy looks at, at the prices of now."""
+    price = latest_price(session, claim.network, claim.contract)
     return FeeFacts(
         network=claim.network,
-        cause=case.cause or "",
+        contract=claim.contract,
+        cause=case.cause or UNKNOWN,
+        fee_class=fee_class_of(session, case),
         gross=claim.amount,
-        network_cost_native=_network_cost(session, case, probe),
-        price=Ratio(price.numerator, price.denominator) if price else None,
+        network_cost=_network_cost(session, case, probe),
+        prices=Prices(Ratio(price.numerator, price.denominator) if price else None),
+        intended=intended_network(session, claim),
     )
 
 
@@ -126,6 +146,7 @@ def _quote(
         price_id=price.id if price else None,
         digest=digest(content),
         expires_at=expires_at,
+        inputs=dict(terms.fee_inputs),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from chains.sending import Step
@@ -50,7 +51,7 @@ def confirm(session: Session, plan: Plan, one: Member, ended: Ended, network: Ne
             claim.network, claim.asset, one.part.arrives, quote.fee, quote.network_cost, kept=kept, taken=taken
         )
     else:
-        moved = accounting.refunded(claim.network, claim.asset, quote.net)
+        moved = accounting.refunded(claim.network, claim.asset, _payment(session, one), quote.net)
     entries = (*moved, *_gas_entries(session, plan, steps, one.part, ended, network.native.asset))
     rows = plan_steps(session, plan)
     data = {
@@ -66,8 +67,10 @@ def confirm(session: Session, plan: Plan, one: Member, ended: Ended, network: Ne
         disputes.paid(session, one.case)
 
 
-def bury(session: Session, plan: Plan, one: Member, ended: Ended, network: Network) -> None:
+def bury(session: Session, plan: Plan, one: Member, ended: Ended, network: Network, *, move: str = "freeze") -> None:
     """A step that served the case failed for good, so the plan can never pay it: reverse its booking and stop the case.
+
+    ``move`` is ``bury`` for a case that was stopped before and whose plan is proven dead only now.
 
     Steps after the failed one were never mined; they are abandoned, and the next plan uses their nonces again, so the
     chain itself admits only one of the two.
@@ -87,7 +90,7 @@ def bury(session: Session, plan: Plan, one: Member, ended: Ended, network: Netwo
     entries = (*back, *_gas_entries(session, plan, steps, one.part, ended, network.native.asset))
     problems = {str(index): ["transaction_failed"] for index in sorted(ended.failed)}
     data = {"problems": problems, "plan": str(plan.id)}
-    advance(session, SYSTEM, one.case, f"freeze_{plan.kind}", data=data, entries=entries)
+    advance(session, SYSTEM, one.case, f"{move}_{plan.kind}", data=data, entries=entries)
     _end_when_over(session, plan)
     disputes.catch_up(session, one.case)
 
@@ -98,6 +101,12 @@ def freeze(session: Session, cases: Iterable[RecoveryCase], kind: str, problems:
     for case in cases:
         advance(session, SYSTEM, case, f"freeze_{kind}", data={"problems": told})
         disputes.catch_up(session, case)
+
+
+def _payment(session: Session, one: Member) -> str:
+    """Which payment of the case this is: nothing for the only one, its round for one after a refund that came back."""
+    returned = select(PlanCase.plan_id).where(PlanCase.case_id == one.case.id, PlanCase.state == "returned").limit(1)
+    return "" if session.scalar(returned) is None else str(one.part.round)
 
 
 def _end_when_over(session: Session, plan: Plan) -> None:

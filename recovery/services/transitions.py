@@ -33,6 +33,7 @@ FORMS = {
     "give_reference": "reference",
     "ask_depositor": "question",
     "answer": "answer",
+    "quote": "offer",
     "accept": "destination",
     "approve_sweep_wallet": "digest",
     "approve_sweep_clearing": "digest",
@@ -201,7 +202,8 @@ def append_event(
     case.version = seq
     case.head_hash = event.hash
     case.changed_at = now
-    case.closed_at = now if State(case.state) in WORKFLOWS[case.workflow].closed else None
+    closed = State(case.state) in WORKFLOWS[case.workflow].closed
+    case.closed_at = (case.closed_at or now) if closed else None
     session.add(event)
     if entries:
         session.flush()

@@ -14,6 +14,7 @@ def register(app: Flask) -> None:
         batches,
         cases,
         export,
+        fees,
         finds,
         health,
         networks,
@@ -27,8 +28,25 @@ def register(app: Flask) -> None:
         screening,
     )
 
-    for module in (
-        health, auth, appeals, cases, proofs, networks, nodes, policies, finds, export, registries, registry_files,
-        screening, batches, plan_files, alarms, reconciliation,
-    ):  # fmt: skip
+    modules = (
+        alarms,
+        appeals,
+        auth,
+        batches,
+        cases,
+        export,
+        fees,
+        finds,
+        health,
+        networks,
+        nodes,
+        plan_files,
+        policies,
+        proofs,
+        reconciliation,
+        registries,
+        registry_files,
+        screening,
+    )
+    for module in modules:
         app.register_blueprint(module.pages)

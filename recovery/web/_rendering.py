@@ -19,7 +19,7 @@ from markupsafe import Markup
 from chains import catalogue
 from chains.errors import ChainError
 from chains.types import Network
-from recovery.domain import amounts, chain_text, policy_texts, reconciliation_texts, texts
+from recovery.domain import amounts, chain_text, fee_texts, policy_texts, reconciliation_texts, texts
 from recovery.domain.capability import NEVER
 from recovery.domain.marking import mark
 from recovery.errors import RecoveryError
@@ -101,6 +101,7 @@ TABLES = {
     "parameter": policy_texts.PARAMETERS,
     "choice": policy_texts.CHOICES,
     "policy_state": policy_texts.STATES,
+    "fee_change": fee_texts.CHANGES,
     "scan_trouble": texts.SCAN_TROUBLES,
     "alarm": texts.ALARMS,
     "compared": reconciliation_texts.STATUSES,
@@ -125,7 +126,6 @@ def install(app: Flask) -> None:
         asset_amount=asset_amount,
         cause_text=cause_text,
         cost_text=cost_text,
-        explain=explain,
         explorer=explorer,
         language_name=language_name,
         looks_foreign=chain_text.looks_foreign,
@@ -302,22 +302,6 @@ def cost_text(outcome: Sequence[str] | None, quote: Mapping[str, Any] | None) ->
     return said(texts.COSTS["quote_follows" if {"RF", "SW"} & set(outcome or ()) else "nothing"])
 
 
-def explain(line: Mapping[str, Any], slug: str | None) -> Markup:
-    """How a line of a quote was computed, in a few words. What was counted in native coin is shown in it."""
-    facts = line.get("explain") or {}
-    parts: list[str] = []
-    if facts.get("percent_bps", "0") != "0":
-        parts.append(said(texts.EXPLAINS["percent"], percent=_percent(facts["percent_bps"])))
-    if "maximum_bps" in facts:
-        parts.append(said(texts.EXPLAINS["at_most"], percent=_percent(facts["maximum_bps"])))
-    for name in ("flat_native", "minimum_native", "native"):
-        if facts.get(name, "0") != "0" and (name != "native" or "price" in facts):
-            coins = amount(facts[name], native_decimals(slug), native_symbol(slug))
-            parts.append(Markup(said(texts.EXPLAINS[name])) % {"amount": coins})  # noqa: S704 - words of the catalogue
-    parts += [said(texts.EXPLAINS[facts[name]]) for name in ("native_part", "why") if facts.get(name) in texts.EXPLAINS]
-    return Markup(", ").join(parts)
-
-
 def language_name(locale: str) -> str:
     """A language by the name its own readers use."""
     return str(Locale.parse(locale).get_display_name(locale) or locale).capitalize()
@@ -342,7 +326,7 @@ def _separators(locale: str) -> tuple[str, str]:
     return get_group_symbol(locale), get_decimal_symbol(locale)
 
 
-def _percent(bps: object) -> str:
+def percent(bps: object) -> str:
     """Basis points as a percentage: ``500`` is ``5``, ``125`` is ``1.25``."""
     return amounts.decimal_text(int(str(bps)), 2)
 

@@ -198,17 +198,34 @@ POINTS = {
     "chain.scan": ("scan:before_ask", "scan:after_ask"),
     "nodes.look": ("nodes:before_ask", "nodes:after_ask"),
     "screening.ask": ("screening:before_ask", "screening:after_ask"),
-    "outflow.look": ("outflow:before_ask", "outflow:after_ask"),
-    "reconcile.run": ("reconcile:before_ask", "reconcile:after_ask"),
+    "plan.bury": ("bury:before_ask", "bury:after_ask"),
+    "refund.look_now": ("look:before_ask", "look:after_ask"),
 }
 """Jobs that no journey of a case comes by; all others are crashed in ``tests/recovery/jobs/test_killed_workers.py``."""
+
+
+def _stopped(desk: Desk) -> str:
+    ref, plan = desk.released(desk.fresh_nonce())
+    desk.record(plan)
+    desk.freeze(ref, "sweep")
+    return ref
+
+
+def _paid(desk: Desk) -> str:
+    ref, plan = desk.refund_released()
+    desk.record(plan)
+    desk.confirm(ref, "refund")
+    return ref
+
+
+REACHED: dict[str, Callable[[Desk], str]] = {"plan.bury": _stopped, "refund.look_now": _paid}
 
 
 @pytest.mark.parametrize("topic", POINTS)
 def test_a_job_that_asks_is_killed_at_its_points(
     web: Web, topic: str, record_property: Callable[[str, Any], None]
 ) -> None:
-    ref = web.desk.drafted()
+    ref = REACHED.get(topic, Desk.drafted)(web.desk)
     before = _told(web.desk, [ref])
     job = Job(id=new_id(), topic=topic, case_id=web.desk.case(ref).id, data={}, state="due")
     web.desk.add(job)

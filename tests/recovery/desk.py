@@ -34,7 +34,7 @@ from recovery.models import AssetPrice, CaseEvent, ListedAsset, OwnedAddress, Pl
 from recovery.queries.facts import current_plan, database_now, latest_quote
 from recovery.queries.people import actor_by_email
 from recovery.queries.plan_members import members
-from recovery.services import cases, credits, evidence, people, plans, policies, quotes, screening, settling
+from recovery.services import cases, credits, evidence, fee_trials, people, plans, policies, quotes, screening, settling
 from recovery.services.evidence import Look
 from recovery.services.settling import Ended
 from recovery.services.transitions import lock
@@ -50,7 +50,16 @@ OUTSIDE = "0x00000000000000000000000000000000000A11cE"
 SENDER = "0x000000000000000000000000000000000000dEaD"
 TOKEN = "0x5FbDB2315678afecb367f032d93F642f64180aa3"  # listed nowhere
 LISTED = "0xe7f1725E7734CE288F8367e1Bb143E90bb3F0512"
-POLICY = [{"name": "standard", "percent_bps": 500, "maximum_bps": 2500, "network_cost": "passed_on"}]
+POLICY = {
+    "rules": [
+        {
+            "name": "standard",
+            "fee": {"kind": "percent", "bps": 500, "cap_bps": 2500},
+            "network_cost": {"borne_by": "depositor"},
+            "without_price": "waive",
+        }
+    ]
+}
 COST = 21_000 * 10**9
 
 _hashes = itertools.count(1)
@@ -469,6 +478,7 @@ def make_desk(url: str, *, pool_size: int = 5) -> Desk:
     )  # fmt: skip
     with desk.database.unit_of_work() as session:
         policy = policies.draft_policy(session, desk["lead"], POLICY, "test")
+        fee_trials.keep_trial(session, desk["lead"], policy.version, fee_trials.try_version(session, policy.version))
         policies.activate_policy(session, desk["admin"], policy.version)
     return desk
 

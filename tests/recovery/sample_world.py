@@ -18,6 +18,7 @@ from recovery.jobs.runner import run_due
 from recovery.models import Job, RecoveryCase
 from recovery.queries.people import actor_by_email
 from recovery.services import cases, people, registry
+from recovery.services.fee_trials import keep_trial, try_version
 from recovery.services.plans import record_signed
 from recovery.services.policies import activate_policy, draft_policy
 from sandbox.custody import Limits, examine
@@ -146,4 +147,5 @@ def _load(made: SampleWorld, registries: dict[str, Path]) -> None:
             assert not result.refused, (kind, result.refused)
         rules = json.loads(FEE_POLICY.read_text())
         policy = draft_policy(session, made.actor("admin"), rules, "for the tests")
+        keep_trial(session, made.actor("lead"), policy.version, try_version(session, policy.version))
         activate_policy(session, made.actor("lead"), policy.version)

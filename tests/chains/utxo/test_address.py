@@ -12,7 +12,7 @@ from chains.utxo import cashaddr, unified
 from chains.utxo.address import forms, output_script, payload, script_address
 
 HASH = bytes.fromhex("751e76e8199196d454941c45d1b3a323f1433bd6")
-ROWS = [row for row in networks().values() if row.family == "utxo"]
+ROWS = [row for row in networks().values() if row.family == "utxo" and not row.sandbox]
 
 
 def reason(slug: str, text: str) -> str | None:

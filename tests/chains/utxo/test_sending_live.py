@@ -21,6 +21,14 @@ KINDS = ("legacy", "p2sh-segwit", "bech32")
 
 
 @pytest.fixture(scope="module")
+def sender(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Daemon]:
+    """A daemon of its own: the test chain cannot grow much beyond 430 blocks."""
+    process, daemon = start(tmp_path_factory.mktemp("sender"), mine=110)
+    yield daemon
+    stop(process)
+
+
+@pytest.fixture(scope="module")
 def replacing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Daemon]:
     """A daemon that takes dearer transactions in place of waiting ones, which Litecoin Core does not by itself."""
     process, daemon = start(tmp_path_factory.mktemp("replacing"), mine=110, options=("-mempoolreplacement=1",))
@@ -64,8 +72,8 @@ def refund(daemon: Daemon, network: Network, source: str, outpoint: str, amount:
     return step
 
 
-def test_three_coins_go_and_one_comes_back(litecoind_node: Daemon, litecoin: Network) -> None:
-    daemon, nodes = litecoind_node, [litecoind_node.node]
+def test_three_coins_go_and_one_comes_back(sender: Daemon, litecoin: Network) -> None:
+    daemon, nodes = sender, [sender.node]
     coins = deposits(daemon, "0.4", "0.01", "2")
     custody = daemon("getnewaddress")
     step = sweep(daemon, litecoin, coins, custody)
@@ -103,8 +111,8 @@ def test_three_coins_go_and_one_comes_back(litecoind_node: Daemon, litecoin: Net
     assert shown.transfers[0].amount == served.arrives - 50_000
 
 
-def test_what_the_chain_shows_otherwise_is_named(litecoind_node: Daemon, litecoin: Network) -> None:
-    daemon = litecoind_node
+def test_what_the_chain_shows_otherwise_is_named(sender: Daemon, litecoin: Network) -> None:
+    daemon = sender
     coins = deposits(daemon, "0.4", "0.3")
     step = sweep(daemon, litecoin, coins, daemon("getnewaddress"))
     read = sending.read_signed(litecoin, step, signed(daemon, step))
@@ -123,8 +131,8 @@ def test_what_the_chain_shows_otherwise_is_named(litecoind_node: Daemon, litecoi
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_other_bytes_are_refused(litecoind_node: Daemon, litecoin: Network, kind: str) -> None:
-    daemon = litecoind_node
+def test_other_bytes_are_refused(sender: Daemon, litecoin: Network, kind: str) -> None:
+    daemon = sender
     coins = deposits(daemon, "0.4", kinds=(kind,))
     step = sweep(daemon, litecoin, coins, daemon("getnewaddress"))
     other = sweep(daemon, litecoin, coins, daemon("getnewaddress"))
@@ -151,8 +159,8 @@ def test_other_bytes_are_refused(litecoind_node: Daemon, litecoin: Network, kind
             sending.read_signed(litecoin, step, changed.hex())
 
 
-def test_several_keys(litecoind_node: Daemon, litecoin: Network) -> None:
-    daemon = litecoind_node
+def test_several_keys(sender: Daemon, litecoin: Network) -> None:
+    daemon = sender
     keys = [daemon("getaddressinfo", daemon("getnewaddress"))["pubkey"] for _ in range(3)]
     for form in ("legacy", "p2sh-segwit", "bech32"):
         made = daemon("addmultisigaddress", 2, keys, "", form)["address"]
@@ -195,8 +203,8 @@ def test_a_dearer_one_takes_the_place(replacing: Daemon, litecoin: Network) -> N
     assert sending.deviations(dearer, verify(litecoin, two.hash, nodes).transaction) == []
 
 
-def test_a_refund_pays_more_out_of_its_change(litecoind_node: Daemon, litecoin: Network) -> None:
-    daemon = litecoind_node
+def test_a_refund_pays_more_out_of_its_change(sender: Daemon, litecoin: Network) -> None:
+    daemon = sender
     (coin,) = deposits(daemon, "0.4", kinds=("bech32",))
     assert coin.outpoint is not None
     step = refund(daemon, litecoin, coin.source, coin.outpoint, 39_000_000)
@@ -216,8 +224,8 @@ def test_a_refund_pays_more_out_of_its_change(litecoind_node: Daemon, litecoin: 
         pytest.fail("the fee grows for ever")
 
 
-def test_somebody_else_spends_the_coin(litecoind_node: Daemon, litecoin: Network) -> None:
-    daemon, nodes = litecoind_node, [litecoind_node.node]
+def test_somebody_else_spends_the_coin(replacing: Daemon, litecoin: Network) -> None:
+    daemon, nodes = replacing, [replacing.node]
     coins = deposits(daemon, "0.4", "0.3", kinds=("bech32",))
     step = sweep(daemon, litecoin, coins, daemon("getnewaddress"))
     read = sending.read_signed(litecoin, step, signed(daemon, step))
@@ -233,10 +241,14 @@ def test_somebody_else_spends_the_coin(litecoind_node: Daemon, litecoin: Network
     assert sending.is_overtaken(litecoin, nodes, step, read.hash)
     with pytest.raises(Refused):
         sending.broadcast(litecoin, nodes, read.raw)
+    daemon.mine(150)  # nobody looked for a long time: it is still found
+    assert sending.is_overtaken(litecoin, nodes, step, read.hash)
+    late = replace(step, body={**step.body, "height": str(daemon("getblockcount"))})
+    assert not sending.is_overtaken(litecoin, nodes, late, read.hash)
 
 
-def test_what_cannot_be_moved_alone(litecoind_node: Daemon, litecoin: Network) -> None:
-    daemon = litecoind_node
+def test_what_cannot_be_moved_alone(sender: Daemon, litecoin: Network) -> None:
+    daemon = sender
     coins = deposits(daemon, "0.4", "0.00019")
     with pytest.raises(CoinsCarry):
         sweep(daemon, litecoin, coins, daemon("getnewaddress"))
@@ -246,8 +258,8 @@ def test_what_cannot_be_moved_alone(litecoind_node: Daemon, litecoin: Network) -
         sweep(daemon, litecoin, coins[:1], coins[0].source)
 
 
-def test_the_packet_is_what_the_daemon_reads(litecoind_node: Daemon, litecoin: Network) -> None:
-    daemon = litecoind_node
+def test_the_packet_is_what_the_daemon_reads(sender: Daemon, litecoin: Network) -> None:
+    daemon = sender
     step = sweep(daemon, litecoin, deposits(daemon, "0.4", "0.3"), daemon("getnewaddress"))
     assert b64decode(step.body["psbt"])[:4] == b"psbt"
     shown = daemon("decodepsbt", step.body["psbt"])

@@ -77,6 +77,10 @@ EXPECTED: dict[tuple[str, str], tuple[Mapping[str, Any], dict[str, int]]] = {
         allow(200, *POLICY_READERS),
     ),
     ("POST", "/api/v1/policies/<kind>"): ({"body": {"content": built_in_document()}}, allow(201, "lead", "admin")),
+    ("POST", "/api/v1/policies/fee/<int:version>/trial"): (
+        {"body": {}},
+        allow(404, "lead", "admin"),
+    ),  # there is no such version
     ("POST", "/api/v1/policies/<kind>/<int:version>/activate"): ({}, allow(409, "lead", "admin")),  # built in
     ("GET", "/api/v1/registries/<kind>"): ({}, allow(200, *STAFF)),
     ("POST", "/api/v1/registries/<kind>"): (CSV, allow(200, "lead", "admin")),

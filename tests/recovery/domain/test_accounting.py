@@ -41,7 +41,7 @@ def completed(draw: st.DrawFn) -> tuple[list[Entry], int, int, int]:
         round_ = next(rounds)
         entries += [*books.refund_sent("local", A, round_, net), *books.refund_back("local", A, round_, net)]
         entries += books.wallet_gas("local", N, f"refund@{round_}", draw(st.integers(0, 10**18)))
-    entries += [*books.refund_sent("local", A, next(rounds), net), *books.refunded("local", A, net)]
+    entries += [*books.refund_sent("local", A, next(rounds), net), *books.refunded("local", A, "", net)]
     return entries, fee, cost, net
 
 

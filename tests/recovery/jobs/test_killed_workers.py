@@ -25,12 +25,15 @@ from sqlalchemy import func, select, text, update
 from recovery.domain import verifier
 from recovery.domain.accounting import unsettled
 from recovery.domain.actor import Actor
+from recovery.jobs import outflows, reconciliation
 from recovery.jobs.scheduler import ring_due
 from recovery.jobs.worker import QUEUE
-from recovery.models import CaseEvent, Claim, Job, PlanStep, Posting
+from recovery.models import Alarm, CaseEvent, Claim, Job, PlanStep, Posting
 from recovery.queries.case_view import CaseView, case_view
 from recovery.queries.cases import find_case
+from recovery.queries.outflows import watched_wallets
 from recovery.queries.plans import list_plans
+from recovery.queries.reconciliation import latest_run
 from recovery.services import export
 from tests.recovery.sample_world import SampleWorld, make_world
 
@@ -245,6 +248,21 @@ def test_a_kill_around_the_delivery_of_a_credit(desk: Desk, tmp_path: Path) -> N
     desk.until(ref, "completed", mine=False)
     assert events_of(desk, ref) == ("open", "start_check", "propose_credit", "approve_credit", "confirm_credit")
     assert_all_is_well(desk, tmp_path)
+
+
+def test_a_kill_while_wallets_and_books_are_compared(desk: Desk) -> None:
+    """Nothing is rung twice for it, and nothing goes unseen: the next round ends what the dead one began."""
+    database = desk.world.database
+    outflows.plan_look(database)
+    reconciliation.plan_run(database)
+    desk.crash("outflow:before_ask", "outflow:after_ask", "reconcile:before_ask", "reconcile:after_ask")
+    desk.worker()
+    with database.reading() as session:
+        assert {row.looked_at is not None for row in watched_wallets(session)} == {True}
+        run = latest_run(session)
+        assert run is not None
+        assert run.unexplained == 0
+        assert session.scalar(select(func.count()).select_from(Alarm)) == 0
 
 
 def test_kills_at_any_moment(desk: Desk, tmp_path: Path) -> None:

@@ -250,7 +250,11 @@ def test_a_case_is_not_deleted(desk: Desk) -> None:
 @pytest.mark.parametrize(
     "change",
     [
-        "UPDATE fee_policy SET rules = '[]'",
+        "UPDATE fee_policy SET document = '{}'",
+        "UPDATE fee_policy SET effective_from = now()",
+        "UPDATE fee_trial SET changed = 7",
+        "DELETE FROM fee_trial",
+        "TRUNCATE fee_trial",
         "UPDATE fee_policy SET drafted_by = activated_by, activated_by = drafted_by",
         "UPDATE fee_policy SET activated_at = now()",
         "DELETE FROM fee_policy",

@@ -218,7 +218,16 @@ def quoted(database: Database, actors: dict[str, Actor], ref: str) -> None:
         session.add(
             FeePolicy(
                 version=1001,
-                rules=[{"name": "standard", "match": {}, "percent_bps": 500}],
+                document={
+                    "rules": [
+                        {
+                            "name": "standard",
+                            "fee": {"kind": "percent", "bps": 500},
+                            "network_cost": {"borne_by": "depositor"},
+                            "without_price": "waive",
+                        }
+                    ]
+                },
                 note="for this test",
                 drafted_by=specialist.id,
                 activated_by=actors["auditor"].id,

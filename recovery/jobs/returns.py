@@ -1,0 +1,151 @@
+"""Jobs after a payment: is the refund still on the chain, did it come back; and is a stopped plan dead for certain."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy.orm import Session
+
+from chains.catalogue import networks
+from chains.sending import Step
+from chains.types import Reading, Status
+from chains.verify import verify
+from recovery.domain.settlement import stored_step
+from recovery.jobs.crash import crash_point
+from recovery.jobs.planning import sender_for
+from recovery.jobs.work import Work
+from recovery.models import Plan, RecoveryCase
+from recovery.queries.facts import current_plan, database_now
+from recovery.queries.plan_members import members
+from recovery.services import evidence, plans, returns, settling
+from recovery.services.settling import Ended
+from recovery.services.transitions import lock, lock_all
+from workflows.states import State
+
+LOOKS = (timedelta(hours=1), timedelta(days=1), timedelta(days=7))
+"""When a paid refund is looked at again, from its completion on."""
+
+
+def look_now(work: Work) -> None:
+    """The same for a depositor who asks: at once, and once."""
+    look(work, asked=True)
+
+
+def look(work: Work, *, asked: bool = False) -> None:
+    """Ask the nodes once more for a refund that was final, and the scan for coins that came back; then again later."""
+    with work.database.reading() as session:
+        case = work.case(session)
+        steps = returns.paid_steps(session, case)
+        since = database_now(session) - case.closed_at if case.closed_at else timedelta()
+        wait = timedelta() if asked else _until_due(work, since)
+    if not steps or wait is None:
+        with work.finishing():
+            return
+    if wait > timedelta():
+        with work.finishing() as session:
+            work.again(session, wait.total_seconds())
+        return
+    network = networks()[steps[0][0].network]
+    crash_point("look:before_ask")
+    readings = [(str(row.hash), verify(network, str(row.hash), work.nodes(network.slug))) for _, _, row in steps]
+    crash_point("look:after_ask")
+    with work.finishing() as session:
+        case = work.case(session)
+        lock(session, case)
+        gone = [hash for hash, reading in readings if reading.transaction.status in (Status.NOT_FOUND, Status.FAILED)]
+        back = returns.bounced(session, case)
+        if gone:
+            for hash, reading in readings:
+                evidence.keep_answers(session, case, network.slug, hash, reading.answers, purpose="refund")
+            returns.reopen(session, case, "reorganised", gone[0], "", {})
+        elif back is not None:
+            returns.reopen(session, case, "bounced", back.hash, back.position, {"amount": str(back.amount)})
+        elif not asked and (later := _next_look(work)) is not None:
+            work.again(session, later.total_seconds(), data={"looks": int(work.data.get("looks", 0)) + 1})
+
+
+def _until_due(work: Work, since: timedelta) -> timedelta | None:
+    """How long until the next look is due; ``None`` after the last."""
+    looks = int(work.data.get("looks", 0))
+    return LOOKS[looks] - since if looks < len(LOOKS) else None
+
+
+def _next_look(work: Work) -> timedelta | None:
+    looks = int(work.data.get("looks", 0)) + 1
+    return None if looks >= len(LOOKS) else LOOKS[looks] - LOOKS[looks - 1]
+
+
+def bury(work: Work) -> None:
+    """Whether a stopped plan is dead beyond doubt: a step of it needs what another final transaction used up, and no node
+    knows it. Only then is its booking reversed and may another plan be made.
+    """
+    with work.database.reading() as session:
+        case = work.case(session)
+        plan = _stopped(session, case)
+        rows = plans.plan_steps(session, plan) if plan is not None else []
+        steps = [(row.index, str(row.hash), stored_step(row.unsigned)) for row in rows]
+    if plan is None:
+        with work.finishing():
+            return
+    network, nodes = networks()[plan.network], work.nodes(plan.network)
+    crash_point("bury:before_ask")
+    module = sender_for(network)
+    seen = [
+        Tried(index, step, verify(network, hash, nodes), module.is_overtaken(network, nodes, step, hash))
+        for index, hash, step in steps
+    ]
+    crash_point("bury:after_ask")
+    with work.finishing() as session:
+        stopped = _stopped(session, work.case(session))
+        if stopped is None or stopped.id != plan.id:
+            return
+        open_ones = members(session, stopped)
+        lock_all(session, [one.case for one in open_ones])
+        ended = _ended(seen)
+        settling.mark(session, stopped, ended)
+        for one in open_ones:
+            own = [tried for tried in seen if any(served.place == one.part.place for served in tried.step.serves)]
+            if one.case.state in (State.SWEEP_ON_HOLD, State.REFUND_ON_HOLD) and _is_dead(own):
+                for tried in own:
+                    said = tried.reading.answers
+                    evidence.keep_answers(
+                        session, one.case, network.slug, tried.reading.transaction.hash, said, purpose=stopped.kind
+                    )
+                settling.bury(session, stopped, one, ended, network, move="bury")
+
+
+@dataclass(frozen=True)
+class Tried:
+    """A step of a stopped plan as the chain shows it now, and whether what it needs was used up by another transaction."""
+
+    index: int
+    step: Step
+    reading: Reading
+    overtaken: bool
+
+
+def _ended(seen: Sequence[Tried]) -> Ended:
+    final = {one.index: one.reading.transaction for one in seen if one.reading.transaction.final}
+    costs = {index: tx.fee.amount for index, tx in final.items() if tx.fee is not None}
+    return Ended(costs, frozenset(index for index, tx in final.items() if tx.status is Status.FAILED))
+
+
+def _is_dead(own: Sequence[Tried]) -> bool:
+    """One step can never be mined, and none that moves the coins was."""
+    moved = any(
+        one.reading.transaction.final
+        and one.reading.transaction.status is Status.SUCCEEDED
+        and one.step.purpose != "gas_top_up"
+        for one in own
+    )
+    never = any(one.overtaken and one.reading.transaction.status is Status.NOT_FOUND for one in own)
+    return never and not moved
+
+
+def _stopped(session: Session, case: RecoveryCase) -> Plan | None:
+    """The recorded plan of a case that is on hold."""
+    kind = {State.SWEEP_ON_HOLD: "sweep", State.REFUND_ON_HOLD: "refund"}.get(State(case.state))
+    plan = current_plan(session, case.id, kind) if kind else None
+    return plan if plan is not None and plan.state == "recorded" else None

@@ -1,0 +1,128 @@
+"""A refund that did not stay paid: the case is open again, owes what it paid, pays once more, and the books are right."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import select, text
+
+from recovery.domain.accounting import RECOVERY_WALLET, USER_PAYABLE, balances
+from recovery.domain.ids import new_id
+from recovery.models import Alarm, PlanCase, RefundReturn, SeenTransfer
+from recovery.queries.facts import latest_quote
+from recovery.services import returns
+from recovery.services.transitions import lock
+from tests.recovery.desk import OUTSIDE, TOKEN, WALLET, Desk, find
+
+ASSET = f"eip155:31337/erc20:{TOKEN.lower()}"
+
+
+def completed(desk: Desk) -> str:
+    """A case whose refund is final."""
+    ref, plan = desk.refund_released()
+    desk.record(plan)
+    desk.confirm(ref, "refund")
+    assert desk.state(ref) == "completed"
+    return ref
+
+
+def net(desk: Desk, ref: str) -> int:
+    with desk.database.reading() as session:
+        quote = latest_quote(session, find(session, ref).id)
+        assert quote is not None
+        return quote.net
+
+
+def reopen(desk: Desk, ref: str, why: str = "reorganised", hash: str = "0xgone") -> None:
+    with desk.database.unit_of_work() as session:
+        case = find(session, ref)
+        lock(session, case)
+        returns.reopen(session, case, why, hash, "", {})
+
+
+def came_back(desk: Desk, amount: int, *, sender: str = OUTSIDE) -> None:
+    """The scan of whole blocks shows coins that came back to the recovery wallet."""
+    desk.add(
+        SeenTransfer(
+            id=new_id(), network="local", hash=f"0x{new_id().hex}", position="log:0", sender=sender, recipient=WALLET,
+            memo=None, contract=TOKEN, amount=amount, height=1, block_hash="0x1",
+        )
+    )  # fmt: skip
+
+
+@pytest.mark.promise
+def test_a_refund_that_did_not_stay_paid_is_owed_again_and_paid_once_more(desk: Desk) -> None:
+    ref = completed(desk)
+    before = balances(desk.entries(ref))[RECOVERY_WALLET, ASSET]
+    reopen(desk, ref)
+    assert desk.state(ref) == "refund_on_hold"
+    assert desk.case(ref).closed_at is None
+    held = balances(desk.entries(ref))
+    assert held[USER_PAYABLE, ASSET] == -net(desk, ref)
+    assert held[RECOVERY_WALLET, ASSET] == before + net(desk, ref)
+    reopen(desk, ref)  # seen once more: nothing more
+    assert balances(desk.entries(ref)) == held
+    desk.move("lead", ref, "plan_refund_again")
+    desk.draft(ref, "refund")
+    desk.sign_off(ref, "refund")
+    desk.record(desk.release(ref, "refund", {WALLET: desk.fresh_nonce()}))
+    desk.confirm(ref, "refund")
+    assert desk.state(ref) == "completed"
+    assert desk.unsettled(ref) == {}
+    assert balances(desk.entries(ref))[RECOVERY_WALLET, ASSET] == before
+    desk.check_history(ref)
+    with desk.database.reading() as session:
+        own = select(PlanCase.state).where(PlanCase.kind == "refund", PlanCase.case_id == find(session, ref).id)
+        states = sorted(session.scalars(own))
+        kinds = list(session.scalars(select(Alarm.kind).where(Alarm.subject == ref)))
+    assert (states, kinds) == (["confirmed", "returned"], ["refund_reorganised"])
+
+
+def test_only_exactly_what_was_paid_from_where_it_went_is_a_refund_that_came_back(desk: Desk) -> None:
+    ref = completed(desk)
+    came_back(desk, net(desk, ref) - 1)
+    came_back(desk, net(desk, ref), sender=WALLET)
+    with desk.database.reading() as session:
+        assert returns.bounced(session, find(session, ref)) is None
+    came_back(desk, net(desk, ref))
+    with desk.database.reading() as session:
+        back = returns.bounced(session, find(session, ref))
+    assert back is not None
+    reopen(desk, ref, "bounced", back.hash)
+
+
+@pytest.mark.promise
+def test_one_movement_that_came_back_counts_for_one_case(desk: Desk) -> None:
+    first, second = completed(desk), completed(desk)
+    came_back(desk, net(desk, first))
+    found = []
+    for ref in (first, second):
+        with desk.database.unit_of_work() as session:
+            case = find(session, ref)
+            lock(session, case)
+            back = returns.bounced(session, case)
+            found.append(back is not None)
+            if back is not None:
+                returns.reopen(session, case, "bounced", back.hash, back.position, {})
+    assert found == [True, False]
+    assert [desk.state(ref) for ref in (first, second)] == ["refund_on_hold", "completed"]
+    with desk.database.reading() as session:
+        cases = [find(session, ref).id for ref in (first, second)]
+        rows = session.scalars(select(RefundReturn).where(RefundReturn.case_id.in_(cases)))
+        assert len(list(rows)) == 1
+
+
+@pytest.mark.promise
+def test_no_other_part_of_a_plan_can_be_undone(desk: Desk) -> None:
+    ref = desk.swept()
+    with pytest.raises(Exception, match="keeps what was approved"), desk.database.unit_of_work() as session:
+        session.execute(text("UPDATE plan_case SET state = 'returned' WHERE kind = 'sweep'"))
+    assert desk.state(ref) == "swept"
+
+
+def test_the_depositor_may_ask_and_nobody_else(desk: Desk) -> None:
+    ref = completed(desk)
+    closed = desk.case(ref).closed_at
+    desk.move("owner", ref, "look_at_refund")
+    assert (desk.state(ref), desk.case(ref).closed_at) == ("completed", closed)
+    with pytest.raises(Exception, match=r"not_your_role|not_found"):
+        desk.move("maker", ref, "look_at_refund")
