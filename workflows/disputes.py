@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 
 from workflows.facts import (
     no_plan_is_out,
+    nothing_was_advanced,
     quote_is_accepted,
     quote_is_not_accepted,
     sweep_is_done,
@@ -52,7 +53,15 @@ def dispute_rows(rows: Iterable[Transition]) -> tuple[Transition, ...]:
     return (
         Transition("dispute", tuple(_freezable(rows)), State.DISPUTED, by=("system",), guards=(no_plan_is_out,)),
         *_ways_out(rows, SETTLES, handled),
-        Transition("lose_dispute", (State.DISPUTED,), State.DECLINED, by=("lead",), unlike=handled, step_up=True),
+        Transition(
+            "lose_dispute",
+            (State.DISPUTED,),
+            State.DECLINED,
+            by=("lead",),
+            unlike=handled,
+            guards=(nothing_was_advanced,),
+            step_up=True,
+        ),
         *_ways_out(rows, FREES, None),
     )
 

@@ -35,6 +35,11 @@ class Facts:
     sweep_done: bool = False
     proof_suffices: bool = False
     screening_clear: bool = False
+    booked: bool = False
+    correction_proposed: bool = False
+    advance_approved: bool = False
+    advance_paid: bool = False
+    write_off_proposed: bool = False
 
 
 def leg_is_claimed(facts: Facts) -> bool:
@@ -170,3 +175,38 @@ def asset_is_listed(facts: Facts) -> bool:
 def proof_suffices(facts: Facts) -> bool:
     """What was proven so far is as much as the case asks for."""
     return facts.proof_suffices
+
+
+def something_is_booked(facts: Facts) -> bool:
+    """The books speak of this case."""
+    return facts.booked
+
+
+def correction_is_proposed(facts: Facts) -> bool:
+    """Somebody found a posting of this case wrong, and nobody has decided about it."""
+    return facts.correction_proposed
+
+
+def advance_is_approved(facts: Facts) -> bool:
+    """Two people approved an advance, and it is not paid yet."""
+    return facts.advance_approved
+
+
+def no_advance_is_approved(facts: Facts) -> bool:
+    """What is under way is no advance."""
+    return not facts.advance_approved
+
+
+def advance_is_paid(facts: Facts) -> bool:
+    """Own funds paid the depositor, and were not paid back."""
+    return facts.advance_paid
+
+
+def nothing_was_advanced(facts: Facts) -> bool:
+    """Own funds paid nothing for this case: it can end without the coins."""
+    return not facts.advance_paid
+
+
+def write_off_is_proposed(facts: Facts) -> bool:
+    """Somebody found that the coins of the advance will never come."""
+    return facts.write_off_proposed

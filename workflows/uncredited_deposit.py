@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from workflows.corrections import correction_rows
 from workflows.disputes import BEGINNING, dispute_rows
 from workflows.facts import (
     asset_is_listed,
@@ -71,5 +72,5 @@ UNCREDITED_DEPOSIT = Workflow(
     initial=State.SUBMITTED,
     closed=CLOSED,
     enters=frozenset({State.SUBMITTED}),
-    transitions=(*INTAKE, *CREDIT, *dispute_rows((*INTAKE, *CREDIT))),
+    transitions=(*INTAKE, *CREDIT, *dispute_rows((*INTAKE, *CREDIT)), *correction_rows(State.ON_HOLD, State.COMPLETED)),
 )

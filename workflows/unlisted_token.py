@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from workflows.advances import ADVANCE
+from workflows.corrections import AT_REST, correction_rows
 from workflows.disputes import dispute_rows
 from workflows.facts import (
     account_is_not_blocked,
@@ -11,8 +13,10 @@ from workflows.facts import (
     everybody_signed,
     leg_is_claimed,
     leg_is_not_credited,
+    no_advance_is_approved,
     no_dispute_is_open,
     no_plan_is_out,
+    nothing_was_advanced,
     plan_is_current,
     plan_is_recorded,
     plan_is_released,
@@ -28,7 +32,7 @@ from workflows.intake import INTAKE
 from workflows.machine import Transition, Workflow
 from workflows.states import CLOSED, State
 
-MAKERS = ("judge_proof", "conclude", "quote", "prepare_sweep")
+MAKERS = ("judge_proof", "conclude", "quote", "prepare_sweep", "propose_advance")
 """Whoever made one of these prepared the case, and may approve neither its sweep nor its refund."""
 
 MAY_SWEEP = (leg_is_not_credited, addresses_still_hold, no_dispute_is_open)
@@ -63,6 +67,7 @@ REVIEW: tuple[Transition, ...] = (
         (State.UNDER_REVIEW, State.QUESTION_ASKED, State.INVESTIGATED, State.QUOTED, State.ACCEPTED),
         State.WITHDRAWN,
         by=("depositor",),
+        guards=(nothing_was_advanced,),
     ),
 )
 
@@ -99,7 +104,7 @@ SWEEP: tuple[Transition, ...] = (
         (State.ACCEPTED,),
         State.PLANNING_SWEEP,
         by=("specialist",),
-        guards=(quote_is_accepted, leg_is_not_credited, no_dispute_is_open),
+        guards=(quote_is_accepted, leg_is_not_credited, no_dispute_is_open, no_advance_is_approved),
         emits=("sweep.plan",),
     ),
     Transition("plan_failed", (State.PLANNING_SWEEP,), State.ACCEPTED, by=("system",)),
@@ -198,7 +203,7 @@ REFUND: tuple[Transition, ...] = (
         (State.SWEPT,),
         State.REFUND_SIGN_OFF,
         by=("system",),
-        guards=(quote_is_accepted, plan_is_current, no_dispute_is_open, screening_is_clear),
+        guards=(quote_is_accepted, plan_is_current, no_dispute_is_open, screening_is_clear, nothing_was_advanced),
         starts_round=True,
     ),
     Transition(
@@ -206,7 +211,7 @@ REFUND: tuple[Transition, ...] = (
         (State.REFUND_ON_HOLD,),
         State.SWEPT,
         by=("lead",),
-        guards=(no_plan_is_out, no_dispute_is_open),
+        guards=(no_plan_is_out, no_dispute_is_open, no_advance_is_approved),
         emits=("refund.plan",),
     ),
     Transition(
@@ -254,7 +259,7 @@ REFUND: tuple[Transition, ...] = (
         (State.PAYING,),
         State.COMPLETED,
         by=("system",),
-        guards=(plan_is_recorded, plan_is_verified),
+        guards=(plan_is_recorded, plan_is_verified, no_advance_is_approved),
         emits=("refund.look",),
     ),
     Transition(
@@ -263,8 +268,8 @@ REFUND: tuple[Transition, ...] = (
         State.COMPLETED,
         by=("depositor",),
         emits=("refund.look_now",),
-        reopens=True,
     ),
+    Transition("reopen_payment", (State.COMPLETED,), State.PAYING, by=("system",), emits=("plan.watch",), reopens=True),
     Transition("reopen_refund", (State.COMPLETED,), State.REFUND_ON_HOLD, by=("system",), reopens=True),
     Transition(
         "prove_refund_dead",
@@ -291,7 +296,7 @@ REFUND: tuple[Transition, ...] = (
     ),
 )
 
-ROWS = (*INTAKE, *REVIEW, *QUOTE, *SWEEP, *REFUND)
+ROWS = (*INTAKE, *REVIEW, *QUOTE, *SWEEP, *REFUND, *ADVANCE)
 
 UNLISTED_TOKEN = Workflow(
     name="unlisted_token",
@@ -299,5 +304,5 @@ UNLISTED_TOKEN = Workflow(
     initial=State.SUBMITTED,
     closed=CLOSED,
     enters=frozenset({State.UNDER_REVIEW}),
-    transitions=(*ROWS, *dispute_rows(ROWS)),
+    transitions=(*ROWS, *dispute_rows(ROWS), *correction_rows(*AT_REST)),
 )

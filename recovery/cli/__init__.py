@@ -39,6 +39,7 @@ COMMANDS: Mapping[str, str] = {
     "payouts": "recovery.cli.payouts:payouts_command",
     "person": "recovery.cli.people:person",
     "token": "recovery.cli.people:token",
+    "ledger": "recovery.cli.ledger:ledger_command",
     "export": "recovery.cli.audit:export_command",
     "audit": "recovery.cli.audit:audit_command",
 }
@@ -69,6 +70,7 @@ SUMMARIES: Mapping[str, str] = {
     "payouts": "Hold payouts back, and see what holds them.",
     "person": "Add people and service accounts.",
     "token": "Make API tokens.",
+    "ledger": "Show what the books hold, and close months.",
     "export": "Export case histories that prove themselves.",
     "audit": "Check exports, offline.",
 }

@@ -115,6 +115,7 @@ def _needs(row: Transition, table: tuple[Transition, ...]) -> list[str]:
     """Moves that must be in the history since the round began, by different people: what the guards about plans mean
     to somebody who sees the history alone."""
     guards, kind = {guard.__name__ for guard in row.guards}, row.name.split("_")[1:]
+    kind = ["refund"] if kind == ["advance"] else kind  # an advance is a refund from another wallet
     if "everybody_signed" in guards:
         return [other.name for other in table if other.in_round and set(other.source) & set(row.source)]
     if "plan_is_released" in guards:

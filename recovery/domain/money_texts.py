@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from recovery.domain import posting_texts
 from recovery.domain.marking import mark
 
 QUOTE_LINES: dict[str, str] = {
@@ -52,6 +53,7 @@ STEP_STATES: dict[str, str] = {
 }
 
 POSTINGS: dict[str, str] = {
+    **posting_texts.POSTINGS,
     "found": mark("Found at our address"),
     "identified": mark("Identified as the depositor’s"),
     "let_go": mark("Let go"),

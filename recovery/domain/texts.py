@@ -6,7 +6,14 @@ and the rules.
 
 from __future__ import annotations
 
-from recovery.domain import alarm_texts, dispute_texts, ledger_texts, reconciliation_texts, screening_texts
+from recovery.domain import (
+    alarm_texts,
+    dispute_texts,
+    ledger_texts,
+    posting_texts,
+    reconciliation_texts,
+    screening_texts,
+)
 from recovery.domain.address_texts import REASONS as ADDRESS_REASONS
 from recovery.domain.api_texts import DETAILS as API_DETAILS
 from recovery.domain.cause_texts import (
@@ -133,6 +140,7 @@ DETAILS: dict[str, str] = {
     **FILE_DETAILS,
     **dispute_texts.REFUSALS,
     **screening_texts.REFUSALS,
+    **posting_texts.REFUSALS,
     **alarm_texts.REFUSALS,
     **ledger_texts.REFUSALS,
     **reconciliation_texts.REFUSALS,
@@ -168,6 +176,7 @@ STATES: dict[str, str] = {
     "declined": mark("Declined"),
     "withdrawn": mark("Withdrawn"),
     **dispute_texts.STATES,
+    **posting_texts.STATES,
     **ledger_texts.STATES,
 }
 
@@ -241,6 +250,7 @@ TRANSITIONS: dict[str, str] = {
     "redraft_refund": mark("Refund planned anew"),
     "look_at_refund": mark("It did not arrive: look at the refund again"),
     "reopen_refund": mark("Refund opened again"),
+    "reopen_payment": mark("Payment watched again"),
     "prove_sweep_dead": mark("Prove that the sweep can never happen"),
     "prove_refund_dead": mark("Prove that the refund can never happen"),
     "bury_sweep": mark("Sweep proven dead"),
@@ -267,6 +277,7 @@ TRANSITIONS: dict[str, str] = {
     "resume_refund": mark("Watch the refund again"),
     **dispute_texts.TRANSITIONS,
     **screening_texts.TRANSITIONS,
+    **posting_texts.TRANSITIONS,
     **ledger_texts.TRANSITIONS,
 }
 
@@ -314,7 +325,8 @@ EVENTS: dict[str, str] = {
     "redraft_sweep": mark("Plan taken back, the sweep is planned anew"),
     "redraft_refund": mark("Plan taken back, the refund is planned anew"),
     "look_at_refund": mark("Asked to look at the refund again"),
-    "reopen_refund": mark("The refund did not stay paid, the case is open again"),
+    "reopen_refund": mark("The refund came back, the case is open again"),
+    "reopen_payment": mark("The network took the refund back, it is sent and watched again"),
     "prove_sweep_dead": mark("Asked for proof that the sweep can never happen"),
     "prove_refund_dead": mark("Asked for proof that the refund can never happen"),
     "bury_sweep": mark("The sweep can never happen any more"),
@@ -341,6 +353,7 @@ EVENTS: dict[str, str] = {
     "resume_refund": mark("Refund watched again"),
     **dispute_texts.EVENTS,
     **screening_texts.EVENTS,
+    **posting_texts.EVENTS,
     **ledger_texts.EVENTS,
 }
 
@@ -371,6 +384,7 @@ WHY_NOT: dict[str, str] = {
     "your_own_case": mark("This is your own case; somebody else must decide it."),
     **dispute_texts.WHY_NOT,
     **screening_texts.WHY_NOT,
+    **posting_texts.WHY_NOT,
     **ledger_texts.WHY_NOT,
 }
 
@@ -478,4 +492,5 @@ PUBLIC_EVENTS: dict[str, str] = {
     "confirm_sweep": mark("The coins were collected"),
     "confirm_refund": mark("The coins were sent to you"),
     **dispute_texts.PUBLIC_EVENTS,
+    **posting_texts.PUBLIC_EVENTS,
 }

@@ -23,10 +23,10 @@ from recovery.jobs.crash import crash_point
 from recovery.jobs.work import Work
 from recovery.models import CaseEvent, Claim, PlanStep, RecoveryCase
 from recovery.queries.custody import our_wallet
-from recovery.queries.facts import current_plan, open_claim
+from recovery.queries.facts import current_plan, live_advance, open_claim
 from recovery.queries.plan_members import part_of
 from recovery.queries.sweeping import swept_together
-from recovery.services import plans, settling
+from recovery.services import advances, plans, settling
 from recovery.services.quotes import accepted_quote
 from recovery.services.screening import questions
 from recovery.services.transitions import advance, lock_all
@@ -65,8 +65,25 @@ def plan_a_sweep(work: Work) -> None:
 
 
 def plan_a_refund(work: Work) -> None:
-    """Make the unsigned plan that pays the accepted net amount to the accepted destination."""
+    """Make the unsigned plan that pays the accepted net amount to the accepted destination.
+
+    Whose depositor was paid in advance is paid nothing more: the coins pay the advance back.
+    """
+    with work.database.reading() as session:
+        advanced = advances.was_paid(session, work.case(session))
+    if advanced:
+        with work.finishing() as session:
+            case = work.case(session)
+            lock_all(session, [case])
+            if case.state == State.SWEPT:
+                advances.repay(session, case)
+        return
     _plan(work, "refund", State.SWEPT, _refund_due, _refund_steps, _no_refund)
+
+
+def plan_an_advance(work: Work) -> None:
+    """Make the unsigned plan that pays the same from the advance wallet, before the coins are collected."""
+    _plan(work, "refund", State.PLANNING_ADVANCE, _advance_due, _refund_steps, _no_refund)
 
 
 def sender_for(network: Network) -> Sending:
@@ -211,6 +228,24 @@ def _refund_due(session: Session, case: RecoveryCase) -> Due:
         tank=None,
         outpoints=outpoints,
         prepared_by=_preparer(session, case),
+        screened=(questions(session, case),),
+    )
+
+
+def _advance_due(session: Session, case: RecoveryCase) -> Due:
+    """As of a refund, from own funds; whoever proposed the advance counts as who prepared the plan."""
+    claim, quote, live = open_claim(session, case.id), accepted_quote(session, case.id), live_advance(session, case.id)
+    if claim is None or quote is None or quote.destination is None or live is None:
+        raise Conflict("quote_is_accepted")
+    return Due(
+        network=networks()[claim.network],
+        contract=claim.contract,
+        cases=(case.id,),
+        coins=(Coins(our_wallet(session, claim.network, "advance"), live.amount),),
+        destination=quote.destination,
+        tank=None,
+        outpoints=(),
+        prepared_by=live.proposed_by,
         screened=(questions(session, case),),
     )
 

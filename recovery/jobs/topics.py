@@ -7,6 +7,7 @@ from collections.abc import Callable
 from recovery.jobs import (
     credits,
     evidence,
+    ledger,
     nodes,
     outflows,
     parked,
@@ -28,6 +29,7 @@ TOPICS: dict[str, Callable[[Work], None]] = {
     "quote.expire": quotes.expire,
     "sweep.plan": planning.plan_a_sweep,
     "refund.plan": planning.plan_a_refund,
+    "advance.plan": planning.plan_an_advance,
     "plan.release": plans.release,
     "plan.watch": plans.watch,
     "plan.bury": returns.bury,
@@ -40,16 +42,25 @@ TOPICS: dict[str, Callable[[Work], None]] = {
     "chain.scan": scanning.scan,
     "screening.look": screening.look,
     "screening.ask": screening.ask_again,
+    "ledger.snapshot": ledger.snapshot,
     "outflow.look": outflows.look,
     "reconcile.run": reconciliation.run,
 }
 
-OF_NO_CASE = {"nodes.look", "parked.look", "chain.scan", "screening.look", "outflow.look", "reconcile.run"}
+OF_NO_CASE = {
+    "nodes.look",
+    "parked.look",
+    "chain.scan",
+    "screening.look",
+    "outflow.look",
+    "reconcile.run",
+    "ledger.snapshot",
+}
 """Topics that no move of a case asks for: the scheduler plans them when it starts."""
 
 BY_SERVICES = {"dispute.end", "screening.ask"}
 """Topics that a service asks for, only where there is something to do: no row of a table emits them."""
 
-ASK_NO_NODE = {"quote.expire", "dispute.end"}
+ASK_NO_NODE = {"quote.expire", "dispute.end", "ledger.snapshot"}
 """Topics whose jobs only use the database and so are over at once: a worker may hold several of them together. A node can
 take longer to answer than a lease lasts, so a job that asks one is held alone."""

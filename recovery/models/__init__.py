@@ -1,5 +1,6 @@
 """Tables and their constraints, no behaviour. Importing this package registers every table."""
 
+from recovery.models.advance import Advance, AdvanceLimit
 from recovery.models.alarm import Alarm, AlarmAnswer
 from recovery.models.batch import BatchMember, SweepBatch
 from recovery.models.case import CaseEvent, Claim, Message, RecoveryCase
@@ -8,7 +9,15 @@ from recovery.models.dispute import Dispute, DisputeParty, MergedCase, Parked
 from recovery.models.evidence import AssetProbe, Diagnosis, Evidence
 from recovery.models.hold import DatabaseIdentity, HoldRelease, PayoutHold
 from recovery.models.job import HandledRequest, Job
-from recovery.models.ledger import LedgerAccount, Posting
+from recovery.models.ledger import (
+    Correction,
+    LedgerAccount,
+    LedgerGate,
+    LedgerPeriod,
+    LedgerSnapshot,
+    Posting,
+    SnapshotBalance,
+)
 from recovery.models.outflow import WatchedWallet
 from recovery.models.person import ApiToken, Person, PersonRole, UserSession
 from recovery.models.plan import Plan, PlanCase, PlanInput, PlanStep, RefundReturn, SignOff
@@ -35,6 +44,8 @@ from recovery.models.sighting import Sighting
 
 __all__ = [
     "Account",
+    "Advance",
+    "AdvanceLimit",
     "Alarm",
     "AlarmAnswer",
     "ApiToken",
@@ -46,6 +57,7 @@ __all__ = [
     "ChainAnswer",
     "ChainReading",
     "Claim",
+    "Correction",
     "Credit",
     "CreditAnswer",
     "CreditIntent",
@@ -61,7 +73,10 @@ __all__ = [
     "HoldRelease",
     "Job",
     "LedgerAccount",
+    "LedgerGate",
     "LedgerNotice",
+    "LedgerPeriod",
+    "LedgerSnapshot",
     "ListedAsset",
     "MergedCase",
     "Message",
@@ -99,6 +114,7 @@ __all__ = [
     "SentWithdrawal",
     "Sighting",
     "SignOff",
+    "SnapshotBalance",
     "SweepBatch",
     "TestTransfer",
     "UserSession",

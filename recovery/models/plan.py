@@ -86,16 +86,18 @@ class PlanCase(Base):
 class RefundReturn(Base):
     """A refund that did not stay paid, and the movement that shows it; each movement counts once.
 
+    For a refund the chain took back ``position`` is the number of the time it did.
+
     ``why``: reorganised (the chain took the refund itself back) or bounced (its coins came back to us).
     """
 
     __tablename__ = "refund_return"
 
-    plan_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
-    case_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
-    network: Mapped[str]
-    hash: Mapped[str]
-    position: Mapped[str]
+    network: Mapped[str] = mapped_column(primary_key=True)
+    hash: Mapped[str] = mapped_column(primary_key=True)
+    position: Mapped[str] = mapped_column(primary_key=True)
+    plan_id: Mapped[uuid.UUID]
+    case_id: Mapped[uuid.UUID]
     why: Mapped[str]
     amount: Mapped[int] = mapped_column(BaseUnits)
     at: Mapped[datetime] = mapped_column(server_default=func.now())
@@ -104,7 +106,6 @@ class RefundReturn(Base):
         ForeignKeyConstraint(
             ["plan_id", "case_id"], ["plan_case.plan_id", "plan_case.case_id"], name="fk_refund_return_part"
         ),
-        UniqueConstraint("network", "hash", "position"),
         CheckConstraint("why IN ('reorganised', 'bounced')", name="why_is_known"),
     )
 

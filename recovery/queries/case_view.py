@@ -20,6 +20,7 @@ from recovery.domain.texts import PUBLIC_EVENTS, TOLD_AS
 from recovery.errors import NotFound
 from recovery.models import (
     CaseEvent,
+    Claim,
     Diagnosis,
     Evidence,
     LedgerAccount,
@@ -101,7 +102,7 @@ def case_view(session: Session, actor: Actor, case: RecoveryCase) -> CaseView:
         events=_events(session, actor, case, names),
         evidence=_evidence(session, case) if staff else (),
         postings=_postings(session, case) if staff else (),
-        statement=_statement(case, quotes, plans),
+        statement=_statement(case, quotes, plans, claim),
         proofs=proofs_view(session, actor, case, names),
         merged_into=merged_into(session, actor, case) if case.state == State.MERGED else None,
         merged_from=tuple(merged_from(session, actor, case)),
@@ -324,8 +325,10 @@ def _postings(session: Session, case: RecoveryCase) -> tuple[Shown, ...]:
     )
 
 
-def _statement(case: RecoveryCase, quotes: tuple[Shown, ...], plans: tuple[Shown, ...]) -> Shown | None:
-    """What the depositor got in the end: the accepted terms and the refund's transaction."""
+def _statement(
+    case: RecoveryCase, quotes: tuple[Shown, ...], plans: tuple[Shown, ...], claim: Claim | None
+) -> Shown | None:
+    """What came in and what the depositor got in the end: both transactions, and the accepted terms between them."""
     refund = next((plan for plan in plans if plan["kind"] == "refund" and plan["part_state"] == "confirmed"), None)
     accepted = next((quote for quote in quotes if quote["state"] == "accepted"), None)
     if refund is None or accepted is None:
@@ -334,6 +337,7 @@ def _statement(case: RecoveryCase, quotes: tuple[Shown, ...], plans: tuple[Shown
     return {key: accepted[key] for key in keys} | {
         "network": refund["network"],
         "hash": refund["steps"][-1]["hash"],
+        "received": _columns(claim, ("hash", "amount", "network", "recipient")) if claim else None,
         "at": case.closed_at,
     }
 

@@ -14,9 +14,11 @@ from chains.types import Transaction, Transfer
 from recovery.domain.settlement import steps_of, stored_step
 from recovery.models import (
     Account,
+    Advance,
     AssetProbe,
     CaseEvent,
     Claim,
+    Correction,
     Credit,
     CreditIntent,
     Dispute,
@@ -26,6 +28,7 @@ from recovery.models import (
     Plan,
     PlanCase,
     PlanStep,
+    Posting,
     Quote,
     RecoveryCase,
     SignOff,
@@ -33,11 +36,14 @@ from recovery.models import (
 from recovery.queries.ownership import suffices
 from recovery.queries.plan_members import part_of
 from recovery.queries.screening import is_clear, questions_of
+from workflows.corrections import AT_REST
 from workflows.facts import Facts
 from workflows.machine import Workflow
 from workflows.states import State
+from workflows.unlisted_token import UNLISTED_TOKEN
 
 KIND_OF_STATE = {
+    State.PLANNING_ADVANCE: "refund",
     State.PLANNING_SWEEP: "sweep",
     State.SWEEP_SIGN_OFF: "sweep",
     State.SWEEPING: "sweep",
@@ -111,7 +117,7 @@ def read_facts(session: Session, case: RecoveryCase) -> Facts:
     """What is true of the case now. Call it under the case's row lock when a move depends on it."""
     claim = open_claim(session, case.id)
     if claim is None:
-        return Facts(proof_suffices=suffices(session, case))
+        return Facts(proof_suffices=suffices(session, case), **_books(session, case), **_advance(session, case))
     probe = latest_probe(session, case.id)
     quote = latest_quote(session, case.id)
     expired = quote is not None and quote.expires_at <= database_now(session)
@@ -157,11 +163,50 @@ def read_facts(session: Session, case: RecoveryCase) -> Facts:
         dispute_open=open_dispute_of(session, case.id) is not None,
         sweep_done=_is_swept(session, case.id),
         screening_clear=_is_screened(session, case, claim),
+        **_books(session, case),
+        **_advance(session, case),
     )
 
 
+def live_advance(session: Session, case_id: uuid.UUID) -> Advance | None:
+    """The advance of a case that was approved and neither dropped nor paid back nor written off."""
+    query = select(Advance).where(Advance.case_id == case_id, Advance.state.in_(("approved", "paid")))
+    return session.scalars(query.execution_options(populate_existing=True)).first()
+
+
+def _advance(session: Session, case: RecoveryCase) -> dict[str, bool]:
+    """Whether own funds pay or paid this case, whatever became of its leg."""
+    live = live_advance(session, case.id) if case.workflow == UNLISTED_TOKEN.name else None
+    if live is None:
+        return {}
+    return {
+        "advance_approved": live.state == "approved",
+        "advance_paid": live.state == "paid",
+        "write_off_proposed": live.write_off_by is not None,
+    }
+
+
+def _books(session: Session, case: RecoveryCase) -> dict[str, bool]:
+    """What a correction of the books depends on, where one is possible."""
+    if case.state not in AT_REST:
+        return {}
+    booked = select(Posting.id).where(Posting.case_id == case.id).limit(1)
+    proposed = select(Correction.id).where(Correction.case_id == case.id, Correction.state == "proposed").limit(1)
+    return {
+        "booked": session.scalar(booked) is not None,
+        "correction_proposed": session.scalar(proposed) is not None,
+    }
+
+
 SCREENED_IN = frozenset(
-    {State.CREDIT_SIGN_OFF, State.PLANNING_SWEEP, State.SWEEP_SIGN_OFF, State.SWEPT, State.REFUND_SIGN_OFF}
+    {
+        State.CREDIT_SIGN_OFF,
+        State.PLANNING_SWEEP,
+        State.SWEEP_SIGN_OFF,
+        State.SWEPT,
+        State.REFUND_SIGN_OFF,
+        State.PLANNING_ADVANCE,
+    }
 )
 """Where a gate comes next; elsewhere nobody asks."""
 

@@ -7,6 +7,7 @@ from marshmallow import Schema, fields, validate
 from recovery.schemas.moves import SCHEMAS
 from recovery.schemas.proofs import Proofs
 from recovery.schemas.shapes import Input, Moment, PageQuery, TokenAmount, Whole
+from recovery.schemas.statements import Statement
 
 
 class AppealInput(Input):
@@ -152,23 +153,6 @@ class Quote(Schema):
     expires_at = Moment()
     accepted_at = Moment(allow_none=True)
     destination = fields.String(allow_none=True)
-
-
-class Statement(Schema):
-    """What the depositor got in the end."""
-
-    gross = TokenAmount()
-    fee = TokenAmount()
-    network_cost = TokenAmount()
-    net = TokenAmount()
-    symbol = fields.String(allow_none=True)
-    decimals = fields.Integer(allow_none=True)
-    contract = fields.String(allow_none=True)
-    destination = fields.String()
-    lines = fields.List(fields.Raw())
-    network = fields.String()
-    hash = fields.String()
-    at = Moment()
 
 
 class Probe(Schema):

@@ -18,12 +18,13 @@ from recovery.models import RecoveryCase
 from recovery.queries.cases import find_case
 from recovery.queries.people import depositor_of
 from recovery.queries.plan_members import companions
-from recovery.services import batches, claims, credits, disputes, documents, quotes, sign_offs
+from recovery.services import advances, batches, claims, credits, disputes, documents, quotes, sign_offs
 from recovery.services.messages import message_row, write_message
 from recovery.services.opening import write_opening
 from recovery.services.requests import handled_before, take_key
 from recovery.services.transitions import (
     BY_THE_SIGNER,
+    IN_THE_BOOKS,
     OF_A_BATCH,
     WITH_A_PROOF,
     advance,
@@ -151,6 +152,8 @@ def move(
         raise MoveNotOpen("made_with_a_batch")
     if name in WITH_A_PROOF:
         raise MoveNotOpen("made_with_a_proof")
+    if name in IN_THE_BOOKS:
+        raise MoveNotOpen("made_in_the_books")
     asked = {"move": name, "case": case.ref, "data": dict(data)}
     if handled_before(session, actor, request_id, asked, {"case": case.ref}) is not None:
         return case
@@ -243,5 +246,9 @@ _HANDLERS: dict[str, Handler] = {
     "approve_refund_clearing": sign_offs.sign_off,
     "reject_sweep": sign_offs.reject,
     "reject_refund": sign_offs.reject,
+    "approve_advance": advances.approve,
+    "drop_advance": advances.drop,
+    "propose_write_off": advances.propose_write_off,
+    "approve_write_off": advances.write_off,
 }
 """Moves that make more true than the move itself; every other is plain."""

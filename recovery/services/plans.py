@@ -27,7 +27,8 @@ from recovery.domain.settlement import Part, plan_payload, steps_of, stored_step
 from recovery.errors import Conflict, InvalidInput, MoveNotOpen, NotAllowed, NotFound
 from recovery.models import Claim, Plan, PlanCase, PlanInput, PlanStep, Quote, RecoveryCase
 from recovery.queries.facts import database_now, open_claim
-from recovery.queries.plan_members import members
+from recovery.queries.plan_members import Member, members
+from recovery.services import advances
 from recovery.services.quotes import accepted_quote
 from recovery.services.requests import handled_before
 from recovery.services.sign_offs import fully_signed
@@ -187,7 +188,7 @@ def record_signed(
             one.case,
             f"record_{plan.kind}",
             data={"plan": str(plan.id), "hashes": [hash for hash, _ in signed]},
-            entries=_sent_entries(plan, one.part, claim, quote),
+            entries=_sent_entries(session, plan, one, claim, quote),
         )
     for step, (hash, raw) in zip(steps, signed, strict=True):
         step.signed, step.hash, step.state = raw, hash, "signed"
@@ -224,10 +225,11 @@ def _decoded(network: Network, steps: Sequence[PlanStep], transactions: Sequence
     return signed
 
 
-def _sent_entries(plan: Plan, part: PlanCase, claim: Claim, quote: Quote) -> tuple[Entry, ...]:
+def _sent_entries(session: Session, plan: Plan, one: Member, claim: Claim, quote: Quote) -> tuple[Entry, ...]:
     if plan.kind == "sweep":
-        return accounting.sweep_sent(claim.network, claim.asset, part.round, claim.amount)
-    return accounting.refund_sent(claim.network, claim.asset, part.round, quote.net)
+        return accounting.sweep_sent(claim.network, claim.asset, one.part.round, claim.amount)
+    sent = accounting.refund_sent(claim.network, claim.asset, one.part.round, quote.net)
+    return *sent, *advances.sent_entries(session, one.case, str(one.part.round))
 
 
 def plan_steps(session: Session, plan: Plan) -> list[PlanStep]:

@@ -19,10 +19,11 @@ from markupsafe import Markup
 from chains import catalogue
 from chains.errors import ChainError
 from chains.types import Network
-from recovery.domain import amounts, chain_text, fee_texts, policy_texts, reconciliation_texts, texts
+from recovery.domain import amounts, chain_text, fee_texts, policy_texts, posting_texts, reconciliation_texts, texts
 from recovery.domain.capability import NEVER
 from recovery.domain.marking import mark
 from recovery.errors import RecoveryError
+from recovery.queries import ledger as books
 from recovery.queries.alarms import may_read
 from recovery.web._language import language, languages, spoken
 from recovery.web._wall import local_path
@@ -103,6 +104,9 @@ TABLES = {
     "policy_state": policy_texts.STATES,
     "fee_change": fee_texts.CHANGES,
     "scan_trouble": texts.SCAN_TROUBLES,
+    "account": posting_texts.ACCOUNTS,
+    "correction_state": posting_texts.CORRECTION_STATES,
+    "reconciled": posting_texts.RECONCILED,
     "alarm": texts.ALARMS,
     "compared": reconciliation_texts.STATUSES,
     "place": reconciliation_texts.PLACES,
@@ -369,6 +373,7 @@ def _page() -> dict[str, Any]:
         "here": local_path(here),
         "can_policy": bool(g.get("actor") and g.actor.roles & {"auditor", "lead", "admin"}),
         "can_batch": bool(g.get("actor") and g.actor.roles & {"specialist", "lead"}),
+        "can_books": bool(g.get("actor") and books.may_read(g.actor)),
         "can_export": bool(g.get("actor") and g.actor.roles & {"auditor", "lead"}),
         "can_reconcile": bool(g.get("actor") and g.actor.roles & {"clearing", "auditor", "lead"}),
         "can_alarms": may_read(g.get("actor")),

@@ -76,8 +76,8 @@ def test_who_prepared_may_not_hand_in_signatures(kind: str) -> None:
 def test_money_asks_for_a_fresh_sign_in() -> None:
     moving = {one.name for _, one in ROWS if one.step_up}
     assert moving == {"accept", "approve_credit", "lose_dispute", *SETTLES} | {
-        f"approve_{kind}_{team}" for kind in ("sweep", "refund") for team in ("wallet", "clearing")
-    }
+        *("approve_correction", "approve_advance", "approve_write_off")
+    } | {f"approve_{kind}_{team}" for kind in ("sweep", "refund") for team in ("wallet", "clearing")}
     for _, one in ROWS:
         if one.step_up:
             tired = somebody(*one.by, stepped_up=False)
