@@ -39,6 +39,8 @@ POINTS = (
     "nodes:after_ask",
     "screening:before_ask",
     "screening:after_ask",
+    "destination:before_ask",
+    "destination:after_ask",
 )
 """Every external call stands between two of these; a test kills a worker at each."""
 

@@ -200,6 +200,7 @@ POINTS = {
     "screening.ask": ("screening:before_ask", "screening:after_ask"),
     "plan.bury": ("bury:before_ask", "bury:after_ask"),
     "refund.look_now": ("look:before_ask", "look:after_ask"),
+    "destination.check": ("destination:before_ask", "destination:after_ask"),
 }
 """Jobs that no journey of a case comes by; all others are crashed in ``tests/recovery/jobs/test_killed_workers.py``."""
 
@@ -218,7 +219,11 @@ def _paid(desk: Desk) -> str:
     return ref
 
 
-REACHED: dict[str, Callable[[Desk], str]] = {"plan.bury": _stopped, "refund.look_now": _paid}
+REACHED: dict[str, Callable[[Desk], str]] = {
+    "plan.bury": _stopped,
+    "refund.look_now": _paid,
+    "destination.check": Desk.quoted,
+}
 
 
 @pytest.mark.parametrize("topic", POINTS)
