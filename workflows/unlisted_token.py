@@ -291,7 +291,46 @@ REFUND: tuple[Transition, ...] = (
     ),
 )
 
-ROWS = (*INTAKE, *REVIEW, *QUOTE, *SWEEP, *REFUND)
+
+def _dearer(kind: str, moving: State, held: State) -> tuple[Transition, ...]:
+    """A plan that is stuck is sent with a higher fee: asked by wallet, offered by the machine, recorded by the signer. What the
+    signer may have signed is recorded even when the case was stopped meanwhile."""
+    return (
+        Transition(
+            f"raise_fee_{kind}",
+            (moving,),
+            moving,
+            by=("wallet",),
+            unlike=MAKERS,
+            guards=(plan_is_recorded,),
+            emits=("plan.replace",),
+            step_up=True,
+        ),
+        *(
+            Transition(f"{name}_fee_{kind}", (state,), state, by=("system",), guards=(plan_is_recorded,))
+            for name in ("offer", "keep")
+            for state in (moving, held)
+        ),
+        *(
+            Transition(
+                f"record_fee_{kind}",
+                (state,),
+                state,
+                by=("signer", "wallet"),
+                unlike=MAKERS,
+                guards=(plan_is_recorded,),
+            )
+            for state in (moving, held)
+        ),
+    )
+
+
+DEARER = (
+    *_dearer("sweep", State.SWEEPING, State.SWEEP_ON_HOLD),
+    *_dearer("refund", State.PAYING, State.REFUND_ON_HOLD),
+)
+
+ROWS = (*INTAKE, *REVIEW, *QUOTE, *SWEEP, *REFUND, *DEARER)
 
 UNLISTED_TOKEN = Workflow(
     name="unlisted_token",

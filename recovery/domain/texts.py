@@ -6,7 +6,14 @@ and the rules.
 
 from __future__ import annotations
 
-from recovery.domain import alarm_texts, dispute_texts, ledger_texts, reconciliation_texts, screening_texts
+from recovery.domain import (
+    alarm_texts,
+    dispute_texts,
+    ledger_texts,
+    reconciliation_texts,
+    replacement_texts,
+    screening_texts,
+)
 from recovery.domain.address_texts import REASONS as ADDRESS_REASONS
 from recovery.domain.api_texts import DETAILS as API_DETAILS
 from recovery.domain.cause_texts import (
@@ -136,6 +143,7 @@ DETAILS: dict[str, str] = {
     **alarm_texts.REFUSALS,
     **ledger_texts.REFUSALS,
     **reconciliation_texts.REFUSALS,
+    **replacement_texts.REFUSALS,
     **{f"address_{reason}": text for reason, text in ADDRESS_REASONS.items()},
 }
 """Detail code of a refusal or a form field → one sentence; those of pages come first."""
@@ -268,6 +276,7 @@ TRANSITIONS: dict[str, str] = {
     **dispute_texts.TRANSITIONS,
     **screening_texts.TRANSITIONS,
     **ledger_texts.TRANSITIONS,
+    **replacement_texts.TRANSITIONS,
 }
 
 EVENTS: dict[str, str] = {
@@ -342,6 +351,7 @@ EVENTS: dict[str, str] = {
     **dispute_texts.EVENTS,
     **screening_texts.EVENTS,
     **ledger_texts.EVENTS,
+    **replacement_texts.EVENTS,
 }
 
 WHY_NOT: dict[str, str] = {

@@ -25,6 +25,8 @@ POINTS = (
     "outflow:after_ask",
     "reconcile:before_ask",
     "reconcile:after_ask",
+    "replace:before_ask",
+    "replace:after_ask",
     "job:after_lease",
 )
 """Every external call stands between two of these; a test kills a worker at each."""

@@ -15,6 +15,7 @@ from recovery.jobs import (
     proofs,
     quotes,
     reconciliation,
+    replacing,
     returns,
     scanning,
     screening,
@@ -42,6 +43,7 @@ TOPICS: dict[str, Callable[[Work], None]] = {
     "screening.ask": screening.ask_again,
     "outflow.look": outflows.look,
     "reconcile.run": reconciliation.run,
+    "plan.replace": replacing.replace,
 }
 
 OF_NO_CASE = {"nodes.look", "parked.look", "chain.scan", "screening.look", "outflow.look", "reconcile.run"}

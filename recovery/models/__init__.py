@@ -11,7 +11,7 @@ from recovery.models.job import HandledRequest, Job
 from recovery.models.ledger import LedgerAccount, Posting
 from recovery.models.outflow import WatchedWallet
 from recovery.models.person import ApiToken, Person, PersonRole, UserSession
-from recovery.models.plan import Plan, PlanCase, PlanInput, PlanStep, RefundReturn, SignOff
+from recovery.models.plan import Plan, PlanCase, PlanInput, PlanStep, RefundReturn, SignOff, StepReplacement
 from recovery.models.policy import CausePolicyVersion, FeePolicy, ReplayRun
 from recovery.models.proof import OwnershipChallenge, OwnershipProof, ProofDocument, TestTransfer
 from recovery.models.quote import AssetPrice, Quote
@@ -98,6 +98,7 @@ __all__ = [
     "SentWithdrawal",
     "Sighting",
     "SignOff",
+    "StepReplacement",
     "SweepBatch",
     "TestTransfer",
     "UserSession",

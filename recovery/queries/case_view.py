@@ -33,7 +33,9 @@ from recovery.models import (
     Quote,
     RecoveryCase,
     SignOff,
+    StepReplacement,
 )
+from recovery.queries.attempts import replacements_of
 from recovery.queries.cases import CaseRow, case_row, shown_cause
 from recovery.queries.disputes import dispute_shown, merged_from, merged_into, settled_pointer
 from recovery.queries.facts import latest_probe, open_claim
@@ -243,17 +245,26 @@ def _moves_shown(step: Step) -> Shown:
 def steps_shown(session: Session, plan: Plan) -> list[Shown]:
     """The released steps of a plan, numbers as decimal strings as the signer takes them."""
     rows = session.scalars(select(PlanStep).where(PlanStep.plan_id == plan.id).order_by(PlanStep.index))
+    later = replacements_of(session, plan)
     return [
         {
             "index": row.index,
             **_moves_shown(stored_step(row.unsigned)),
             "nonce": None if row.nonce is None else str(row.nonce),
             "hash": row.hash,
+            "mined_hash": row.mined_hash,
             "state": row.state,
             "cost": str(row.cost) if row.cost is not None else None,
+            "replacements": [_replacement_shown(one) for one in later if one.index == row.index],
         }
         for row in rows
     ]
+
+
+def _replacement_shown(row: StepReplacement) -> Shown:
+    step = stored_step(row.unsigned)
+    nonce = None if step.nonce is None else str(step.nonce)
+    return {"number": row.number, **_moves_shown(step), "nonce": nonce, "hash": row.hash, "at": row.at.isoformat()}
 
 
 def _messages(session: Session, actor: Actor, case: RecoveryCase, names: dict[uuid.UUID, str]) -> tuple[Shown, ...]:
