@@ -16,7 +16,8 @@ from sqlalchemy import select
 
 from chains.catalogue import network as find_network, networks
 from chains.nodes import node_table
-from chains.sending import sending
+from chains.sending import Attempt, sending
+from chains.types import Network, Node
 from chains.verify import verify
 from recovery.domain.accounting import NETWORK_COST, balances, unsettled
 from recovery.domain.ids import new_id
@@ -128,6 +129,20 @@ class Road:
                         request_id=str(uuid.uuid4()),
                     )  # fmt: skip
 
+    @staticmethod
+    def _nothing_is_overtaken(
+        network: Network, node: tuple[Node, ...], attempts: tuple[Attempt, ...], mined: str
+    ) -> None:
+        """By itself the one that lost is overtaken; with the one that won beside it, or with unknown bytes, it is not."""
+        module = sending(network.family)
+        assert module is not None
+        for one in attempts:
+            hash, besides = str(one.hash), [other for other in attempts if other != one]
+            assert module.is_overtaken(network, node, one.step, hash) is (hash != mined)
+            assert not module.is_overtaken(network, node, one.step, hash, besides=besides)
+            unknown = [replace(other, hash=None, raw=None) for other in besides]
+            assert not module.is_overtaken(network, node, one.step, hash, besides=unknown)
+
     def check(self) -> dict[str, list[bool]]:
         """Plan equal to chain, attempt by attempt; one of each step's is mined. Says by kind which steps were replaced."""
         with self.world.database.reading() as session:
@@ -155,6 +170,7 @@ class Road:
                 assert tx.fee is not None
                 assert row.cost == tx.fee.amount
                 costs += tx.fee.amount
+                self._nothing_is_overtaken(network, node, attempts_of(session, row), mined_hash(row))
                 found.setdefault(plan.kind, []).append(row.mined_hash != row.hash)
             postings = session.execute(
                 select(Posting.debit, Posting.credit, Posting.asset, Posting.amount).where(Posting.case_id == case.id)
