@@ -62,6 +62,7 @@ docs: environment-dev ## write the generated pages anew
 	@$(BIN)/python -m workflows > workflows/README.md
 	@$(BIN)/python -m chains > docs/networks.md
 	@$(BIN)/python -m recovery.domain > docs/causes.md
+	@$(BIN)/python -m recovery.domain ledger > docs/ledger.md
 
 clean: ## remove the state folder (.recovery, or RECOVERY_HOME); refused while it runs
 	@sh bin/bootstrap clean

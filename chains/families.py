@@ -18,6 +18,7 @@ from chains.transport import Talk
 from chains.types import AddressCheck, Network, Node, Transaction
 
 if TYPE_CHECKING:
+    from chains.receivable import Receiving, ReceivingOrder
     from chains.survey import SurveyOrder
     from chains.surveyed import Survey
 
@@ -145,6 +146,17 @@ class Surveyor(Protocol):
         ...
 
 
+class Receiver(Protocol):
+    """What the module ``receiving`` of a family offers whose nodes can tell; see :mod:`chains.receiving`."""
+
+    def can_receive(self, network: Network, talk: Talk, order: ReceivingOrder) -> Receiving:
+        """What one node says of the canonical address of ``order``; what it does not tell is ``able=None``.
+
+        Raises :class:`~chains.errors.NodeUnavailable` or :class:`~chains.errors.NodeMistaken`.
+        """
+        ...
+
+
 class Proving(Protocol):
     """What the module ``ownership`` of every family offers; see :mod:`chains.ownership`.
 
@@ -175,6 +187,10 @@ class Proving(Protocol):
         ...
 
 
+RECEIVERS = frozenset({"algorand", "evm", "hedera", "near", "solana", "stellar", "tron", "xrpl"})
+"""Families that have a module ``receiving``."""
+
+
 def speaks(network: Network, node: Node) -> bool:
     """Whether ``node`` is said to answer in a form the network's family understands."""
     return node.interface is None or node.interface in INTERFACES[network.family]
@@ -190,3 +206,9 @@ def family(name: str) -> Family:
 def proving(name: str) -> Proving:
     """The module that judges signatures of the family ``name``; a ``KeyError`` is a fault of the catalogue."""
     return cast("Proving", import_module(f"{FAMILIES[name]}.ownership"))
+
+
+@cache
+def receiver(name: str) -> Receiver | None:
+    """The module that asks whether an address can receive, ``None`` for a family without one."""
+    return cast("Receiver", import_module(f"{FAMILIES[name]}.receiving")) if name in RECEIVERS else None

@@ -15,6 +15,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from config.nodes import PREFIX, nodes_from_env
+from config.prices import PriceSource, WrongSources, read_sources
 
 NODE_URL = re.compile(r"(?:[a-z]+\+)?https?://")
 """An interface may stand in front of the scheme (``blockbook+https://…``)."""
@@ -38,9 +39,12 @@ class Settings:
     ``sandbox`` adds the local sample chain and its sign-ins. ``max_body_bytes`` bounds a
     request's body, ``max_reference_chars`` what is pasted into the one field. ``screening_url`` is a tool that is asked about
     senders and destinations, with ``screening_token`` in the header ``screening_header``; empty: only the imported lists.
+    ``price_sources`` are asked every ``price_seconds``; empty: prices are imported, or entered by two people.
     ``ledger``: credits are made by the exchange's ledger, which fetches what is wanted of it, or is told at
     ``ledger_push_url``, and is asked at ``ledger_status_url``; messages either way are signed with ``ledger_secret``. Without
     it the book of credits kept here answers.
+    ``smtp_url`` (``smtp://user:password@host:port``, ``smtps://``) takes notices to owners, from ``mail_from``; empty: they only
+    stand on the pages.
     """
 
     database_url: str = field(repr=False)  # may hold a password
@@ -61,12 +65,16 @@ class Settings:
     screening_header: str = "Authorization"
     screening_token: str = field(default="", repr=False)
     screening_seconds: int = 10
+    price_sources: tuple[PriceSource, ...] = ()
+    price_seconds: int = 240
     ledger: bool = False
     ledger_push_url: str = field(default="", repr=False)
     ledger_status_url: str = field(default="", repr=False)
     ledger_secret: str = field(default="", repr=False)
     ledger_token: str = field(default="", repr=False)
     ledger_seconds: int = 10
+    smtp_url: str = field(default="", repr=False)  # may hold a password
+    mail_from: str = "recovery@localhost"
     log_level: str = "INFO"
 
     @property
@@ -104,7 +112,11 @@ class Settings:
             screening_header=_header(env, "RECOVERY_SCREENING_HEADER", "Authorization"),
             screening_token=_header(env, "RECOVERY_SCREENING_TOKEN", ""),
             screening_seconds=_number(env, "RECOVERY_SCREENING_TIMEOUT", 10, least=1),
+            price_sources=_price_sources(env),
+            price_seconds=_number(env, "RECOVERY_PRICES_SECONDS", 240, least=10),
             **_ledger(env),
+            smtp_url=_mail_server(env, "RECOVERY_SMTP_URL"),
+            mail_from=_header(env, "RECOVERY_MAIL_FROM", "recovery@localhost"),
             log_level=_log_level(env),
         )
 
@@ -226,12 +238,30 @@ def _url(env: Mapping[str, str], name: str, default: str) -> str:
     return value.rstrip("/")
 
 
+def _mail_server(env: Mapping[str, str], name: str) -> str:
+    """Where notices to owners are handed over; empty when there is none."""
+    value = env.get(name, "").strip()
+    if value and (urlsplit(value).scheme not in ("smtp", "smtps") or not urlsplit(value).hostname):
+        raise SettingsError(name, "must begin with smtp:// or smtps://")
+    return value
+
+
 def _header(env: Mapping[str, str], name: str, default: str) -> str:
     """The name or the value of a request header: visible ASCII and spaces, so that it cannot begin another one."""
     value = env.get(name, "").strip() or default
     if not (value.isascii() and value.isprintable()):
         raise SettingsError(name, "must be plain text of one line")
     return value
+
+
+def _price_sources(env: Mapping[str, str]) -> tuple[PriceSource, ...]:
+    """What the file of price sources says, if one is named."""
+    name = "RECOVERY_PRICES"
+    path = env.get(name, "").strip()
+    try:
+        return read_sources(Path(path), env) if path else ()
+    except WrongSources as wrong:
+        raise SettingsError(name, f"names {path}, which {wrong}") from None
 
 
 def _log_level(env: Mapping[str, str]) -> str:

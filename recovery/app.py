@@ -15,9 +15,11 @@ from recovery.limits import Limits, RedisLimits
 from recovery.web import (
     _access_log,
     _errors,
+    _fee_words,
     _forms,
     _headers,
     _language,
+    _quote_words,
     _rendering,
     _static,
     _wall,
@@ -48,7 +50,18 @@ def create_app(settings: Settings, *, limits: Limits | None = None) -> Flask:
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]
-    for part in (_access_log, _headers, _static, _language, _rendering, _errors, _wall, _forms):
+    for part in (
+        _access_log,
+        _headers,
+        _static,
+        _language,
+        _rendering,
+        _fee_words,
+        _quote_words,
+        _errors,
+        _wall,
+        _forms,
+    ):
         part.install(app)
     recovery.web.register(app)
     recovery.api.register(app)

@@ -20,7 +20,7 @@ from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator
 
-from recovery.errors import Conflict, Unavailable
+from recovery.errors import Conflict, Kept, Unavailable
 
 TRUSTED_SECONDS = 1.0
 """How long a connection that worked may lie in the pool before it is asked whether it still does."""
@@ -93,11 +93,16 @@ class Database:
         """A session whose changes become true together when the block ends, or not at all.
 
         A unique key decides between two who were equally fast: Conflict for whoever lost. Every other broken constraint
-        is a fault of ours and stays what it is. Unavailable when the rows were held by others for too long.
+        is a fault of ours and stays what it is. Unavailable when the rows were held by others for too long. A refusal that
+        is Kept leaves what was done before it, and is raised once that is true.
         """
+        kept: Kept | None = None
         try:
             with self._sessions.begin() as session:
-                yield session
+                try:
+                    yield session
+                except Kept as refusal:
+                    kept = refusal
         except IntegrityError as error:
             if isinstance(error.orig, UniqueViolation):
                 raise Conflict("conflict") from error
@@ -106,6 +111,8 @@ class Database:
             if isinstance(error.orig, DeadlockDetected | LockNotAvailable | QueryCanceled):
                 raise Unavailable("busy") from error
             raise
+        if kept is not None:
+            raise kept
 
     @contextmanager
     def reading(self) -> Iterator[Session]:

@@ -9,6 +9,7 @@ RecoveryError
 ├── Conflict 409              somebody was faster
 │   ├── StaleVersion          the page was older than the case
 │   ├── MoveNotOpen           the transition does not leave this state, or a guard says no
+│   ├── MarketMoved           the price has moved since the quote; another one was offered instead
 │   ├── AlreadyClaimed        the transfer leg belongs to another case
 │   └── KeyReused             an idempotency key came back with other content
 ├── TooMany 429               slow down
@@ -88,6 +89,16 @@ class MoveNotOpen(Conflict):
     """No such transition leaves the state, or a guard says no; ``detail`` is the guard's name."""
 
     code = "move_not_open"
+
+
+class Kept(Exception):
+    """Mixed into a refusal that leaves something behind: what the unit of work did is made true before it is raised on."""
+
+
+class MarketMoved(Conflict, Kept):
+    """Nothing was accepted: the price has moved too far since the quote, and the machine replaced or withdrew it."""
+
+    code = "market_moved"
 
 
 class AlreadyClaimed(Conflict):

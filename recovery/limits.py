@@ -46,13 +46,15 @@ SIGN_IN_PERSON = Limit("sign-in-person", 10, 30, closed=True)
 APPEAL = Limit("appeal", 20, 30)
 APPEAL_ACCOUNT = Limit("appeal-account", 60, 300)
 """Of one account, however many people report for it: each hash costs calls to nodes."""
-ASKS_NODES = frozenset({"give_reference"})
+ASKS_NODES = frozenset({"give_reference", "accept", "change_destination"})
 """Moves that cost as much as a new report and count as one."""
 MOVE = Limit("move", 60, 1)
 PROOF = Limit("proof", 10, 360)
 """Ten tries an hour at proving one case."""
 WRITE = Limit("api-write", 60, 1)
 READ = Limit("api-read", 300, 1)
+NOTICE = Limit("notice", 30, 10)
+"""Opening links of notices, by network address."""
 VERIFY = Limit("api-verify", 20, 3)
 IMPORT = Limit("api-import", 60, 1)
 

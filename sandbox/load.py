@@ -17,8 +17,11 @@ from sandbox.files import read_json, write_json, write_whole
 
 SCOPES = "plans:read,plans:record"
 SIGNER = "signer@example.org"
-FEE_POLICY = Path(__file__).with_name("fee_policy.json")
+POLICIES = {kind: Path(__file__).with_name(f"{kind}_policy.json") for kind in ("fee", "price")}
+"""Policies by kind. The sample world's prices come from nowhere but its own file, and never change."""
 COMMAND_SECONDS = 120
+TRIED_AND_DIFFERENT = 3
+"""Exit status of a trial that found cases to which the rules would say something else."""
 
 
 class LoadFailed(Exception):
@@ -75,7 +78,7 @@ def load(product: Product, world: Mapping[str, Any], registries: Mapping[str, Pa
         _make_token(product, token)
     loaded["people"] = emails
     if not loaded.get("policy"):
-        _load_policy(product, world["sign_ins"])
+        _load_policies(product, world["sign_ins"])
         loaded["policy"] = True
     write_json(notes, loaded)
 
@@ -100,18 +103,23 @@ def _make_token(product: Product, path: Path) -> None:
     write_whole(path, f"{token}\n")
 
 
-def _load_policy(product: Product, sign_ins: Sequence[Mapping[str, Any]]) -> None:
-    """One person drafts the fee rules, another activates them, as the product asks."""
+def _load_policies(product: Product, sign_ins: Sequence[Mapping[str, Any]]) -> None:
+    """One person drafts the rules of fees and the limits of prices, another activates them, as the product asks."""
     by_role = {sign_in["role"]: sign_in["email"] for sign_in in sign_ins}
     note = "The sample world's first rules."
-    answer = _must(product, "policy", "draft", str(FEE_POLICY), "--by", by_role["admin"], "--note", note, "--json")
-    _must(product, "policy", "activate", str(json.loads(answer)["version"]), "--by", by_role["lead"])
+    for kind, path in POLICIES.items():
+        drafted = ("draft", str(path), "--kind", kind, "--by", by_role["admin"], "--note", note, "--json")
+        version = str(json.loads(_must(product, "policy", *drafted))["version"])
+        if kind == "fee":
+            tried = ("try", version, "--by", by_role["admin"], "--json")
+            _must(product, "fees", *tried, passes=(0, TRIED_AND_DIFFERENT))
+        _must(product, "policy", "activate", version, "--kind", kind, "--by", by_role["lead"])
 
 
-def _must(product: Product, *arguments: str, stdin: str = "") -> str:
+def _must(product: Product, *arguments: str, stdin: str = "", passes: tuple[int, ...] = (0,)) -> str:
     """The standard output of a command that has to succeed."""
     done = product.run(*arguments, stdin=stdin)
-    if done.returncode == 0:
+    if done.returncode in passes:
         return done.stdout
     last = (done.stderr.strip() or done.stdout.strip() or f"exit status {done.returncode}").splitlines()[-1]
     raise LoadFailed(f"recovery {' '.join(arguments[:3])}: {last[:300]}")

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 
 from workflows.facts import (
     no_plan_is_out,
+    nothing_was_advanced,
     quote_is_accepted,
     quote_is_not_accepted,
     sweep_is_done,
@@ -41,6 +42,7 @@ DECIDED = (
     *("take", "probe_again", "ask_depositor", "resume_review", "conclude", "reconsider", "turn_down"),
     *("quote", "withdraw_quote", "prepare_sweep", "approve_sweep_wallet", "approve_sweep_clearing", "reject_sweep"),
     *("approve_refund_wallet", "approve_refund_clearing", "reject_refund", "approve_credit", "reject_credit"),
+    *("approve_sweep_lead", "approve_refund_lead", "break_glass_sweep", "break_glass_refund", "endorse_credit"),
 )
 """Whoever made one of these has handled the case, and does not choose between its claimant and another."""
 
@@ -52,7 +54,15 @@ def dispute_rows(rows: Iterable[Transition]) -> tuple[Transition, ...]:
     return (
         Transition("dispute", tuple(_freezable(rows)), State.DISPUTED, by=("system",), guards=(no_plan_is_out,)),
         *_ways_out(rows, SETTLES, handled),
-        Transition("lose_dispute", (State.DISPUTED,), State.DECLINED, by=("lead",), unlike=handled, step_up=True),
+        Transition(
+            "lose_dispute",
+            (State.DISPUTED,),
+            State.DECLINED,
+            by=("lead",),
+            unlike=handled,
+            guards=(nothing_was_advanced,),
+            step_up=True,
+        ),
         *_ways_out(rows, FREES, None),
     )
 

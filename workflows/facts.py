@@ -21,6 +21,13 @@ class Facts:
     plan_current: bool = False
     wallet_signed: bool = False
     clearing_signed: bool = False
+    lead_signed: bool = False
+    wallet_due: bool = False
+    clearing_due: bool = False
+    lead_due: bool = False
+    glass_open: bool = False
+    glass_broken: bool = False
+    credit_endorsed: bool = False
     plan_released: bool = False
     plan_recorded: bool = False
     plan_verified: bool = False
@@ -35,6 +42,17 @@ class Facts:
     sweep_done: bool = False
     proof_suffices: bool = False
     screening_clear: bool = False
+    booked: bool = False
+    correction_proposed: bool = False
+    advance_approved: bool = False
+    advance_paid: bool = False
+    write_off_proposed: bool = False
+    destination_safe: bool = False
+    cooling_over: bool = False
+    denial_open: bool = False
+    market_held: bool = False
+    contest_open: bool = False
+    contested: bool = False
 
 
 def leg_is_claimed(facts: Facts) -> bool:
@@ -78,18 +96,53 @@ def plan_is_current(facts: Facts) -> bool:
 
 
 def wallet_has_not_signed(facts: Facts) -> bool:
-    """The wallet team has not approved this round yet."""
+    """The wallet team still has to approve this plan."""
     return not facts.wallet_signed
 
 
 def clearing_has_not_signed(facts: Facts) -> bool:
-    """The clearing team has not approved this round yet."""
+    """The clearing team still has to approve this plan."""
     return not facts.clearing_signed
 
 
+def lead_has_not_signed(facts: Facts) -> bool:
+    """The policy wants a lead besides, who has not approved this plan yet."""
+    return not facts.lead_signed
+
+
+def wallet_is_due(facts: Facts) -> bool:
+    """No team comes before the wallet team."""
+    return facts.wallet_due
+
+
+def clearing_is_due(facts: Facts) -> bool:
+    """No team comes before the clearing team."""
+    return facts.clearing_due
+
+
+def lead_is_due(facts: Facts) -> bool:
+    """No team comes before the lead."""
+    return facts.lead_due
+
+
 def everybody_signed(facts: Facts) -> bool:
-    """Wallet and clearing both approved the digest of this very plan."""
-    return facts.wallet_signed and facts.clearing_signed
+    """Everybody the policy asks for approved the digest of this very plan, or three people broke the glass for it."""
+    return (facts.wallet_signed and facts.clearing_signed and facts.lead_signed) or facts.glass_broken
+
+
+def glass_may_be_broken(facts: Facts) -> bool:
+    """The policy lets three people release this plan, and it still waits for approvals."""
+    return facts.glass_open
+
+
+def credit_is_endorsed(facts: Facts) -> bool:
+    """Only the last word of clearing is missing for this credit."""
+    return facts.credit_endorsed
+
+
+def credit_needs_more(facts: Facts) -> bool:
+    """Others have to approve this credit before clearing has the last word."""
+    return not facts.credit_endorsed
 
 
 def plan_is_released(facts: Facts) -> bool:
@@ -162,6 +215,26 @@ def screening_is_clear(facts: Facts) -> bool:
     return facts.screening_clear
 
 
+def destination_is_safe(facts: Facts) -> bool:
+    """The refund goes to the very address its owner agreed to in the history, and nobody has denied that it was them."""
+    return facts.destination_safe
+
+
+def cooling_is_over(facts: Facts) -> bool:
+    """Neither the refund address nor the account's security was changed so lately that a payment must wait."""
+    return facts.cooling_over
+
+
+def no_denial_is_open(facts: Facts) -> bool:
+    """No change of the refund address waits to be looked at because its owner said it was not them."""
+    return not facts.denial_open
+
+
+def denial_is_open(facts: Facts) -> bool:
+    """The owner said that a change of the refund address was not theirs."""
+    return facts.denial_open
+
+
 def asset_is_listed(facts: Facts) -> bool:
     """The asset is listed now."""
     return facts.asset_listed
@@ -170,3 +243,58 @@ def asset_is_listed(facts: Facts) -> bool:
 def proof_suffices(facts: Facts) -> bool:
     """What was proven so far is as much as the case asks for."""
     return facts.proof_suffices
+
+
+def something_is_booked(facts: Facts) -> bool:
+    """The books speak of this case."""
+    return facts.booked
+
+
+def correction_is_proposed(facts: Facts) -> bool:
+    """Somebody found a posting of this case wrong, and nobody has decided about it."""
+    return facts.correction_proposed
+
+
+def advance_is_approved(facts: Facts) -> bool:
+    """Two people approved an advance, and it is not paid yet."""
+    return facts.advance_approved
+
+
+def no_advance_is_approved(facts: Facts) -> bool:
+    """What is under way is no advance."""
+    return not facts.advance_approved
+
+
+def advance_is_paid(facts: Facts) -> bool:
+    """Own funds paid the depositor, and were not paid back."""
+    return facts.advance_paid
+
+
+def nothing_was_advanced(facts: Facts) -> bool:
+    """Own funds paid nothing for this case: it can end without the coins."""
+    return not facts.advance_paid
+
+
+def write_off_is_proposed(facts: Facts) -> bool:
+    """Somebody found that the coins of the advance will never come."""
+    return facts.write_off_proposed
+
+
+def market_has_held(facts: Facts) -> bool:
+    """The price of now is near the one the quote was made with."""
+    return facts.market_held
+
+
+def contest_is_open(facts: Facts) -> bool:
+    """The depositor disagreed with a quote and was not answered yet."""
+    return facts.contest_open
+
+
+def contest_is_answered(facts: Facts) -> bool:
+    """No disagreement with a quote waits for its answer."""
+    return not facts.contest_open
+
+
+def not_contested_before(facts: Facts) -> bool:
+    """The depositor has not had a quote of this case looked at a second time yet."""
+    return not facts.contested

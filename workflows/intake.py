@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from workflows.facts import proof_suffices
+from workflows.facts import nothing_was_advanced, proof_suffices
 from workflows.machine import Transition
 from workflows.states import State
 
@@ -77,6 +77,7 @@ INTAKE: tuple[Transition, ...] = (
         ),
         State.WITHDRAWN,
         by=("depositor",),
+        guards=(nothing_was_advanced,),
     ),
     *PROVING,
 )

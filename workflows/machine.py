@@ -94,8 +94,8 @@ class Workflow:
             if not any(state in row.source for row in self.transitions):
                 raise BrokenWorkflow(f"{self.name}: nothing leaves {state}")
         for row in self.transitions:
-            if bool(self.closed & set(row.source)) is not row.reopens:
-                raise BrokenWorkflow(f"{self.name}: {row.name} leaves a closed state, or does not although it says so")
+            if self.closed & set(row.source) and row.source != (row.target,) and not row.reopens:
+                raise BrokenWorkflow(f"{self.name}: {row.name} leaves a closed state")
 
     @property
     def states(self) -> tuple[State, ...]:

@@ -22,6 +22,8 @@ class State(StrEnum):
     INVESTIGATED = "investigated"
     QUOTED = "quoted"
     ACCEPTED = "accepted"
+    ADVANCE_SIGN_OFF = "advance_sign_off"
+    PLANNING_ADVANCE = "planning_advance"
     PLANNING_SWEEP = "planning_sweep"
     SWEEP_SIGN_OFF = "sweep_sign_off"
     SWEEPING = "sweeping"
@@ -56,6 +58,8 @@ PUBLIC_LABELS: dict[State, str] = {
     State.INVESTIGATED: "in_review",
     State.QUOTED: "your_decision_needed",
     State.ACCEPTED: "on_its_way",
+    State.ADVANCE_SIGN_OFF: "on_its_way",
+    State.PLANNING_ADVANCE: "on_its_way",
     State.PLANNING_SWEEP: "on_its_way",
     State.SWEEP_SIGN_OFF: "on_its_way",
     State.SWEEPING: "on_its_way",

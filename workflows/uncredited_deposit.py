@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from workflows.corrections import correction_rows
 from workflows.disputes import BEGINNING, dispute_rows
 from workflows.facts import (
     asset_is_listed,
     credit_is_confirmed,
+    credit_is_endorsed,
     credit_is_out,
+    credit_needs_more,
     ledger_has_confirmed,
     leg_is_claimed,
     no_dispute_is_open,
@@ -32,14 +35,25 @@ CREDIT: tuple[Transition, ...] = (
         State.CREDIT_SIGN_OFF,
         by=("system",),
         guards=(leg_is_claimed,),
+        starts_round=True,
+    ),
+    Transition(
+        "endorse_credit",
+        (State.CREDIT_SIGN_OFF,),
+        State.CREDIT_SIGN_OFF,
+        by=("clearing", "wallet", "lead"),
+        unlike=("judge_proof", "endorse_credit"),
+        guards=(leg_is_claimed, asset_is_listed, no_dispute_is_open, screening_is_clear, credit_needs_more),
+        step_up=True,
+        in_round=True,
     ),
     Transition(
         "approve_credit",
         (State.CREDIT_SIGN_OFF,),
         State.CREDITING,
         by=("clearing",),
-        unlike=("judge_proof",),
-        guards=(leg_is_claimed, asset_is_listed, no_dispute_is_open, screening_is_clear),
+        unlike=("judge_proof", "endorse_credit"),
+        guards=(leg_is_claimed, asset_is_listed, no_dispute_is_open, screening_is_clear, credit_is_endorsed),
         emits=("credit.deliver",),
         step_up=True,
     ),
@@ -71,5 +85,5 @@ UNCREDITED_DEPOSIT = Workflow(
     initial=State.SUBMITTED,
     closed=CLOSED,
     enters=frozenset({State.SUBMITTED}),
-    transitions=(*INTAKE, *CREDIT, *dispute_rows((*INTAKE, *CREDIT))),
+    transitions=(*INTAKE, *CREDIT, *dispute_rows((*INTAKE, *CREDIT)), *correction_rows(State.ON_HOLD, State.COMPLETED)),
 )

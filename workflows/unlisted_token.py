@@ -2,17 +2,33 @@
 
 from __future__ import annotations
 
+from workflows.advances import ADVANCE
+from workflows.corrections import AT_REST, correction_rows
 from workflows.disputes import dispute_rows
 from workflows.facts import (
     account_is_not_blocked,
     addresses_still_hold,
     clearing_has_not_signed,
+    clearing_is_due,
+    contest_is_answered,
+    contest_is_open,
+    cooling_is_over,
+    denial_is_open,
     destination_is_checked,
+    destination_is_safe,
     everybody_signed,
+    glass_may_be_broken,
+    lead_has_not_signed,
+    lead_is_due,
     leg_is_claimed,
     leg_is_not_credited,
+    market_has_held,
+    no_advance_is_approved,
+    no_denial_is_open,
     no_dispute_is_open,
     no_plan_is_out,
+    not_contested_before,
+    nothing_was_advanced,
     plan_is_current,
     plan_is_recorded,
     plan_is_released,
@@ -23,19 +39,59 @@ from workflows.facts import (
     screening_is_clear,
     token_was_probed,
     wallet_has_not_signed,
+    wallet_is_due,
 )
 from workflows.intake import INTAKE
-from workflows.machine import Transition, Workflow
+from workflows.machine import Guard, Transition, Workflow
 from workflows.states import CLOSED, State
 
-MAKERS = ("judge_proof", "conclude", "quote", "prepare_sweep")
+MAKERS = ("judge_proof", "conclude", "quote", "prepare_sweep", "propose_advance")
 """Whoever made one of these prepared the case, and may approve neither its sweep nor its refund."""
 
 MAY_SWEEP = (leg_is_not_credited, addresses_still_hold, no_dispute_is_open)
 """What can become untrue while a plan waits, so it is asked again at each sign-off and at the release."""
 
-MAY_PAY = (*MAY_SWEEP, account_is_not_blocked)
+MAY_PAY = (*MAY_SWEEP, account_is_not_blocked, destination_is_safe)
 """The same for a plan that pays out. Only the desk meets these guards: a depositor learns nothing from them."""
+
+MAY_BE_PAID_THERE = (destination_is_checked, destination_is_safe, cooling_is_over)
+"""What a refund's address must be when its plan is made and when it is released."""
+APPROVALS = {
+    "wallet": (wallet_has_not_signed, wallet_is_due),
+    "clearing": (clearing_has_not_signed, clearing_is_due),
+    "lead": (lead_has_not_signed, lead_is_due),
+}
+"""Teams that approve plans, and when each may: while it still has to, and no other team comes first."""
+
+AGAIN = {"sweep": ("plan_sweep_again",), "refund": ("plan_sweep_again", "plan_refund_again")}
+"""A lead who had a plan made again has prepared it."""
+
+
+def approvals(kind: str, state: State, still_true: tuple[Guard, ...]) -> tuple[Transition, ...]:
+    """The rows by which people approve a plan of a kind, each person once and for one team; and the one by which three
+    of them release it against a rule that blocks, but against none of these guards."""
+    names = tuple(f"approve_{kind}_{team}" for team in APPROVALS)
+    glass = f"break_glass_{kind}"
+    nobody_twice = (*MAKERS, *AGAIN[kind], *names, glass)
+
+    def row(name: str, by: tuple[str, ...], guards: tuple[Guard, ...]) -> Transition:
+        return Transition(
+            name,
+            (state,),
+            state,
+            by=by,
+            unlike=nobody_twice,
+            guards=(plan_is_current, *guards, *still_true),
+            emits=("plan.release",),
+            step_up=True,
+            in_round=True,
+        )
+
+    return (
+        *(row(name, (team,), APPROVALS[team]) for name, team in zip(names, APPROVALS, strict=True)),
+        row(glass, ("lead", "wallet", "clearing"), (glass_may_be_broken,)),
+    )
+
 
 REVIEW: tuple[Transition, ...] = (
     Transition("take", (State.UNDER_REVIEW,), State.UNDER_REVIEW, by=("specialist",)),
@@ -49,7 +105,15 @@ REVIEW: tuple[Transition, ...] = (
         (State.UNDER_REVIEW,),
         State.INVESTIGATED,
         by=("specialist",),
-        guards=(leg_is_claimed, token_was_probed),
+        guards=(leg_is_claimed, token_was_probed, contest_is_answered),
+    ),
+    Transition(
+        "answer_contest",
+        (State.UNDER_REVIEW,),
+        State.UNDER_REVIEW,
+        by=("specialist", "lead"),
+        unlike=("quote",),
+        guards=(contest_is_open,),
     ),
     Transition("join_batch", (State.UNDER_REVIEW,), State.UNDER_REVIEW, by=("specialist", "lead")),
     Transition("join_batch", (State.INVESTIGATED,), State.INVESTIGATED, by=("specialist", "lead")),
@@ -63,6 +127,7 @@ REVIEW: tuple[Transition, ...] = (
         (State.UNDER_REVIEW, State.QUESTION_ASKED, State.INVESTIGATED, State.QUOTED, State.ACCEPTED),
         State.WITHDRAWN,
         by=("depositor",),
+        guards=(nothing_was_advanced,),
     ),
 )
 
@@ -73,16 +138,18 @@ QUOTE: tuple[Transition, ...] = (
         State.QUOTED,
         by=("specialist",),
         guards=(token_was_probed,),
-        emits=("quote.expire",),
+        emits=("quote.expire", "destination.check"),
     ),
     Transition("expire_quote", (State.QUOTED,), State.INVESTIGATED, by=("system",), guards=(quote_has_expired,)),
     Transition("withdraw_quote", (State.QUOTED,), State.INVESTIGATED, by=("specialist",)),
+    Transition("drop_quote", (State.QUOTED,), State.INVESTIGATED, by=("system",)),
+    Transition("requote", (State.QUOTED,), State.QUOTED, by=("system",), guards=(quote_is_open, token_was_probed)),
     Transition(
         "accept",
         (State.QUOTED,),
         State.ACCEPTED,
         by=("depositor",),
-        guards=(quote_is_open, destination_is_checked),
+        guards=(quote_is_open, destination_is_checked, market_has_held),
         step_up=True,
     ),
     Transition(
@@ -90,6 +157,7 @@ QUOTE: tuple[Transition, ...] = (
         (State.QUOTED,),
         State.UNDER_REVIEW,
         by=("depositor",),
+        guards=(quote_is_open, not_contested_before),
     ),
 )
 
@@ -99,7 +167,7 @@ SWEEP: tuple[Transition, ...] = (
         (State.ACCEPTED,),
         State.PLANNING_SWEEP,
         by=("specialist",),
-        guards=(quote_is_accepted, leg_is_not_credited, no_dispute_is_open),
+        guards=(quote_is_accepted, leg_is_not_credited, no_dispute_is_open, no_advance_is_approved),
         emits=("sweep.plan",),
     ),
     Transition("plan_failed", (State.PLANNING_SWEEP,), State.ACCEPTED, by=("system",)),
@@ -111,29 +179,8 @@ SWEEP: tuple[Transition, ...] = (
         guards=(plan_is_current, screening_is_clear),
         starts_round=True,
     ),
-    Transition(
-        "approve_sweep_wallet",
-        (State.SWEEP_SIGN_OFF,),
-        State.SWEEP_SIGN_OFF,
-        by=("wallet",),
-        unlike=(*MAKERS, "approve_sweep_clearing"),
-        guards=(plan_is_current, wallet_has_not_signed, *MAY_SWEEP),
-        emits=("plan.release",),
-        step_up=True,
-        in_round=True,
-    ),
-    Transition(
-        "approve_sweep_clearing",
-        (State.SWEEP_SIGN_OFF,),
-        State.SWEEP_SIGN_OFF,
-        by=("clearing",),
-        unlike=(*MAKERS, "approve_sweep_wallet"),
-        guards=(plan_is_current, clearing_has_not_signed, *MAY_SWEEP),
-        emits=("plan.release",),
-        step_up=True,
-        in_round=True,
-    ),
-    Transition("reject_sweep", (State.SWEEP_SIGN_OFF,), State.ACCEPTED, by=("wallet", "clearing")),
+    *approvals("sweep", State.SWEEP_SIGN_OFF, MAY_SWEEP),
+    Transition("reject_sweep", (State.SWEEP_SIGN_OFF,), State.ACCEPTED, by=("wallet", "clearing", "lead")),
     Transition("redraft_sweep", (State.SWEEP_SIGN_OFF,), State.PLANNING_SWEEP, by=("system",), emits=("sweep.plan",)),
     Transition(
         "release_sweep",
@@ -198,7 +245,10 @@ REFUND: tuple[Transition, ...] = (
         (State.SWEPT,),
         State.REFUND_SIGN_OFF,
         by=("system",),
-        guards=(quote_is_accepted, plan_is_current, no_dispute_is_open, screening_is_clear),
+        guards=(
+            *(quote_is_accepted, plan_is_current, no_dispute_is_open, *MAY_BE_PAID_THERE),
+            *(screening_is_clear, nothing_was_advanced),
+        ),
         starts_round=True,
     ),
     Transition(
@@ -206,39 +256,18 @@ REFUND: tuple[Transition, ...] = (
         (State.REFUND_ON_HOLD,),
         State.SWEPT,
         by=("lead",),
-        guards=(no_plan_is_out, no_dispute_is_open),
+        guards=(no_plan_is_out, no_dispute_is_open, no_advance_is_approved),
         emits=("refund.plan",),
     ),
-    Transition(
-        "approve_refund_wallet",
-        (State.REFUND_SIGN_OFF,),
-        State.REFUND_SIGN_OFF,
-        by=("wallet",),
-        unlike=(*MAKERS, "approve_refund_clearing"),
-        guards=(plan_is_current, wallet_has_not_signed, *MAY_PAY),
-        emits=("plan.release",),
-        step_up=True,
-        in_round=True,
-    ),
-    Transition(
-        "approve_refund_clearing",
-        (State.REFUND_SIGN_OFF,),
-        State.REFUND_SIGN_OFF,
-        by=("clearing",),
-        unlike=(*MAKERS, "approve_refund_wallet"),
-        guards=(plan_is_current, clearing_has_not_signed, *MAY_PAY),
-        emits=("plan.release",),
-        step_up=True,
-        in_round=True,
-    ),
-    Transition("reject_refund", (State.REFUND_SIGN_OFF,), State.REFUND_ON_HOLD, by=("wallet", "clearing")),
+    *approvals("refund", State.REFUND_SIGN_OFF, MAY_PAY),
+    Transition("reject_refund", (State.REFUND_SIGN_OFF,), State.REFUND_ON_HOLD, by=("wallet", "clearing", "lead")),
     Transition("redraft_refund", (State.REFUND_SIGN_OFF,), State.SWEPT, by=("system",), emits=("refund.plan",)),
     Transition(
         "release_refund",
         (State.REFUND_SIGN_OFF,),
         State.PAYING,
         by=("system",),
-        guards=(plan_is_current, everybody_signed, screening_is_clear, *MAY_PAY),
+        guards=(plan_is_current, everybody_signed, screening_is_clear, *MAY_PAY, *MAY_BE_PAID_THERE),
     ),
     Transition(
         "record_refund",
@@ -254,7 +283,7 @@ REFUND: tuple[Transition, ...] = (
         (State.PAYING,),
         State.COMPLETED,
         by=("system",),
-        guards=(plan_is_recorded, plan_is_verified),
+        guards=(plan_is_recorded, plan_is_verified, no_advance_is_approved),
         emits=("refund.look",),
     ),
     Transition(
@@ -263,8 +292,8 @@ REFUND: tuple[Transition, ...] = (
         State.COMPLETED,
         by=("depositor",),
         emits=("refund.look_now",),
-        reopens=True,
     ),
+    Transition("reopen_payment", (State.COMPLETED,), State.PAYING, by=("system",), emits=("plan.watch",), reopens=True),
     Transition("reopen_refund", (State.COMPLETED,), State.REFUND_ON_HOLD, by=("system",), reopens=True),
     Transition(
         "prove_refund_dead",
@@ -290,7 +319,6 @@ REFUND: tuple[Transition, ...] = (
         emits=("plan.watch",),
     ),
 )
-
 
 def _dearer(kind: str, moving: State, held: State) -> tuple[Transition, ...]:
     """A plan that is stuck is sent with a higher fee: asked by wallet, offered by the machine, recorded by the signer. What the
@@ -330,7 +358,50 @@ DEARER = (
     *_dearer("refund", State.PAYING, State.REFUND_ON_HOLD),
 )
 
-ROWS = (*INTAKE, *REVIEW, *QUOTE, *SWEEP, *REFUND, *DEARER)
+BEFORE_PAYING = (
+    State.ACCEPTED,
+    State.PLANNING_SWEEP,
+    State.SWEEP_SIGN_OFF,
+    State.SWEEPING,
+    State.SWEEP_ON_HOLD,
+)
+"""Where a quote binds both sides and no refund is planned yet."""
+
+
+def _change(source: State, target: State, *emits: str) -> Transition:
+    return Transition(
+        "change_destination",
+        (source,),
+        target,
+        by=("depositor",),
+        guards=(destination_is_checked, no_denial_is_open, no_plan_is_out)
+        if source in (State.PAYING, State.REFUND_ON_HOLD)
+        else (destination_is_checked, no_denial_is_open),
+        emits=emits,
+        step_up=True,
+    )
+
+
+DESTINATION: tuple[Transition, ...] = (
+    *(_change(state, state) for state in (*BEFORE_PAYING, State.SWEPT, State.REFUND_ON_HOLD)),
+    _change(State.PAYING, State.PAYING),  # never open; shown like the hold beside it, so that neither tells which it is
+    _change(State.REFUND_SIGN_OFF, State.SWEPT, "refund.plan"),
+    *(
+        Transition("deny_destination", (state,), state, by=("system",))
+        for state in (*BEFORE_PAYING, State.REFUND_ON_HOLD)
+    ),
+    Transition("deny_destination", (State.SWEPT, State.REFUND_SIGN_OFF), State.REFUND_ON_HOLD, by=("system",)),
+    *(
+        Transition("clear_denial", (state,), state, by=("lead",), guards=(denial_is_open,), step_up=True)
+        for state in (*BEFORE_PAYING, State.SWEPT, State.REFUND_ON_HOLD)
+    ),
+)
+"""A refund's destination changes by its owner's act alone, until the refund is released."""
+
+ASIDE = frozenset(row.name for row in (*DESTINATION, *DEARER))
+"""Moves beside the way: they are possible, and nobody is waited for because of them."""
+
+ROWS = (*INTAKE, *REVIEW, *QUOTE, *SWEEP, *REFUND, *ADVANCE, *DESTINATION, *DEARER)
 
 UNLISTED_TOKEN = Workflow(
     name="unlisted_token",
@@ -338,5 +409,5 @@ UNLISTED_TOKEN = Workflow(
     initial=State.SUBMITTED,
     closed=CLOSED,
     enters=frozenset({State.UNDER_REVIEW}),
-    transitions=(*ROWS, *dispute_rows(ROWS)),
+    transitions=(*ROWS, *dispute_rows(ROWS), *correction_rows(*AT_REST)),
 )

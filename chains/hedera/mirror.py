@@ -35,7 +35,7 @@ def read(network: Network, talk: Talk, reference: str) -> NodeReading:
     if id_ and records and not any(record.id == id_ for record in records):
         raise NodeMistaken(f"{talk.node.label}: another transaction than the one asked for")
     tip = _wish(talk, "/api/v1/blocks?limit=1&order=desc", shown.first_block)
-    chain = _chain(network, talk)
+    chain = doubt_of_chain(network, talk)
     story = Shown(id_ or reference, tuple(records), tip=tip)
     height = tip.height if tip else None
     if chain == "wrong_chain":
@@ -83,7 +83,7 @@ def _wish(talk: Talk, path: str, reader: Callable[[Any], _T]) -> _T | None:
         return None
 
 
-def _chain(network: Network, talk: Talk) -> str | None:
+def doubt_of_chain(network: Network, talk: Talk) -> str | None:
     """``None`` when the node's first block is the chain's, else a warning."""
     first = _wish(talk, "/api/v1/blocks/0", shown.head)
     if first is None or first.height != 0:

@@ -36,7 +36,7 @@ def read(network: Network, talk: Talk, reference: str) -> NodeReading:
         Call("status", []),
     ]
     answer, head, node = talk.rpc(calls, cap=LARGE_BODY_CAP)
-    identity = _identity(network, node)
+    identity = doubt_of_chain(network, node)
     tip = _block(head)[0] if not head.failed else None
     if identity == "wrong_chain":
         return NodeReading(unsettled(network, reference, Status.UNKNOWN, identity), tip)
@@ -56,22 +56,22 @@ def _asked_again(talk: Talk, answer: Outcome, hash_: str, sender: str) -> Outcom
     """``answer``, or that to ``tx`` where the first question failed for another reason than that there is nothing."""
     if not answer.failed or _missing(answer):
         return answer
-    until = "NONE" if "timeout" in _words(answer) else "FINAL"
+    until = "NONE" if "timeout" in words_of(answer) else "FINAL"
     question = {"tx_hash": hash_, "sender_account_id": sender or ANYBODY, "wait_until": until}
     return talk.rpc([Call("tx", question)], cap=LARGE_BODY_CAP)[0]
 
 
-def _words(outcome: Outcome) -> str:
+def words_of(outcome: Outcome) -> str:
     return f"{outcome.message} {json.dumps(outcome.result, default=str)[:500]}".lower()
 
 
 def _missing(outcome: Outcome) -> bool:
     """Whether the node says that it does not have the transaction."""
-    words = _words(outcome)
+    words = words_of(outcome)
     return "doesn't exist" in words or "unknown_transaction" in words or "unknowntransaction" in words
 
 
-def _identity(network: Network, outcome: Outcome) -> str | None:
+def doubt_of_chain(network: Network, outcome: Outcome) -> str | None:
     """``None`` when the node is of this chain, else the warning."""
     if outcome.failed or not isinstance(outcome.result, dict) or "chain_id" not in outcome.result:
         return "chain_identity_not_visible"

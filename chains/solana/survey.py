@@ -47,20 +47,20 @@ def survey_legs(network: Network, talk: Talk, order: SurveyOrder) -> Survey:
     if result(talk, genesis) != network.params["genesis"]:
         raise NodeMistaken(f"{talk.node.label}: of another chain")
     told = iter(rest)
-    found = {place: _account(talk, next(told)) for place in places}
-    minted = {mint: _account(talk, next(told)) for mint in mints}
-    frozen = {mint: _frozen(talk, next(told), mint) for mint in mints}
+    found = {place: account_at(talk, next(told)) for place in places}
+    minted = {mint: account_at(talk, next(told)) for mint in mints}
+    frozen = {mint: frozen_state(talk, next(told), mint) for mint in mints}
     now = _epoch(epoch)
     notes = [ACCOUNTS_NOT_VISIBLE] if None in [*found.values(), *minted.values()] else []
     return Survey(
         code={place: None if row is None else row.get("executable") is True for place, row in found.items()},
         traits={mint: _traits(mint, minted[mint], frozen[mint], now) for mint in mints},
-        holders={place: _owner(row) for place, row in found.items() if row and _kind(row) == "account"},
+        holders={place: _owner(row) for place, row in found.items() if row and kind_of(row) == "account"},
         notes=(*notes, *([TOO_MANY] if len(holders) > len(mints) or len(set(named)) > len(places) else [])),
     )
 
 
-def _account(talk: Talk, outcome: Outcome) -> Mapping[str, Any] | None:
+def account_at(talk: Talk, outcome: Outcome) -> Mapping[str, Any] | None:
     """The account, empty where there is none, ``None`` when the node does not say."""
     try:
         row = value(talk, outcome)
@@ -71,7 +71,7 @@ def _account(talk: Talk, outcome: Outcome) -> Mapping[str, Any] | None:
     return row if isinstance(row, dict) else None
 
 
-def _kind(row: Mapping[str, Any]) -> str | None:
+def kind_of(row: Mapping[str, Any]) -> str | None:
     """``account`` or ``mint`` of what one of the token programs keeps."""
     data = row.get("data")
     content = data.get("parsed") if isinstance(data, dict) else None
@@ -93,7 +93,7 @@ def _epoch(outcome: Outcome) -> int | None:
         return None
 
 
-def _frozen(talk: Talk, outcome: Outcome, mint: str) -> bool | None:
+def frozen_state(talk: Talk, outcome: Outcome, mint: str) -> bool | None:
     """Whether an account in which the recipient holds the token is frozen; ``None`` without one, or when not told."""
     try:
         rows = value(talk, outcome)

@@ -25,10 +25,10 @@ VALID = timedelta(hours=1)
 FEE = 10_000
 """Stroops offered for the one operation; the network takes what the ledger asks for, seldom more than 100."""
 
-_ENTRY = 5_000_000
+ENTRY = 5_000_000
 """Stroops an account must keep for each entry, twice for itself; not changed since 2019."""
 
-_MEMO_NEEDED = "config.memo_required"
+MEMO_NEEDED = "config.memo_required"
 _MOST = 2**63 - 1
 
 
@@ -48,12 +48,12 @@ def plan(network: Network, talk: Talk, order: SweepOrder) -> SweepPlan:
     root = look(network, talk)
     if root.ours is False:
         raise NodeMistaken(f"{talk.node.label}: of another network")
-    source, destination = (_account(talk, address, ours=root.ours) for address in (ends.source, ends.destination))
+    source, destination = (account_of(talk, address, ours=root.ours) for address in (ends.source, ends.destination))
     if source is None:
         raise Refused("source_does_not_exist")
     _source_can_pay(source, asset, order.amount)
     if destination is None:
-        if asset != LUMENS or order.amount < 2 * _ENTRY or ends.number is not None:
+        if asset != LUMENS or order.amount < 2 * ENTRY or ends.number is not None:
             raise Refused("destination_does_not_exist")
     else:
         _can_receive(destination, ends, asset, order.amount)
@@ -207,7 +207,7 @@ def _words(network: Network, text: str) -> dict[str, Any]:
     }
 
 
-def _account(talk: Talk, address: str, *, ours: bool | None) -> Mapping[str, Any] | None:
+def account_of(talk: Talk, address: str, *, ours: bool | None) -> Mapping[str, Any] | None:
     """An account as Horizon shows it, ``None`` where there is none, which only a node of this network can say."""
     answer = talk.get(f"/accounts/{address}")
     if answer.status == 404 and ours:
@@ -226,7 +226,7 @@ def _sequence(account: Mapping[str, Any]) -> int:
     return int(text)
 
 
-def _line(account: Mapping[str, Any], asset: Asset) -> Mapping[str, Any] | None:
+def line_of(account: Mapping[str, Any], asset: Asset) -> Mapping[str, Any] | None:
     """The account's balance of ``asset``."""
     lines = account.get("balances")
     if not isinstance(lines, list):
@@ -248,15 +248,15 @@ def _free(line: Mapping[str, Any]) -> int:
 
 
 def _source_can_pay(source: Mapping[str, Any], asset: Asset, units: int) -> None:
-    native = _line(source, LUMENS)
+    native = line_of(source, LUMENS)
     counts = [source.get(name, 0) for name in ("subentry_count", "num_sponsoring", "num_sponsored")]
     if native is None or not all(isinstance(count, int) and not isinstance(count, bool) for count in counts):
         raise NodeMistaken("not an account")
-    kept = (2 + counts[0] + counts[1] - counts[2]) * _ENTRY
+    kept = (2 + counts[0] + counts[1] - counts[2]) * ENTRY
     if _free(native) < kept + FEE + (units if asset == LUMENS else 0):
         raise Refused("not_enough_coins")
     if asset != LUMENS and asset.issuer != source.get("account_id", source.get("id")):
-        line = _line(source, asset)
+        line = line_of(source, asset)
         if line is None or _free(line) < units:
             raise Refused("not_enough_coins")
         if line.get("is_authorized") is False:
@@ -266,11 +266,11 @@ def _source_can_pay(source: Mapping[str, Any], asset: Asset, units: int) -> None
 def _can_receive(destination: Mapping[str, Any], ends: _Ends, asset: Asset, units: int) -> None:
     """Trust line, room on it, and the word by which an account demands a memo (SEP-29). Raises :class:`Refused`."""
     data = destination.get("data")
-    if isinstance(data, dict) and data.get(_MEMO_NEEDED) == "MQ==" and (ends.memo, ends.number) == (None, None):
+    if isinstance(data, dict) and data.get(MEMO_NEEDED) == "MQ==" and (ends.memo, ends.number) == (None, None):
         raise Refused("destination_needs_a_memo")
     if asset == LUMENS or asset.issuer == ends.destination:
         return
-    line = _line(destination, asset)
+    line = line_of(destination, asset)
     if line is None:
         raise Refused("destination_has_no_trust_line")
     if line.get("is_authorized") is False:

@@ -58,7 +58,7 @@ def survey_legs(network: Network, talk: Talk, order: SurveyOrder) -> Survey:
     contracts = [name for name in firsts if check(name).valid]
     named = [*contracts[:MOST_CONTRACTS], *order.addresses, *(leg.recipient for leg in order.legs if leg.recipient)]
     places = [place for place in dict.fromkeys(named) if check(place).valid]
-    code = {place: _code(talk, place) for place in places[:MOST_PLACES]}
+    code = {place: code_at(talk, place) for place in places[:MOST_PLACES]}
     code |= dict.fromkeys(places[MOST_PLACES:])
     traits = {name: _traits(network, talk, firsts[name], code[name]) for name in contracts[:MOST_CONTRACTS]}
     traits |= {name: _trc10(talk, name) for name in firsts if name.startswith("trc10:")}
@@ -70,7 +70,7 @@ def survey_legs(network: Network, talk: Talk, order: SurveyOrder) -> Survey:
     return Survey(moved, shown, traits, notes=tuple(notes))
 
 
-def _code(talk: Talk, place: str) -> bytes | None:
+def code_at(talk: Talk, place: str) -> bytes | None:
     """The code a contract was made from, ``b""`` where there is none, ``None`` when the node does not say."""
     try:
         found = ask(talk, "/wallet/getcontract", {"value": to_bytes(place).hex()}, cap=LARGE_BODY_CAP)

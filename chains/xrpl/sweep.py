@@ -33,7 +33,7 @@ LEDGERS = 900
 FASTEST_LEDGER = 3
 """Seconds; ledgers close every three to five."""
 
-_TAG_NEEDED, _GLOBAL_FREEZE, _NO_XRP, _DEPOSIT_AUTH = 0x00020000, 0x00400000, 0x00080000, 0x01000000
+TAG_NEEDED, GLOBAL_FREEZE, NO_XRP, DEPOSIT_AUTH = 0x00020000, 0x00400000, 0x00080000, 0x01000000
 _PLAIN_RATE = 10**9
 _FIELDS = {"TransactionType", "Account", "Destination", "Amount", "Fee", "Flags", "Sequence", "LastLedgerSequence"}
 
@@ -56,7 +56,7 @@ def plan(network: Network, talk: Talk, order: SweepOrder) -> SweepPlan:
     if server.tip is None or not server.awake:
         raise NodeUnavailable(f"{talk.node.label}: not in step")
     fee = _fee(talk)
-    source = _account(talk, ends.source)
+    source = entry_of(talk, ends.source)
     if source is None:
         raise Refused("source_does_not_exist")
     _source_can_pay(server, source, order, fee)
@@ -197,7 +197,7 @@ def _words(body: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value if isinstance(value, dict) else str(value) for name, value in sorted(body.items())}
 
 
-def _told(talk: Talk, method: str, **params: Any) -> Mapping[str, Any]:
+def told(talk: Talk, method: str, **params: Any) -> Mapping[str, Any]:
     try:
         return ask(talk, method, params)
     except Refusal as refusal:
@@ -206,10 +206,10 @@ def _told(talk: Talk, method: str, **params: Any) -> Mapping[str, Any]:
         raise NodeUnavailable(f"{talk.node.label}: {refusal.word}") from None
 
 
-def _account(talk: Talk, address: str) -> Mapping[str, Any] | None:
+def entry_of(talk: Talk, address: str) -> Mapping[str, Any] | None:
     """An account's entry in the newest validated ledger, ``None`` where there is none."""
     try:
-        answer = _told(talk, "account_info", account=address, ledger_index="validated")
+        answer = told(talk, "account_info", account=address, ledger_index="validated")
     except Refusal:
         return None
     data = answer.get("account_data")
@@ -220,7 +220,7 @@ def _account(talk: Talk, address: str) -> Mapping[str, Any] | None:
 
 def _fee(talk: Talk) -> int:
     """What the open ledger asks for, within bounds."""
-    shown = _told(talk, "fee").get("drops")
+    shown = told(talk, "fee").get("drops")
     if not isinstance(shown, dict):
         raise NodeMistaken(f"{talk.node.label}: no fee")
     fee = max(money.drops(shown.get("open_ledger_fee")), money.drops(shown.get("base_fee")), 10)
@@ -230,7 +230,7 @@ def _fee(talk: Talk) -> int:
 
 
 def _source_can_pay(server: Server, source: Mapping[str, Any], order: SweepOrder, fee: int) -> None:
-    base, each = _reserves(server)
+    base, each = reserves(server)
     owned = source.get("OwnerCount", 0)
     if not isinstance(owned, int) or isinstance(owned, bool) or owned < 0:
         raise NodeMistaken("a count is a number")
@@ -239,7 +239,7 @@ def _source_can_pay(server: Server, source: Mapping[str, Any], order: SweepOrder
         raise Refused("not_enough_coins")
 
 
-def _reserves(server: Server) -> tuple[int, int]:
+def reserves(server: Server) -> tuple[int, int]:
     """Drops an account must keep, and those for each entry it owns."""
     ledger = (server.info or {}).get("validated_ledger", {})
     found = []
@@ -252,18 +252,18 @@ def _reserves(server: Server) -> tuple[int, int]:
 
 
 def _destination_can_receive(talk: Talk, server: Server, ends: _Ends, order: SweepOrder) -> None:
-    entry = _account(talk, ends.destination)
+    entry = entry_of(talk, ends.destination)
     if entry is None:
-        if order.contract is not None or order.amount < _reserves(server)[0]:
+        if order.contract is not None or order.amount < reserves(server)[0]:
             raise Refused("destination_does_not_exist")
         return
-    flags = _flags(entry)
-    if flags & _TAG_NEEDED and ends.tag is None:
+    flags = flags_of(entry)
+    if flags & TAG_NEEDED and ends.tag is None:
         raise Refused("destination_needs_a_tag")
-    if flags & _NO_XRP and order.contract is None:
+    if flags & NO_XRP and order.contract is None:
         raise Refused("destination_wants_no_xrp")
-    if flags & _DEPOSIT_AUTH:
-        answer = _told(talk, "deposit_authorized", source_account=ends.source, destination_account=ends.destination,
+    if flags & DEPOSIT_AUTH:
+        answer = told(talk, "deposit_authorized", source_account=ends.source, destination_account=ends.destination,
                        ledger_index="validated")  # fmt: skip
         if answer.get("deposit_authorized") is not True:
             raise Refused("destination_refuses_strangers")
@@ -271,8 +271,8 @@ def _destination_can_receive(talk: Talk, server: Server, ends: _Ends, order: Swe
 
 def _trust(talk: Talk, ends: _Ends, asset: Asset, units: int) -> int:
     """What must be sent so that ``units`` arrive: the issuer's transfer fee on top. Raises :class:`Refused`."""
-    issuer = _account(talk, str(asset.issuer))
-    if issuer is None or _flags(issuer) & _GLOBAL_FREEZE:
+    issuer = entry_of(talk, str(asset.issuer))
+    if issuer is None or flags_of(issuer) & GLOBAL_FREEZE:
         raise Refused("token_frozen")
     rate = issuer.get("TransferRate", _PLAIN_RATE) or _PLAIN_RATE
     if not isinstance(rate, int) or isinstance(rate, bool) or not _PLAIN_RATE <= rate <= 2 * _PLAIN_RATE:
@@ -281,11 +281,11 @@ def _trust(talk: Talk, ends: _Ends, asset: Asset, units: int) -> int:
         rate = _PLAIN_RATE
     sent = _rounded_up(-(-units * rate // _PLAIN_RATE))
     exact_ = 10 ** (96 - SHOWN_DECIMALS)
-    held = _line(talk, ends.source, asset)
+    held = trust_line(talk, ends.source, asset)
     if held is None or held[0] < sent * exact_:
         raise Refused("not_enough_coins")
     if ends.destination != asset.issuer:
-        line = _line(talk, ends.destination, asset)
+        line = trust_line(talk, ends.destination, asset)
         if line is None or line[1] - line[0] < units * exact_:
             raise Refused("destination_has_no_trust_line")
     return sent
@@ -297,9 +297,9 @@ def _rounded_up(units: int) -> int:
     return -(-units // step) * step
 
 
-def _line(talk: Talk, holder: str, asset: Asset) -> tuple[int, int] | None:
+def trust_line(talk: Talk, holder: str, asset: Asset) -> tuple[int, int] | None:
     """Balance and limit of a trust line that is not frozen, in units of 10^-96."""
-    lines = _told(talk, "account_lines", account=holder, peer=asset.issuer, ledger_index="validated").get("lines")
+    lines = told(talk, "account_lines", account=holder, peer=asset.issuer, ledger_index="validated").get("lines")
     if not isinstance(lines, list):
         raise NodeMistaken(f"{talk.node.label}: no lines")
     for line in lines:
@@ -310,7 +310,7 @@ def _line(talk: Talk, holder: str, asset: Asset) -> tuple[int, int] | None:
     return None
 
 
-def _flags(entry: Mapping[str, Any]) -> int:
+def flags_of(entry: Mapping[str, Any]) -> int:
     flags = entry.get("Flags", 0)
     if not isinstance(flags, int) or isinstance(flags, bool):
         raise NodeMistaken("flags are a number")

@@ -77,8 +77,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["plan_id", "case_id"], ["plan_case.plan_id", "plan_case.case_id"], name="fk_refund_return_part"
         ),
-        sa.PrimaryKeyConstraint("plan_id", "case_id", name=op.f("pk_refund_return")),
-        sa.UniqueConstraint("network", "hash", "position", name=op.f("uq_refund_return_network_hash_position")),
+        sa.PrimaryKeyConstraint("network", "hash", "position", name=op.f("pk_refund_return")),
     )
     op.create_table(
         "plan_input",
@@ -114,7 +113,7 @@ def upgrade() -> None:
                IS DISTINCT FROM
                (NEW.plan_id, NEW.case_id, NEW.kind, NEW.place, NEW.round, NEW.amount, NEW.arrives, NEW.quote_id)
                OR (OLD.state <> 'open' AND OLD.state <> NEW.state
-                   AND NOT (OLD.kind = 'refund' AND OLD.state = 'confirmed' AND NEW.state = 'returned'))
+                   AND NOT (OLD.kind = 'refund' AND OLD.state = 'confirmed' AND NEW.state IN ('returned', 'open')))
             THEN RAISE EXCEPTION 'a part of a plan keeps what was approved' USING ERRCODE = 'restrict_violation';
             END IF;
             RETURN NEW;

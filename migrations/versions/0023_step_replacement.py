@@ -7,7 +7,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "0023"
-down_revision = "0022"
+down_revision = "0016"
 branch_labels = None
 depends_on = None
 
@@ -100,7 +100,7 @@ KEEP = """
 MINED = """
     CREATE FUNCTION keep_mined() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN
-        IF NEW.mined_hash IS NULL AND TG_OP = 'UPDATE' AND OLD.mined_hash IS NOT NULL
+        IF NEW.mined_hash IS NULL AND NEW.state IN ('final', 'failed')
            OR NEW.mined_hash IS NOT NULL AND NEW.mined_hash IS DISTINCT FROM NEW.hash AND NOT EXISTS (
                SELECT 1 FROM step_replacement one
                WHERE one.plan_id = NEW.plan_id AND one."index" = NEW."index" AND one.hash = NEW.mined_hash)
@@ -146,7 +146,7 @@ def upgrade() -> None:
         "FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewriting()"
     )
     op.execute(
-        "CREATE TRIGGER plan_step_keeps_mined BEFORE INSERT OR UPDATE OF mined_hash ON plan_step "
+        "CREATE TRIGGER plan_step_keeps_mined BEFORE INSERT OR UPDATE OF mined_hash, state ON plan_step "
         "FOR EACH ROW EXECUTE FUNCTION keep_mined()"
     )
 

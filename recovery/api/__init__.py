@@ -10,17 +10,21 @@ from recovery.api import (
     _problems,
     _unknown,
     _wall,
+    approvals,
     cases,
     chains,
     intents,
     people,
     plans,
     policies,
+    prices,
     proofs,
     registries,
 )
 
-DESCRIBED = tuple(module.bp for module in (cases, proofs, chains, plans, people, policies, registries, intents))
+DESCRIBED = tuple(
+    module.bp for module in (cases, proofs, chains, plans, people, policies, registries, intents, approvals, prices)
+)
 BLUEPRINTS = (*DESCRIBED, _description.bp, _unknown.bp)
 
 for blueprint in BLUEPRINTS:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from flask import Response
+from flask import Response, request
 from sqlalchemy.orm import Session
 
+from recovery.api._destinations import ask_beforehand
 from recovery.api._language import said
 from recovery.api._limits import spend
 from recovery.api._problems import sentence, words
@@ -16,6 +17,7 @@ from recovery.api._writing import json_response, write
 from recovery.domain import texts
 from recovery.domain.actor import Actor
 from recovery.domain.explaining import explanation
+from recovery.domain.seen import API, Seen, digest_of
 from recovery.errors import InvalidInput, NotFound
 from recovery.limits import APPEAL, APPEAL_ACCOUNT, ASKS_NODES, READ
 from recovery.queries.case_view import CaseView, case_view
@@ -33,6 +35,7 @@ from recovery.schemas.cases import (
 from recovery.schemas.moves import load_move
 from recovery.schemas.shapes import PageQuery
 from recovery.services.cases import move, open_case
+from recovery.services.destinations import TYPED_IN
 from recovery.services.transitions import FORMS, choices
 from workflows.states import State
 from workflows.tables import WORKFLOWS
@@ -119,13 +122,22 @@ def advance(given: dict[str, Any], ref: str, transition: str) -> Response:
     if transition in ASKS_NODES:
         spend(APPEAL, current_actor().id)
     fields = load_move(transition, {name: value for name, value in body.items() if name != "version"})
+    if transition in TYPED_IN:
+        ask_beforehand(current_actor(), ref, fields["destination"])
 
     def act(session: Session, actor: Actor, key: str) -> Any:
-        moved = move(session, actor, ref, transition, fields, version=given.get("version"), request_id=key)
+        seen = _seen() if transition == "accept" else None
+        moved = move(session, actor, ref, transition, fields, version=given.get("version"), request_id=key, seen=seen)
         session.flush()
         return shown(session, actor, moved)
 
     return write(act)
+
+
+def _seen() -> Seen:
+    """A client has the quote as JSON before it, whose digest it names; nobody knows in which words it showed it to anybody."""
+    browser = digest_of(request.headers.get("User-Agent", ""))
+    return Seen(door=API, language="", lines=(), texts="", session="", browser=browser)
 
 
 def shown(session: Session, actor: Actor, row: RecoveryCase) -> Any:
@@ -134,9 +146,10 @@ def shown(session: Session, actor: Actor, row: RecoveryCase) -> Any:
     parts = {
         name: getattr(view, name)
         for name in (
-            *("closed", "next_look_at", "claim", "probe", "quote", "quotes", "plans", "messages"),
+            *("closed", "next_look_at", "claim", "probe", "quote", "quotes", "replaced", "plans", "messages"),
             *("evidence", "postings", "statement", "proofs", "merged_into", "merged_from", "settled", "dispute"),
-            *("linked", "signals", "screenings"),
+            *("linked", "signals", "screenings", "destination", "typed_destination", "refund_targets"),
+            *("linked", "signals", "screenings", "consent", "contest"),
         )
     }
     parts |= {

@@ -13,8 +13,9 @@ from recovery.api._wall import current_actor, database, needs
 from recovery.api._writing import json_response, write
 from recovery.domain.actor import Actor
 from recovery.domain.policy_changes import changes_between
+from recovery.errors import NotAllowed
 from recovery.limits import READ
-from recovery.queries.policies import content_of, kind_of, may_read, replays_of, versions
+from recovery.queries.policies import content_of, fee_trials_of, kind_of, may_read, replays_of, versions
 from recovery.schemas.policies import (
     AgainstQuery,
     PolicyChanges,
@@ -22,8 +23,11 @@ from recovery.schemas.policies import (
     PolicyInput,
     PolicyMade,
     PolicyVersions,
+    TrialOutput,
+    TrialQuery,
 )
-from recovery.services.policies import activate_policy, draft_policy
+from recovery.services.fee_trials import MOST_ON_A_PAGE, keep_trial, try_version
+from recovery.services.policies import activate_policy, draft_policy, may_keep
 
 bp = ApiBlueprint("api-policies", __name__, url_prefix="/api/v1", description="Policies of causes and fees")
 
@@ -44,7 +48,7 @@ def listed(kind: str) -> Response:
 @needs("policies:read")
 @bp.response(200, PolicyContent)
 def content(kind: str, version: int) -> Response:
-    """One version in full, and the replays that were kept of it."""
+    """One version in full, and the replays or trials that were kept of it."""
     of = kind_of(kind)
     _reading()
     with database().reading() as session:
@@ -53,6 +57,7 @@ def content(kind: str, version: int) -> Response:
             "version": version,
             "content": content_of(session, of, version),
             "replays": replays_of(session, version) if kind == "cause" else [],
+            "trials": fee_trials_of(session, version) if kind == "fee" else [],
         }
         return json_response(PolicyContent().dump(body))
 
@@ -86,11 +91,29 @@ def draft(given: dict[str, Any], kind: str) -> Response:
     return write(act, status=201)
 
 
+@bp.post("/policies/fee/<int:version>/trial")
+@needs("policies:write")
+@bp.arguments(TrialQuery)
+@bp.response(200, TrialOutput)
+def trial(given: dict[str, Any], version: int) -> Response:
+    """Try a version of fees on past quotes and keep what it showed. Without `since` on all of them, as activation asks."""
+
+    def act(session: Session, actor: Actor, _key: str) -> Any:
+        if not may_keep(actor):
+            raise NotAllowed("not_your_role")
+        found = try_version(session, version, given["since"], most=MOST_ON_A_PAGE)
+        kept = keep_trial(session, actor, version, found, given["since"])
+        session.refresh(kept)
+        return TrialOutput().dump(kept)
+
+    return write(act)
+
+
 @bp.post("/policies/<kind>/<int:version>/activate")
 @needs("policies:write")
 @bp.response(200, PolicyMade)
 def activate(kind: str, version: int) -> Response:
-    """Put a version in force, after `POST /api/v1/step-up`. Whoever drafted it may not; one of causes was replayed first."""
+    """Put a version in force, after `POST /api/v1/step-up`. Whoever drafted it may not; it was replayed or tried first."""
 
     def act(session: Session, actor: Actor, _key: str) -> Any:
         activate_policy(session, actor, version, kind=kind)

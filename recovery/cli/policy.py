@@ -9,8 +9,8 @@ from typing import Any
 import click
 
 from recovery.cli._database import opened_database
+from recovery.domain.document_check import parse_json
 from recovery.domain.policy_changes import changes_between
-from recovery.domain.policy_check import parse_json
 from recovery.queries.people import actor_by_email
 from recovery.queries.policies import KINDS, content_of, replays_of, version_in_force, versions
 from recovery.services.policies import activate_policy, draft_policy
@@ -53,7 +53,7 @@ def draft(file: Path, email: str, note: str, kind: str, as_json: bool) -> None:
 @kind_option
 @click.option("--json", "as_json", is_flag=True)
 def activate(version: int, email: str, kind: str, as_json: bool) -> None:
-    """Put VERSION in force; whoever drafted it may not. One of causes has to be replayed first (recovery replay)."""
+    """Put VERSION in force; whoever drafted it may not. One of causes is replayed first (recovery replay), one of fees tried."""
     with opened_database() as database, database.unit_of_work() as session:
         activate_policy(session, actor_by_email(session, email), version, kind=kind)
         runs = replays_of(session, version, limit=1) if kind == "cause" else ()

@@ -36,7 +36,7 @@ ALARMS: dict[str, tuple[str, str]] = {
     "refund_reorganised": (
         mark("The network took a refund back that was final"),
         mark(
-            "The case is open again and owes its refund. Look at the nodes of the network before it is paid once more."
+            "The same payment is sent and watched again. Look at the nodes of the network; nothing else may pay meanwhile."
         ),
     ),
     "refund_bounced": (

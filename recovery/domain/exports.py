@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Any, Literal
 
 from recovery.domain.accounting import ZERO_AT_CLOSE
+from recovery.domain.sign_off_rules import GLASS_NEEDS, NEEDED
 from workflows.machine import Transition
 from workflows.states import CLOSED
 from workflows.tables import WORKFLOWS
@@ -102,8 +103,9 @@ def _move(row: Transition, table: tuple[Transition, ...]) -> dict[str, Any]:
         "in_round": row.in_round,
         "into": row.into,
         "name": row.name,
+        "instead": _instead(row, table),
         "needs": _needs(row, table),
-        "signs": {"kind": row.name.split("_")[1], "stage": row.by[0]} if row.in_round else None,
+        "signs": {"kind": row.name.split("_")[1], "stage": row.by[0]} if _signs(row) else None,
         "source": [str(state) for state in row.source],
         "starts_round": row.starts_round,
         "target": str(row.target),
@@ -115,11 +117,25 @@ def _needs(row: Transition, table: tuple[Transition, ...]) -> list[str]:
     """Moves that must be in the history since the round began, by different people: what the guards about plans mean
     to somebody who sees the history alone."""
     guards, kind = {guard.__name__ for guard in row.guards}, row.name.split("_")[1:]
+    kind = ["refund"] if kind == ["advance"] else kind  # an advance is a refund from another wallet
     if "everybody_signed" in guards:
-        return [other.name for other in table if other.in_round and set(other.source) & set(row.source)]
+        return [f"approve_{kind[0]}_{team}" for team in sorted(NEEDED[kind[0]], reverse=True)]
     if "plan_is_released" in guards:
         return ["_".join(["release", *kind])]
     return ["_".join(["record", *kind])] if "plan_is_recorded" in guards else []
+
+
+def _signs(row: Transition) -> bool:
+    """Whether a move is the approval of a plan: a row of the approvals."""
+    return row.in_round and row.name.startswith("approve_")
+
+
+def _instead(row: Transition, table: tuple[Transition, ...]) -> dict[str, Any] | None:
+    """What stands in for the moves of ``needs``: enough people of this round, one of them in that role."""
+    if "everybody_signed" not in {guard.__name__ for guard in row.guards}:
+        return None
+    glass = next(other.name for other in table if other.name == f"break_glass_{row.name.split('_')[1]}")
+    return {"name": glass, "people": GLASS_NEEDS, "role": "lead"}
 
 
 def _text(value: object) -> str:

@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
+from recovery.domain import posting_texts
 from recovery.domain.marking import mark
 
 QUOTE_LINES: dict[str, str] = {
     "gross": mark("Found on the network"),
+    "token_keeps": mark("Kept by the token when it is moved"),
     "fee": mark("Recovery fee"),
+    "fee_in_advance": mark("Recovery fee, paid in advance"),
     "network_cost": mark("Network cost"),
     "net": mark("You receive"),
-}
-
-EXPLAINS: dict[str, str] = {
-    "percent": mark("%(percent)s %% of the amount"),
-    "absorbed": mark("we bear it"),
-    "absorbed_without_a_price": mark("we bear it, as the token has no price"),
-    "waived_without_a_price": mark("fixed part waived, as the token has no price"),
-    "at_most": mark("at most %(percent)s %%"),
-    "flat_native": mark("plus %(amount)s"),
-    "minimum_native": mark("at least %(amount)s"),
-    "native": mark("for collecting the coins, up to %(amount)s at the price of that moment"),
 }
 
 COSTS: dict[str, str] = {
@@ -62,6 +54,7 @@ STEP_STATES: dict[str, str] = {
 }
 
 POSTINGS: dict[str, str] = {
+    **posting_texts.POSTINGS,
     "found": mark("Found at our address"),
     "identified": mark("Identified as the depositor’s"),
     "let_go": mark("Let go"),

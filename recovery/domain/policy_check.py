@@ -5,13 +5,20 @@ The first thing wrong is named: the code of the cause and the field, as ``D01.ou
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Mapping
 from typing import Any
 
 from recovery.domain.cause_policy import ASSET_AMOUNTS, STEPS
 from recovery.domain.cause_rows import CODES, PARAMETERS, UNKNOWN, built_in_document
+from recovery.domain.document_check import (
+    check_amount,
+    check_choice,
+    check_list,
+    check_name,
+    check_number,
+    check_object,
+    check_texts,
+)
 from recovery.errors import InvalidInput
 
 TEAMS = ("specialist", "wallet", "clearing", "lead")
@@ -54,71 +61,33 @@ NEEDED_APPROVALS: Mapping[str, frozenset[str]] = {
 }
 """Teams without whom no case takes such a step, whatever a policy says."""
 
-LARGEST_DOCUMENT = 500_000
-LONGEST_LIST = 5_000
-_AMOUNT = re.compile(r"[0-9]{1,78}")
 _ROW = frozenset(built_in_document()["causes"][UNKNOWN])
-
-
-def parse_json(text: str) -> Any:
-    """What a text holds as JSON. Raises InvalidInput with the line of what is none, or the key that stands there twice."""
-    if len(text) > LARGEST_DOCUMENT:
-        raise InvalidInput("policy_too_long", limit=LARGEST_DOCUMENT)
-    try:
-        return json.loads(text, object_pairs_hook=_no_key_twice)
-    except json.JSONDecodeError as error:
-        raise InvalidInput("policy_is_no_json", line=error.lineno, column=error.colno) from None
-    except (RecursionError, ValueError):  # nested without end, or a number of thousands of digits
-        raise InvalidInput("policy_is_no_json", line=1, column=1) from None
 
 
 def check_policy(document: object) -> dict[str, Any]:
     """A document as it may be stored. Raises InvalidInput naming the first thing wrong."""
-    whole = _object(document, "document", frozenset({"causes", "parameters"}))
-    rows = _object(whole["causes"], "causes", frozenset((UNKNOWN, *CODES)))
+    whole = check_object(document, "document", frozenset({"causes", "parameters"}))
+    rows = check_object(whole["causes"], "causes", frozenset((UNKNOWN, *CODES)))
     for code in (UNKNOWN, *CODES):
-        _check_row(code, _object(rows[code], code, _ROW))
-    _check_parameters(_object(whole["parameters"], "parameters", frozenset(PARAMETERS)))
+        _check_row(code, check_object(rows[code], code, _ROW))
+    _check_parameters(check_object(whole["parameters"], "parameters", frozenset(PARAMETERS)))
     return whole
 
 
-def _no_key_twice(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """JSON would silently take the last of two rows of one cause."""
-    made: dict[str, Any] = {}
-    for key, value in pairs:
-        if key in made:
-            raise InvalidInput("policy_key_twice", field=key[:80])
-        made[key] = value
-    return made
-
-
-def _object(value: object, field: str, keys: frozenset[str]) -> dict[str, Any]:
-    """An object with exactly these keys."""
-    if not isinstance(value, dict):
-        raise InvalidInput("policy_is_no_object", field=field)
-    unknown = sorted(str(key)[:80] for key in value if key not in keys)
-    if unknown:
-        raise InvalidInput("policy_unknown_key", field=f"{field}.{unknown[0]}")
-    missing = sorted(keys - set(value))
-    if missing:
-        raise InvalidInput("policy_key_missing", field=f"{field}.{missing[0]}")
-    return value
-
-
 def _check_row(code: str, row: Mapping[str, Any]) -> None:
-    _texts(row["outcome"], f"{code}.outcome", STEPS)
+    check_texts(row["outcome"], f"{code}.outcome", STEPS)
     if not row["outcome"]:
         raise InvalidInput("policy_unknown_value", field=f"{code}.outcome", allowed=", ".join(STEPS))
-    _texts(row["approvals"], f"{code}.approvals", TEAMS)
+    check_texts(row["approvals"], f"{code}.approvals", TEAMS)
     for name in ("eligible", "fee", "proof", "refund_to"):
-        _choice(row[name], f"{code}.{name}", CHOICES[name])
+        check_choice(row[name], f"{code}.{name}", CHOICES[name])
     for name in (*CLOCKS, "cooling"):
-        _number(row[name], f"{code}.{name}", *RANGES[name])
+        check_number(row[name], f"{code}.{name}", *RANGES[name])
     if not row["acknowledge"] <= row["decide"] <= row["finish"]:
         raise InvalidInput("policy_clocks_out_of_order", cause=code)
     if row["minimum"] is not None:
-        _amount(row["minimum"], f"{code}.minimum")
-    _choice(row["text"], f"{code}.text", (UNKNOWN, *CODES))
+        check_amount(row["minimum"], f"{code}.minimum")
+    check_choice(row["text"], f"{code}.text", (UNKNOWN, *CODES))
     _check_safety(code, row)
 
 
@@ -145,9 +114,9 @@ def _check_parameters(given: Mapping[str, Any]) -> None:
     for name, value in given.items():
         field = f"parameters.{name}"
         if name in RANGES:
-            _number(value, field, *RANGES[name])
+            check_number(value, field, *RANGES[name])
         elif name in CHOICES:
-            _choice(value, field, CHOICES[name])
+            check_choice(value, field, CHOICES[name])
         elif name in ASSET_AMOUNTS:
             _asset_amounts(value, field)
         else:
@@ -156,13 +125,13 @@ def _check_parameters(given: Mapping[str, Any]) -> None:
 
 def _asset_amounts(value: object, field: str) -> None:
     seen = set()
-    for place, one in enumerate(_list(value, field)):
+    for place, one in enumerate(check_list(value, field)):
         here = f"{field}[{place}]"
-        entry = _object(one, here, frozenset({"network", "contract", "amount"}))
-        _name(entry["network"], f"{here}.network")
+        entry = check_object(one, here, frozenset({"network", "contract", "amount"}))
+        check_name(entry["network"], f"{here}.network")
         if entry["contract"] is not None:
-            _name(entry["contract"], f"{here}.contract")
-        _amount(entry["amount"], f"{here}.amount")
+            check_name(entry["contract"], f"{here}.contract")
+        check_amount(entry["amount"], f"{here}.amount")
         key = (entry["network"], entry["contract"])
         if key in seen:
             raise InvalidInput("policy_asset_twice", field=here)
@@ -170,41 +139,5 @@ def _asset_amounts(value: object, field: str) -> None:
 
 
 def _names(value: object, field: str) -> None:
-    for place, one in enumerate(_list(value, field)):
-        _name(one, f"{field}[{place}]")
-
-
-def _list(value: object, field: str) -> list[Any]:
-    if not isinstance(value, list) or len(value) > LONGEST_LIST:
-        raise InvalidInput("policy_not_a_list", field=field)
-    return value
-
-
-def _texts(value: object, field: str, allowed: tuple[str, ...]) -> None:
-    """A list of different words of these."""
-    for one in _list(value, field):
-        _choice(one, field, allowed)
-    if len(set(_list(value, field))) < len(_list(value, field)):
-        raise InvalidInput("policy_value_twice", field=field)
-
-
-def _choice(value: object, field: str, allowed: tuple[str, ...]) -> None:
-    if not isinstance(value, str) or value not in allowed:
-        shown = ", ".join(allowed) if len(allowed) < 10 else f"{allowed[0]}, {allowed[1]} … {allowed[-1]}"
-        raise InvalidInput("policy_unknown_value", field=field, allowed=shown)
-
-
-def _number(value: object, field: str, low: int, high: int) -> None:
-    if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
-        raise InvalidInput("policy_number_out_of_range", field=field, low=low, high=high)
-
-
-def _amount(value: object, field: str) -> None:
-    """Base units as a decimal string: a JSON number may have lost digits before anybody could see."""
-    if not isinstance(value, str) or not _AMOUNT.fullmatch(value):
-        raise InvalidInput("policy_amount_is_no_number", field=field)
-
-
-def _name(value: object, field: str) -> None:
-    if not isinstance(value, str) or not 0 < len(value) <= 200 or not value.isprintable() or value != value.strip():
-        raise InvalidInput("policy_not_a_name", field=field)
+    for place, one in enumerate(check_list(value, field)):
+        check_name(one, f"{field}[{place}]")

@@ -5,17 +5,9 @@ from __future__ import annotations
 from recovery.domain.marking import mark
 
 DETAILS: dict[str, str] = {
-    "no_fee_policy": mark("There is no active fee policy."),
     "policy_is_active": mark("This policy is active already."),
     "policy_is_older": mark("A newer version is in force; this one would change nothing. Draft it anew."),
     "no_draft": mark("There is no draft to replay."),
-    "no_fee_rule_matches": mark("No rule of the fee policy fits this case."),
-    "policy_match_unknown": mark("A condition of the fee policy is not understood."),
-    "policy_is_no_list": mark("The fee policy is not a list of rules."),
-    "policy_rule_has_no_name": mark("A rule of the fee policy has no name."),
-    "policy_rule_has_unknown_field": mark("A rule of the fee policy has an unknown field: %(field)s"),
-    "policy_network_cost_unknown": mark("A rule of the fee policy does not say who bears the network cost."),
-    "policy_percentage_out_of_range": mark("A percentage of the fee policy is out of range: %(field)s"),
     "policy_amount_is_no_number": mark("An amount is not a whole number of base units, written as a text: %(field)s"),
     "policy_too_long": mark("The document is longer than %(limit)s characters."),
     "policy_is_no_json": mark("This is not JSON: line %(line)s, column %(column)s."),
@@ -102,6 +94,7 @@ CHOICES: dict[str, str] = {
 
 STATES: dict[str, str] = {
     "drafted": mark("draft"),
+    "scheduled": mark("to begin"),
     "in_force": mark("in force"),
     "replaced": mark("replaced"),
 }

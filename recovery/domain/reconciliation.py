@@ -39,7 +39,7 @@ class Moved:
 class Position:
     """One place in one asset. ``chain`` is ``None`` when nobody could tell, with the code of ``trouble``.
 
-    ``place`` is wallet, tank or deposit; ``opening`` is what two people signed off.
+    ``place`` is wallet, tank or deposit; ``opening`` is what two people signed off, ``opened`` whether they ever did.
     """
 
     network: str
@@ -48,6 +48,7 @@ class Position:
     addresses: tuple[str, ...]
     ledger: int
     opening: int = 0
+    opened: bool = True
     moved: tuple[Moved, ...] = ()
     chain: int | None = None
     trouble: str = ""
@@ -95,6 +96,8 @@ def place_line(position: Position) -> Line:
         return _line(position, EXPLAINED if moved else EQUAL, reason, expected, evidence)
     if position.place == "deposit" and difference > 0:
         return _line(position, EXPLAINED, "not_of_our_cases", expected, evidence)
+    if difference > 0 and not position.opened:
+        return _line(position, UNKNOWN, "opening_not_signed", expected, evidence)
     return _line(
         position, UNEXPLAINED, "chain_holds_more" if difference > 0 else "chain_holds_less", expected, evidence
     )

@@ -22,6 +22,7 @@ PLACES: dict[str, str] = {
 REASONS: dict[str, str] = {
     "as_booked": mark("as booked"),
     "opening_signed_off": mark("as booked, with what was signed off"),
+    "opening_not_signed": mark("nobody has signed what it held at the beginning"),
     "moved_not_booked": mark("plans under way moved it; it is booked once they are final"),
     "not_of_our_cases": mark("more lies there than our open cases claim"),
     "chain_holds_more": mark("The chain holds more."),

@@ -22,8 +22,12 @@ SCOPES: dict[str, frozenset[str]] = {
     "registries:write": frozenset({"lead", "admin"}),
     "policies:read": frozenset({"auditor", "lead", "admin"}),
     "policies:write": frozenset({"lead", "admin"}),
+    "prices:read": STAFF,
+    "prices:write": frozenset({"lead", "clearing"}),
     "intents:read": frozenset({"ledger", "clearing", "auditor", "lead"}),
     "intents:confirm": frozenset({"ledger"}),
+    "approvals:read": frozenset({"wallet", "clearing", "auditor", "lead", "admin"}),
+    "approvals:write": frozenset({"wallet", "clearing", "auditor", "lead", "admin"}),
     "exports:read": frozenset({"auditor", "lead", "admin"}),
     "admin": frozenset({"admin"}),
 }

@@ -8,11 +8,15 @@ from __future__ import annotations
 
 from recovery.domain import (
     alarm_texts,
+    destination_texts,
     dispute_texts,
     ledger_texts,
+    posting_texts,
+    price_texts,
     reconciliation_texts,
     replacement_texts,
     screening_texts,
+    sign_off_texts,
 )
 from recovery.domain.address_texts import REASONS as ADDRESS_REASONS
 from recovery.domain.api_texts import DETAILS as API_DETAILS
@@ -22,6 +26,7 @@ from recovery.domain.cause_texts import (
     CauseText,
 )
 from recovery.domain.check_texts import CHECKS, WHYS
+from recovery.domain.fee_texts import DETAILS as FEE_DETAILS
 from recovery.domain.file_texts import DETAILS as FILE_DETAILS, FILE_FORMATS
 from recovery.domain.finding_texts import (
     ANSWERS,
@@ -42,7 +47,6 @@ from recovery.domain.finding_texts import (
 from recovery.domain.marking import mark
 from recovery.domain.money_texts import (
     COSTS,
-    EXPLAINS,
     PLAN_STATES,
     POSTINGS,
     PURPOSES,
@@ -60,7 +64,7 @@ from recovery.domain.proof_texts import (
     PROOF_METHODS,
     PROOF_WHYS,
 )
-from recovery.domain.refusal_texts import DETAILS as REFUSALS, ERRORS
+from recovery.domain.refusal_texts import DETAILS as REFUSALS, ERRORS as PLAIN_ERRORS
 from recovery.domain.registry_texts import DETAILS as REGISTRY_DETAILS
 from recovery.domain.scan_texts import DETAILS as SCAN_DETAILS, SCAN_TROUBLES
 from recovery.domain.warning_texts import NODE_WARNINGS, WARNINGS
@@ -78,8 +82,8 @@ __all__ = [
     "DETAILS",
     "ERRORS",
     "EVENTS",
-    "EXPLAINS",
     "FILE_FORMATS",
+    "FINDINGS",
     "FORMATS",
     "GATES",
     "KINDS",
@@ -96,6 +100,8 @@ __all__ = [
     "PARKED",
     "PLAN_STATES",
     "POSTINGS",
+    "PRICE_KINDS",
+    "PRICE_REFERENCES",
     "PROBLEMS",
     "PROOF_FIELDS",
     "PROOF_HOWS",
@@ -126,9 +132,12 @@ __all__ = [
     "WARNINGS",
     "WHYS",
     "WHY_NOT",
+    "WHY_NO_PRICE",
     "WORKFLOWS",
     "CauseText",
 ]
+
+ERRORS: dict[str, tuple[str, str]] = {**PLAIN_ERRORS, **price_texts.ERRORS}
 
 DETAILS: dict[str, str] = {
     **API_DETAILS,
@@ -136,14 +145,19 @@ DETAILS: dict[str, str] = {
     **REFUSALS,
     **PROOF_DETAILS,
     **POLICY_DETAILS,
+    **FEE_DETAILS,
     **SCAN_DETAILS,
     **FILE_DETAILS,
     **dispute_texts.REFUSALS,
     **screening_texts.REFUSALS,
+    **posting_texts.REFUSALS,
+    **price_texts.DETAILS,
     **alarm_texts.REFUSALS,
     **ledger_texts.REFUSALS,
     **reconciliation_texts.REFUSALS,
     **replacement_texts.REFUSALS,
+    **destination_texts.REMARKS,
+    **sign_off_texts.DETAILS,
     **{f"address_{reason}": text for reason, text in ADDRESS_REASONS.items()},
 }
 """Detail code of a refusal or a form field → one sentence; those of pages come first."""
@@ -176,6 +190,7 @@ STATES: dict[str, str] = {
     "declined": mark("Declined"),
     "withdrawn": mark("Withdrawn"),
     **dispute_texts.STATES,
+    **posting_texts.STATES,
     **ledger_texts.STATES,
 }
 
@@ -249,6 +264,7 @@ TRANSITIONS: dict[str, str] = {
     "redraft_refund": mark("Refund planned anew"),
     "look_at_refund": mark("It did not arrive: look at the refund again"),
     "reopen_refund": mark("Refund opened again"),
+    "reopen_payment": mark("Payment watched again"),
     "prove_sweep_dead": mark("Prove that the sweep can never happen"),
     "prove_refund_dead": mark("Prove that the refund can never happen"),
     "bury_sweep": mark("Sweep proven dead"),
@@ -275,8 +291,12 @@ TRANSITIONS: dict[str, str] = {
     "resume_refund": mark("Watch the refund again"),
     **dispute_texts.TRANSITIONS,
     **screening_texts.TRANSITIONS,
+    **posting_texts.TRANSITIONS,
+    **price_texts.TRANSITIONS,
     **ledger_texts.TRANSITIONS,
     **replacement_texts.TRANSITIONS,
+    **destination_texts.TRANSITIONS,
+    **sign_off_texts.TRANSITIONS,
 }
 
 EVENTS: dict[str, str] = {
@@ -323,7 +343,8 @@ EVENTS: dict[str, str] = {
     "redraft_sweep": mark("Plan taken back, the sweep is planned anew"),
     "redraft_refund": mark("Plan taken back, the refund is planned anew"),
     "look_at_refund": mark("Asked to look at the refund again"),
-    "reopen_refund": mark("The refund did not stay paid, the case is open again"),
+    "reopen_refund": mark("The refund came back, the case is open again"),
+    "reopen_payment": mark("The network took the refund back, it is sent and watched again"),
     "prove_sweep_dead": mark("Asked for proof that the sweep can never happen"),
     "prove_refund_dead": mark("Asked for proof that the refund can never happen"),
     "bury_sweep": mark("The sweep can never happen any more"),
@@ -350,8 +371,12 @@ EVENTS: dict[str, str] = {
     "resume_refund": mark("Refund watched again"),
     **dispute_texts.EVENTS,
     **screening_texts.EVENTS,
+    **posting_texts.EVENTS,
+    **price_texts.EVENTS,
     **ledger_texts.EVENTS,
     **replacement_texts.EVENTS,
+    **destination_texts.EVENTS,
+    **sign_off_texts.EVENTS,
 }
 
 WHY_NOT: dict[str, str] = {
@@ -360,11 +385,10 @@ WHY_NOT: dict[str, str] = {
     "quote_is_open": mark("There is no open quote, or it has expired."),
     "quote_has_expired": mark("The quote has not expired yet."),
     "quote_is_accepted": mark("The depositor has not accepted a quote yet."),
-    "destination_is_checked": mark("The refund address has not been checked yet."),
+    "destination_is_checked": mark(
+        "The network has not yet told whether the refund address can receive. We keep asking; please try again in a minute."
+    ),
     "plan_is_current": mark("There is no plan to approve at the moment."),
-    "wallet_has_not_signed": mark("The wallet team has approved this plan already."),
-    "clearing_has_not_signed": mark("The clearing team has approved this plan already."),
-    "everybody_signed": mark("Wallet and clearing must both approve first."),
     "plan_is_released": mark("No released plan waits to be signed."),
     "no_plan_is_out": mark("A released plan could still pay; a second one would pay twice."),
     "plan_is_recorded": mark("The signed transactions are not recorded yet."),
@@ -381,7 +405,11 @@ WHY_NOT: dict[str, str] = {
     "your_own_case": mark("This is your own case; somebody else must decide it."),
     **dispute_texts.WHY_NOT,
     **screening_texts.WHY_NOT,
+    **posting_texts.WHY_NOT,
+    **price_texts.WHY_NOT,
     **ledger_texts.WHY_NOT,
+    **destination_texts.WHY_NOT,
+    **sign_off_texts.WHY_NOT,
 }
 
 QUEUES: dict[str, str] = {
@@ -426,6 +454,7 @@ MESSAGES: dict[str, str] = {
     "answer": mark("Answer"),
     "note": mark("Internal note"),
     "reason": mark("Reason"),
+    **price_texts.MESSAGES,
 }
 
 ALARMS = {kind: title for kind, (title, _) in alarm_texts.ALARMS.items()}
@@ -438,6 +467,10 @@ VERDICTS = screening_texts.VERDICTS
 GATES = screening_texts.GATES
 SIDES = screening_texts.SIDES
 TOLD_AS = dispute_texts.TOLD_AS
+WHY_NO_PRICE = price_texts.WHY_NO_PRICE
+PRICE_KINDS = price_texts.KINDS
+PRICE_REFERENCES = price_texts.REFERENCES
+FINDINGS = price_texts.FINDINGS
 
 LABEL_NEXT: dict[str, str] = {
     "your_answer_needed": mark("Once we have your answer, we go on at once."),
@@ -488,4 +521,7 @@ PUBLIC_EVENTS: dict[str, str] = {
     "confirm_sweep": mark("The coins were collected"),
     "confirm_refund": mark("The coins were sent to you"),
     **dispute_texts.PUBLIC_EVENTS,
+    **posting_texts.PUBLIC_EVENTS,
+    **destination_texts.PUBLIC_EVENTS,
+    **price_texts.PUBLIC_EVENTS,
 }

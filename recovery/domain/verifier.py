@@ -57,9 +57,12 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         *("policy_version", "digest", "offered_at", "expires_at", "accepted_at", "destination", "lines"),
     ),
     "evidence.csv": ("case", "evidence", "look", "purpose", "network", "hash", "node", "asked_at", "sha256", "bytes"),
+    "consents.csv": ("case", "quote", "person", "at", "sha256", "content"),
+    "prices.csv": ("case", "quote", "snapshot", "sha256", "content"),
 }
 """Columns of each file, in order. Rows are sorted by case number (bytewise), to be read side by side."""
 SIDE_FILES = ("cases.csv", "postings.csv", "plans.csv", "approvals.csv", "quotes.csv", "evidence.csv")
+LATER_FILES = ("consents.csv", "prices.csv")  # bundles of earlier versions do not have them
 
 
 @dataclass
@@ -401,13 +404,19 @@ class CaseCheck:
                 wrong(f"{move.name} must be somebody else's than {other.name} (event {other.seq})")
         signed = {made.name: made.actor for made in self.made if made.seq > self.round_start}
         signers = [signed.get(name) for name in row["needs"]]
-        if None in signers or len(set(signers)) < len(signers):
+        if (None in signers or len(set(signers)) < len(signers)) and not self._stands_in(row.get("instead")):
             wrong(f"{move.name} needs {' and '.join(row['needs'])} of this round, by different people")
         if row["signs"]:
             self.signed.append((row["signs"]["kind"], row["signs"]["stage"], move))
         if row["starts_round"]:
             self.round_start = move.seq
         self.workflow = after
+
+    def _stands_in(self, instead: dict[str, Any] | None) -> bool:
+        """Whether enough people of this round, one of them in that role, stand in for whoever is missing."""
+        rule = instead or {"name": "", "people": 1, "role": ""}
+        made = [one for one in self.made if one.seq > self.round_start and one.name == rule["name"]]
+        return len({one.actor for one in made}) >= rule["people"] and rule["role"] in {one.role for one in made}
 
     def close(self, sides: dict[str, SideFile]) -> None:
         """What only the whole case shows: the other files agree with its events."""
@@ -418,6 +427,7 @@ class CaseCheck:
         plans = self._check_plans(rows["plans.csv"])
         self._check_approvals(rows["approvals.csv"], plans)
         self._check_quotes(rows["quotes.csv"])
+        self._check_contents(rows)
         self._check_postings(rows["postings.csv"])
 
     def _check_summary(self, rows: list[tuple[int, Row]]) -> None:
@@ -468,6 +478,22 @@ class CaseCheck:
         if accepted != sum(made.name == "accept" for made in self.made):
             self.report.add("quotes.csv", 0, f"{self.ref}: accepted quotes and accept events differ in number")
 
+    def _check_contents(self, rows: dict[str, list[tuple[int, Row]]]) -> None:
+        """Consents and prices are what their digests say; an accepting event has its record of what was seen."""
+        events = {
+            made.data.get("consent") for made in self.made if made.name == "accept" and isinstance(made.data, dict)
+        }
+        consents = {row["sha256"] for _, row in rows.get("consents.csv", [])}
+        quotes = {row["digest"] for _, row in rows["quotes.csv"]}
+        for name in LATER_FILES:
+            for line, row in rows.get(name, []):
+                if hashlib.sha256(row["content"].encode()).hexdigest() != row["sha256"]:
+                    self.report.add(name, line, f"{self.ref}: the digest is not that of the content")
+                if row["quote"] not in quotes:
+                    self.report.add(name, line, f"{self.ref}: belongs to no quote of this case")
+        if consents != events - {None}:
+            self.report.add("consents.csv", 0, f"{self.ref}: records of what was seen and accepting events differ")
+
     def _check_postings(self, rows: list[tuple[int, Row]]) -> None:
         sums: dict[tuple[str, str], int] = defaultdict(int)
         numbers = {str(made.seq) for made in self.made}
@@ -505,8 +531,9 @@ def check_histories(source: Source, manifest: dict[str, Any], rules: dict[str, A
     """Every event of every case, the other files beside it, and the counts and the root at the end."""
     file = source.flat or "events.jsonl"
     rows = jsonl_rows(source, file, report) if file == "events.jsonl" else csv_rows(source, file, report)
-    sides = {name: SideFile(source, name, report) for name in SIDE_FILES if name in manifest["files"]}
-    if manifest["format"] == "bundle" and len(sides) != len(SIDE_FILES):
+    named = [name for name in (*SIDE_FILES, *LATER_FILES) if name in manifest["files"]]
+    sides = {name: SideFile(source, name, report) for name in named}
+    if manifest["format"] == "bundle" and not set(SIDE_FILES) <= set(sides):
         report.add(MANIFEST, 0, "a bundle has more files than these")
         sides = {}
     tree, case = proofs.MerkleTree(), None

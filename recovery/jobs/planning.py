@@ -17,16 +17,18 @@ from chains.types import Network, Node
 from recovery.domain.actor import SYSTEM
 from recovery.domain.screening import Gate, Question
 from recovery.errors import Conflict
-from recovery.jobs import screening
+from recovery.jobs import destinations, screening
 from recovery.jobs.crash import crash_point
 from recovery.jobs.work import Work
 from recovery.models import CaseEvent, Claim, PlanStep, RecoveryCase
 from recovery.queries.attempts import mined_hash, mined_step
 from recovery.queries.custody import our_wallet
-from recovery.queries.facts import current_plan, open_claim
+from recovery.queries.destinations import newest
+from recovery.queries.facts import current_plan, live_advance, open_claim
 from recovery.queries.plan_members import part_of
 from recovery.queries.sweeping import swept_together
-from recovery.services import plans, settling
+from recovery.services import advances, plans, settling
+from recovery.services.destinations import cooling_left, due_inquiry
 from recovery.services.quotes import accepted_quote
 from recovery.services.screening import questions
 from recovery.services.transitions import advance, lock_all
@@ -65,8 +67,25 @@ def plan_a_sweep(work: Work) -> None:
 
 
 def plan_a_refund(work: Work) -> None:
-    """Make the unsigned plan that pays the accepted net amount to the accepted destination."""
+    """Make the unsigned plan that pays the accepted net amount to the accepted destination.
+
+    Whose depositor was paid in advance is paid nothing more: the coins pay the advance back.
+    """
+    with work.database.reading() as session:
+        advanced = advances.was_paid(session, work.case(session))
+    if advanced:
+        with work.finishing() as session:
+            case = work.case(session)
+            lock_all(session, [case])
+            if case.state == State.SWEPT:
+                advances.repay(session, case)
+        return
     _plan(work, "refund", State.SWEPT, _refund_due, _refund_steps, _no_refund)
+
+
+def plan_an_advance(work: Work) -> None:
+    """Make the unsigned plan that pays the same from the advance wallet, before the coins are collected."""
+    _plan(work, "refund", State.PLANNING_ADVANCE, _advance_due, _refund_steps, _no_refund)
 
 
 def sender_for(network: Network) -> Sending:
@@ -96,9 +115,14 @@ def _plan(
     with work.database.reading() as session:
         case = work.case(session)
         due = read(session, case) if case.state == state else None
-    if due is None:
-        with work.finishing():
-            return
+        pays = due is not None and kind == "refund"
+        doubt = due_inquiry(session, case) if pays else None
+        rest = cooling_left(session, case) if pays else 0.0
+    if due is None or rest:
+        with work.finishing() as session:
+            if rest:
+                work.again(session, rest)
+        return
     crash_point("plan:before_ask")
     problem: str | None = None
     steps: Steps = ()
@@ -106,6 +130,7 @@ def _plan(
         steps = ask(due, work.nodes(due.network.slug))
     except Refused as error:
         problem = error.code
+    told = destinations.ask(work, doubt)
     asked = () if problem is not None else tuple(screening.ask(work, one) for one in due.screened)
     crash_point("plan:after_ask")
     with work.finishing() as session:
@@ -119,6 +144,8 @@ def _plan(
             return
         gates = zip(cases, asked, strict=True)
         passed = [screening.passes(session, work, case, GATES[kind], said) for case, said in gates]
+        if pays and all(passed) and not destinations.passes(session, work, case, told, due.destination):
+            return
         if all(passed):
             plans.draft(
                 session, cases, kind, due.network, steps, prepared_by=due.prepared_by, destination=due.destination
@@ -199,7 +226,8 @@ def _preparer(session: Session, case: RecoveryCase) -> uuid.UUID:
 
 def _refund_due(session: Session, case: RecoveryCase) -> Due:
     claim, quote = open_claim(session, case.id), accepted_quote(session, case.id)
-    if claim is None or quote is None or quote.destination is None:
+    to = newest(session, case.id)
+    if claim is None or quote is None or to is None:
         raise Conflict("quote_is_accepted")
     source, outpoints = _swept_to(session, case)
     return Due(
@@ -207,10 +235,28 @@ def _refund_due(session: Session, case: RecoveryCase) -> Due:
         contract=claim.contract,
         cases=(case.id,),
         coins=(Coins(source, quote.net),),
-        destination=quote.destination,
+        destination=to.address,
         tank=None,
         outpoints=outpoints,
         prepared_by=_preparer(session, case),
+        screened=(questions(session, case),),
+    )
+
+
+def _advance_due(session: Session, case: RecoveryCase) -> Due:
+    """As of a refund, from own funds; whoever proposed the advance counts as who prepared the plan."""
+    claim, to, live = open_claim(session, case.id), newest(session, case.id), live_advance(session, case.id)
+    if claim is None or to is None or live is None:
+        raise Conflict("quote_is_accepted")
+    return Due(
+        network=networks()[claim.network],
+        contract=claim.contract,
+        cases=(case.id,),
+        coins=(Coins(our_wallet(session, claim.network, "advance"), live.amount),),
+        destination=to.address,
+        tank=None,
+        outpoints=(),
+        prepared_by=live.proposed_by,
         screened=(questions(session, case),),
     )
 

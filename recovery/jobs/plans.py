@@ -20,7 +20,7 @@ from chains.errors import NodeUnavailable, NoNode, Refused
 from chains.sending import Attempt, Sending, Step
 from chains.types import Answer, Network, Node, Status, Transaction
 from recovery.domain.settlement import steps_of
-from recovery.jobs import screening
+from recovery.jobs import destinations, screening
 from recovery.jobs.crash import crash_point
 from recovery.jobs.planning import GATES, sender_for
 from recovery.jobs.work import Work
@@ -30,6 +30,7 @@ from recovery.queries.facts import current_plan
 from recovery.queries.holds import payouts_are_held
 from recovery.queries.plan_members import leads, members
 from recovery.services import evidence, plans, settling
+from recovery.services.destinations import due_inquiry
 from recovery.services.holds import HELD_SECONDS
 from recovery.services.screening import not_clear, questions
 from recovery.services.settling import Ended
@@ -53,6 +54,8 @@ def release(work: Work) -> None:
         cases = [one.case for one in members(session, plan)] if plan and ready else []
         unclear = [not_clear(session, case, questions(session, case)) for case in cases]
         held = payouts_are_held(session)
+        pays = plan is not None and plan.kind == "refund"
+        doubts = [due_inquiry(session, case) for case in cases] if pays else []
     if not steps or plan is None or network is None:
         with work.finishing():
             return
@@ -63,16 +66,21 @@ def release(work: Work) -> None:
     crash_point("release:before_ask")
     nonces = _next_nonces(network, work.nodes(network.slug), steps)
     asked = [screening.ask(work, one) for one in unclear]
+    told = [destinations.ask(work, one) for one in doubts]
     crash_point("release:after_ask")
     with work.finishing() as session:
         cases = [session.get_one(RecoveryCase, case.id) for case in cases]
         lock_all(session, cases)
+        if payouts_are_held(session):
+            work.again(session, HELD_SECONDS)
+            return
         plan = _plan_led(session, work.case(session), "drafted")
         if plan is None or {one.case.id for one in members(session, plan)} != {case.id for case in cases}:
             return
         gate = GATES[plan.kind]
         passed = [screening.passes(session, work, *one) for one in zip(cases, repeat(gate), asked)]
-        if all(passed):
+        to = str(json.loads(plan.payload)["destination"])
+        if all(passed) and all(destinations.passes(session, work, *one, to) for one in zip(cases, told, strict=pays)):
             plans.release(session, plan, nonces)
 
 

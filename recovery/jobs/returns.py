@@ -64,9 +64,9 @@ def look(work: Work, *, asked: bool = False) -> None:
         if gone:
             for hash, said in (answer for one in found for answer in one.answers):
                 evidence.keep_answers(session, case, network.slug, hash, said, purpose="refund")
-            returns.reopen(session, case, "reorganised", gone[0], "", {})
+            returns.unsettle(session, case, gone[0])
         elif back is not None:
-            returns.reopen(session, case, "bounced", back.hash, back.position, {"amount": str(back.amount)})
+            returns.bounce(session, case, back)
         elif not asked and (later := _next_look(work)) is not None:
             work.again(session, later.total_seconds(), data={"looks": int(work.data.get("looks", 0)) + 1})
 

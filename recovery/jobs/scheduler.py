@@ -20,7 +20,7 @@ from sqlalchemy.exc import OperationalError
 from config.settings import Settings
 from recovery.db import Database
 from recovery.errors import Unavailable
-from recovery.jobs import nodes, outflows, parked, reconciliation, scanning, screening
+from recovery.jobs import ledger, nodes, outflows, parked, prices, reconciliation, scanning, screening
 from recovery.jobs.worker import QUEUE
 from recovery.models import Job
 
@@ -78,6 +78,8 @@ def main(settings: Settings) -> None:
                 parked.plan_look(database)
                 scanning.plan_scan(database)
                 screening.plan_look(database)
+                ledger.plan_snapshot(database)
+                prices.plan_look(database)
                 outflows.plan_look(database)
                 reconciliation.plan_run(database)
                 planned = True

@@ -1,8 +1,4 @@
-"""Unsigned plans (sweep and refund), their steps, and who signed them off.
-
-The database itself refuses self-approval: a sign-off repeats the plan's digest and preparer through a foreign key, and
-its approver may not be that preparer; nobody signs the same plan twice.
-"""
+"""Unsigned plans (sweep and refund) and their steps. Who signed them off stands in :mod:`recovery.models.sign_off`."""
 
 from __future__ import annotations
 
@@ -86,16 +82,18 @@ class PlanCase(Base):
 class RefundReturn(Base):
     """A refund that did not stay paid, and the movement that shows it; each movement counts once.
 
+    For a refund the chain took back ``position`` is the number of the time it did.
+
     ``why``: reorganised (the chain took the refund itself back) or bounced (its coins came back to us).
     """
 
     __tablename__ = "refund_return"
 
-    plan_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
-    case_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
-    network: Mapped[str]
-    hash: Mapped[str]
-    position: Mapped[str]
+    network: Mapped[str] = mapped_column(primary_key=True)
+    hash: Mapped[str] = mapped_column(primary_key=True)
+    position: Mapped[str] = mapped_column(primary_key=True)
+    plan_id: Mapped[uuid.UUID]
+    case_id: Mapped[uuid.UUID]
     why: Mapped[str]
     amount: Mapped[int] = mapped_column(BaseUnits)
     at: Mapped[datetime] = mapped_column(server_default=func.now())
@@ -104,7 +102,6 @@ class RefundReturn(Base):
         ForeignKeyConstraint(
             ["plan_id", "case_id"], ["plan_case.plan_id", "plan_case.case_id"], name="fk_refund_return_part"
         ),
-        UniqueConstraint("network", "hash", "position"),
         CheckConstraint("why IN ('reorganised', 'bounced')", name="why_is_known"),
     )
 
@@ -192,27 +189,3 @@ class PlanInput(Base):
     held: Mapped[bool] = mapped_column(default=True)
 
     __table_args__ = (Index("uq_plan_input_held", "network", "outpoint", unique=True, postgresql_where=text("held")),)
-
-
-class SignOff(Base):
-    """One person's approval of one plan's digest, for one team."""
-
-    __tablename__ = "sign_off"
-
-    plan_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
-    stage: Mapped[str] = mapped_column(primary_key=True)
-    digest: Mapped[str]
-    preparer_id: Mapped[uuid.UUID]
-    approver_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"))
-    at: Mapped[datetime] = mapped_column(server_default=func.now())
-
-    __table_args__ = (
-        ForeignKeyConstraint(
-            ["plan_id", "digest", "preparer_id"],
-            ["plan.id", "plan.digest", "plan.prepared_by"],
-            name="fk_sign_off_plan",
-        ),
-        UniqueConstraint("plan_id", "approver_id"),
-        CheckConstraint("approver_id <> preparer_id", name="not_by_the_preparer"),
-        CheckConstraint("stage IN ('wallet', 'clearing')", name="stage_is_known"),
-    )

@@ -10,8 +10,8 @@ from sqlalchemy import ColumnElement, and_, exists, func, select
 from sqlalchemy.orm import Session, aliased
 
 from recovery.domain.batches import Batch, SmallLeg, group
-from recovery.domain.fees import Ratio
-from recovery.models import AssetPrice, AssetProbe, BatchMember, Claim, Parked, RecoveryCase, SweepBatch
+from recovery.models import AssetProbe, BatchMember, Claim, Parked, RecoveryCase, SweepBatch
+from recovery.queries.prices import prices_for
 
 STATES = ("under_review", "investigated")
 """States from which a case can join a batch by what was probed of it; parked ones are told apart (:func:`parked_groups`)."""
@@ -19,7 +19,7 @@ MOST_LEGS = 10_000
 
 
 def open_batches(session: Session, *, further_bps: int) -> tuple[Batch, ...]:
-    """Batches among the legs of open cases, by their latest probe and the latest price of their asset."""
+    """Batches among the legs of open cases, by their latest probe and the price of their asset."""
     return group(_small_legs(session), further_bps=further_bps)
 
 
@@ -36,7 +36,7 @@ def _small_legs(session: Session) -> list[SmallLeg]:
         .order_by(RecoveryCase.opened_at, RecoveryCase.id)
         .limit(MOST_LEGS)
     ).all()
-    prices = _prices(session, {(claim.network, claim.contract or "") for _, claim, *_ in rows})
+    prices = prices_for(session, {(claim.network, claim.contract) for _, claim, *_ in rows if claim.contract})
     return [
         SmallLeg(
             ref=ref,
@@ -45,29 +45,13 @@ def _small_legs(session: Session) -> list[SmallLeg]:
             recipient=claim.recipient,
             amount=claim.amount,
             cost=cost,
-            price=prices.get((claim.network, claim.contract or "")),
+            price=known.ratio if (known := prices.get((claim.network, claim.contract or ""))) else None,
             symbol=claim.symbol or symbol,
             decimals=decimals if claim.decimals is None else claim.decimals,
         )
         for ref, claim, cost, symbol, decimals in rows
         if cost is not None
     ]
-
-
-def _prices(session: Session, assets: set[tuple[str, str]]) -> dict[tuple[str, str], Ratio]:
-    """The latest price of each asset in the native coin of its network."""
-    contracts = {contract for _, contract in assets}
-    place = func.row_number().over(
-        partition_by=(AssetPrice.network, AssetPrice.contract), order_by=(AssetPrice.observed_at.desc(), AssetPrice.id)
-    )
-    ranked = (
-        select(AssetPrice, place.label("nth"))
-        .where(AssetPrice.contract.in_(contracts), AssetPrice.quote_contract.is_(None))
-        .subquery()
-    )
-    latest = aliased(AssetPrice, ranked)
-    rows = session.scalars(select(latest).where(ranked.c.nth == 1))
-    return {(row.network, row.contract): Ratio(row.numerator, row.denominator) for row in rows}
 
 
 def _in_a_batch() -> ColumnElement[bool]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import BindParameter, ColumnElement, Text, func, literal, literal_column, select, true, union
-from sqlalchemy.dialects.postgresql import ARRAY, distinct_on
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.selectable import LateralFromClause
 
@@ -17,11 +17,12 @@ from chains.twins import twins
 from chains.types import Network, Transaction, Transfer
 from recovery.domain.books import Books, KnownAsset, Label, Owner, Sighting
 from recovery.domain.memos import candidates, digit_keys
-from recovery.models import Account, AssetPrice, ListedAsset, OwnedAddress, PlatformLabel, Sighting as SightingRow
+from recovery.models import Account, ListedAsset, OwnedAddress, PlatformLabel, Sighting as SightingRow
 from recovery.queries.batches import membership
 from recovery.queries.book_history import read_credits, read_legs, read_withdrawals
 from recovery.queries.facts import database_now
 from recovery.queries.ownership import proofs_of
+from recovery.queries.prices import prices_for
 from recovery.queries.screening import screened
 
 MOST_TWINS = 64
@@ -258,18 +259,9 @@ def _own_addresses(session: Session, network: str, claimant: str | None) -> tupl
 
 def _worth(session: Session, network: str, legs: Sequence[Transfer]) -> dict[str, int]:
     """What legs to us are worth in base units of the network's coin, where a price of the very contract is known."""
-    contracts = {leg.contract for leg in legs if leg.contract}
-    if not contracts:
-        return {}
-    latest = session.scalars(
-        select(AssetPrice)
-        .where(AssetPrice.network == network, AssetPrice.contract.in_(contracts), AssetPrice.quote_contract.is_(None))
-        .ext(distinct_on(AssetPrice.contract))
-        .order_by(AssetPrice.contract, AssetPrice.observed_at.desc(), AssetPrice.id.desc())
-    )
-    prices = {row.contract: row for row in latest}
+    prices = prices_for(session, {(network, leg.contract) for leg in legs if leg.contract})
     return {
-        leg.position: leg.amount * prices[leg.contract].numerator // prices[leg.contract].denominator
+        leg.position: leg.amount * price.ratio.numerator // price.ratio.denominator
         for leg in legs
-        if leg.contract in prices
+        if leg.contract and (price := prices.get((network, leg.contract)))
     }

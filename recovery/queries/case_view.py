@@ -20,6 +20,7 @@ from recovery.domain.texts import PUBLIC_EVENTS, TOLD_AS
 from recovery.errors import NotFound
 from recovery.models import (
     CaseEvent,
+    Claim,
     Diagnosis,
     Evidence,
     LedgerAccount,
@@ -35,14 +36,18 @@ from recovery.models import (
     SignOff,
     StepReplacement,
 )
+from recovery.queries.approvals import credit_panel, plan_panel
 from recovery.queries.attempts import replacements_of
 from recovery.queries.cases import CaseRow, case_row, shown_cause
+from recovery.queries.consents import consent_shown, contest_shown
+from recovery.queries.destination_view import destination_shown, refund_targets, typed_destination
 from recovery.queries.disputes import dispute_shown, merged_from, merged_into, settled_pointer
 from recovery.queries.facts import latest_probe, open_claim
 from recovery.queries.fraud import signals_shown
 from recovery.queries.linked import Linked, linked_cases
 from recovery.queries.parked import parked_of
 from recovery.queries.policies import policy_of
+from recovery.queries.prices import snapshot_told
 from recovery.queries.proof_view import proofs_view
 from recovery.queries.screening import screenings_shown
 from workflows.states import State
@@ -63,6 +68,9 @@ class CaseView:
     probe: Shown | None
     quote: Shown | None
     quotes: tuple[Shown, ...]
+    replaced: Shown | None
+    consent: Shown | None
+    contest: Shown | None
     plans: tuple[Shown, ...]
     messages: tuple[Shown, ...]
     events: tuple[Shown, ...]
@@ -78,14 +86,18 @@ class CaseView:
     linked: Linked | None
     signals: tuple[Shown, ...]
     screenings: tuple[Shown, ...]
+    destination: Shown | None
+    typed_destination: Shown | None
+    refund_targets: Shown
+    credit_approval: Shown | None
 
 
 def case_view(session: Session, actor: Actor, case: RecoveryCase) -> CaseView:
     """Read one case whole. A depositor gets no evidence, no trace of checks, no names of staff, no books."""
     names = _names(session, case)
     row = case_row(session, actor, case)
-    quotes = tuple(_quote(quote) for quote in _quotes(session, case))
-    plans = tuple(_plan(session, case, plan, names) for plan in _plans(session, case))
+    quotes = tuple(quote_shown(session, quote) for quote in _quotes(session, case))
+    plans = tuple(_plan(session, actor, case, plan, names) for plan in _plans(session, case))
     claim, probe = open_claim(session, case.id), latest_probe(session, case.id)
     staff = actor.is_staff
     return CaseView(
@@ -98,12 +110,15 @@ def case_view(session: Session, actor: Actor, case: RecoveryCase) -> CaseView:
         probe=_columns(probe, _PROBE) if probe and staff else None,
         quote=quotes[-1] if quotes else None,
         quotes=quotes if staff else quotes[-1:],
+        replaced=_replaced(quotes),
+        consent=consent_shown(session, case),
+        contest=contest_shown(session, actor, case),
         plans=plans if staff else (),
         messages=_messages(session, actor, case, names),
         events=_events(session, actor, case, names),
         evidence=_evidence(session, case) if staff else (),
         postings=_postings(session, case) if staff else (),
-        statement=_statement(case, quotes, plans),
+        statement=_statement(case, quotes, plans, claim),
         proofs=proofs_view(session, actor, case, names),
         merged_into=merged_into(session, actor, case) if case.state == State.MERGED else None,
         merged_from=tuple(merged_from(session, actor, case)),
@@ -113,6 +128,12 @@ def case_view(session: Session, actor: Actor, case: RecoveryCase) -> CaseView:
         linked=linked_cases(session, case) if staff else None,
         signals=signals_shown(session, actor, case),
         screenings=screenings_shown(session, actor, case),
+        destination=destination_shown(session, case),
+        typed_destination=typed_destination(session, case, claim),
+        refund_targets=refund_targets(session, case, claim),
+        credit_approval=credit_panel(session, actor, case, claim)
+        if staff and claim is not None and case.state == State.CREDIT_SIGN_OFF
+        else None,
     )
 
 
@@ -183,13 +204,21 @@ def _quotes(session: Session, case: RecoveryCase) -> list[Quote]:
 
 
 _QUOTE = (
-    "id", "number", "state", "asset", "contract", "symbol", "decimals", "gross", "fee", "network_cost", "net", "lines",
+    "id", "number", "state", "asset", "contract", "symbol", "decimals", "gross", "token_keeps", "fee", "network_cost", "net", "lines",
     "policy_version", "digest", "offered_at", "expires_at", "accepted_at", "destination",
+    "why", "replaces",
 )  # fmt: skip
 
 
-def _quote(quote: Quote) -> Shown:
-    return _columns(quote, _QUOTE)
+def quote_shown(session: Session, quote: Quote) -> Shown:
+    """A quote with the price it was made at, as old as it was then."""
+    return _columns(quote, _QUOTE) | {"price": snapshot_told(session, quote.price_snapshot_id, quote.offered_at)}
+
+
+def _replaced(quotes: tuple[Shown, ...]) -> Shown | None:
+    """The quote in whose place the machine put the last one."""
+    wanted = quotes[-1]["replaces"] if quotes else None
+    return next((quote for quote in quotes if quote["id"] == wanted), None)
 
 
 def _plans(session: Session, case: RecoveryCase) -> list[Plan]:
@@ -197,7 +226,7 @@ def _plans(session: Session, case: RecoveryCase) -> list[Plan]:
     return list(session.scalars(select(Plan).where(Plan.id.in_(own)).order_by(Plan.at, Plan.id)))
 
 
-def _plan(session: Session, case: RecoveryCase, plan: Plan, names: dict[uuid.UUID, str]) -> Shown:
+def _plan(session: Session, actor: Actor, case: RecoveryCase, plan: Plan, names: dict[uuid.UUID, str]) -> Shown:
     part = session.get_one(PlanCase, (plan.id, case.id))
     sign_offs = session.scalars(select(SignOff).where(SignOff.plan_id == plan.id).order_by(SignOff.at))
     payload = json.loads(plan.payload)
@@ -218,6 +247,7 @@ def _plan(session: Session, case: RecoveryCase, plan: Plan, names: dict[uuid.UUI
             for one in sign_offs
         ],
         "steps": steps_shown(session, plan),
+        "standing": plan_panel(session, actor, plan) if actor.is_staff and plan.state == "drafted" else None,
     }  # fmt: skip
 
 
@@ -335,8 +365,10 @@ def _postings(session: Session, case: RecoveryCase) -> tuple[Shown, ...]:
     )
 
 
-def _statement(case: RecoveryCase, quotes: tuple[Shown, ...], plans: tuple[Shown, ...]) -> Shown | None:
-    """What the depositor got in the end: the accepted terms and the refund's transaction."""
+def _statement(
+    case: RecoveryCase, quotes: tuple[Shown, ...], plans: tuple[Shown, ...], claim: Claim | None
+) -> Shown | None:
+    """What came in and what the depositor got in the end: both transactions, and the accepted terms between them."""
     refund = next((plan for plan in plans if plan["kind"] == "refund" and plan["part_state"] == "confirmed"), None)
     accepted = next((quote for quote in quotes if quote["state"] == "accepted"), None)
     if refund is None or accepted is None:
@@ -344,7 +376,8 @@ def _statement(case: RecoveryCase, quotes: tuple[Shown, ...], plans: tuple[Shown
     keys = ("gross", "fee", "network_cost", "net", "symbol", "decimals", "contract", "destination", "lines")
     return {key: accepted[key] for key in keys} | {
         "network": refund["network"],
-        "hash": refund["steps"][-1]["hash"],
+        "hash": refund["steps"][-1]["mined_hash"] or refund["steps"][-1]["hash"],
+        "received": _columns(claim, ("hash", "amount", "network", "recipient")) if claim else None,
         "at": case.closed_at,
     }
 

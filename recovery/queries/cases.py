@@ -29,9 +29,16 @@ QUEUES: dict[str, tuple[State, ...]] = {
     "quote": (State.INVESTIGATED,),
     "offered": (State.QUOTED,),
     "sweep": (State.ACCEPTED,),
-    "sign_off": (State.SWEEP_SIGN_OFF, State.REFUND_SIGN_OFF),
+    "sign_off": (State.SWEEP_SIGN_OFF, State.REFUND_SIGN_OFF, State.ADVANCE_SIGN_OFF),
     "credit": (State.CREDIT_SIGN_OFF,),
-    "moving": (State.PLANNING_SWEEP, State.SWEEPING, State.SWEPT, State.PAYING, State.CREDITING),
+    "moving": (
+        State.PLANNING_ADVANCE,
+        State.PLANNING_SWEEP,
+        State.SWEEPING,
+        State.SWEPT,
+        State.PAYING,
+        State.CREDITING,
+    ),
     "hold": (State.ON_HOLD, State.SWEEP_ON_HOLD, State.REFUND_ON_HOLD, State.CREDIT_ON_HOLD),
     "disputes": (State.DISPUTED,),
     "parked": (State.PARKED,),
@@ -43,7 +50,7 @@ QUEUES_OF_ROLE: dict[str, tuple[str, ...]] = {
     "specialist": ("review", "proofs", "quote", "sweep", "answers", "offered"),
     "wallet": ("sign_off", "moving", "hold"),
     "clearing": ("sign_off", "credit", "hold"),
-    "lead": ("disputes", "hold", "waiting"),
+    "lead": ("disputes", "hold", "sign_off", "waiting"),
 }
 """The queues shown first to a role."""
 

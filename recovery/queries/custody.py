@@ -11,6 +11,9 @@ from chains.types import Transaction
 from recovery.errors import Conflict
 from recovery.models import OwnedAddress
 
+LABELS = {"recovery": "recovery wallet", "advance": "advance wallet"}
+"""Hot wallets of ours, told apart by their label: where collected coins go, and own funds for advances."""
+
 
 def paying_us(session: Session, transactions: Iterable[Transaction]) -> set[str]:
     """The networks on which an address of the book, of whatever time, receives something in one of these transactions."""
@@ -22,15 +25,15 @@ def paying_us(session: Session, transactions: Iterable[Transaction]) -> set[str]
 
 
 def our_wallet(session: Session, network: str, kind: str) -> str:
-    """The operator's own wallet of a kind on a network: ``gas_tank``, or the hot wallet labelled ``recovery wallet``.
+    """The operator's own wallet of a kind on a network: ``gas_tank``, or the hot wallet whose label ``LABELS`` gives.
 
     Raises Conflict when the address book names none.
     """
     query = select(OwnedAddress.address).where(
         OwnedAddress.network == network, OwnedAddress.valid_until.is_(None), OwnedAddress.account == ""
     )
-    if kind == "recovery":
-        query = query.where(OwnedAddress.kind == "hot", OwnedAddress.label == "recovery wallet")
+    if kind in LABELS:
+        query = query.where(OwnedAddress.kind == "hot", OwnedAddress.label == LABELS[kind])
     else:
         query = query.where(OwnedAddress.kind == kind)
     address = session.scalar(query.order_by(OwnedAddress.valid_from.desc()).limit(1))

@@ -15,7 +15,18 @@ from sqlalchemy import CTE, Select, and_, collate, func, select
 from sqlalchemy.orm import Session, aliased
 
 from recovery.domain.exports import Cells, EventRow, Histories, Period, case_cells, instant
-from recovery.models import CaseEvent, Evidence, Plan, PlanCase, Posting, Quote, RecoveryCase, SignOff
+from recovery.models import (
+    CaseEvent,
+    Consent,
+    Evidence,
+    Plan,
+    PlanCase,
+    Posting,
+    PriceSnapshot,
+    Quote,
+    RecoveryCase,
+    SignOff,
+)
 
 BATCH = 2_000  # rows a fetch; a few megabytes
 
@@ -32,6 +43,8 @@ def histories(session: Session, period: Period) -> Histories:
             "approvals.csv": lambda: _approvals(session, period),
             "quotes.csv": lambda: _quotes(session, period),
             "evidence.csv": lambda: _evidence(session, period),
+            "consents.csv": lambda: _consents(session, period),
+            "prices.csv": lambda: _prices(session, period),
         },
     )
 
@@ -163,6 +176,30 @@ def _quotes(session: Session, period: Period) -> Iterable[Cells]:
     for *terms, accepted_at, destination, lines, until in _streamed(session, statement):
         known = accepted_at is not None and accepted_at <= until
         yield _cells([*terms, *((accepted_at, destination) if known else (None, None)), lines])
+
+
+def _consents(session: Session, period: Period) -> Iterable[Cells]:
+    """What was seen when quotes were accepted; the content is the very text the digest was taken over."""
+    found = _population(period)
+    statement = (
+        select(found.c.ref, Quote.digest, Consent.actor_id, Consent.at, Consent.sha256, Consent.content)
+        .join(Quote, Quote.id == Consent.quote_id)
+        .join(found, and_(found.c.id == Consent.case_id, Consent.at <= found.c.until))
+        .order_by(*_in_order(found, Consent.at, Consent.id))
+    )
+    return (_cells(row) for row in _streamed(session, statement))
+
+
+def _prices(session: Session, period: Period) -> Iterable[Cells]:
+    """The decided price of each quote, with the observations it was decided from."""
+    found = _population(period)
+    statement = (
+        select(found.c.ref, Quote.digest, PriceSnapshot.id, PriceSnapshot.digest, PriceSnapshot.content)
+        .join(Quote, Quote.price_snapshot_id == PriceSnapshot.id)
+        .join(found, and_(found.c.id == Quote.case_id, Quote.offered_at <= found.c.until))
+        .order_by(*_in_order(found, Quote.number))
+    )
+    return (_cells(row) for row in _streamed(session, statement))
 
 
 def _evidence(session: Session, period: Period) -> Iterable[Cells]:

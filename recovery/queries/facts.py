@@ -11,12 +11,18 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from chains.types import Transaction, Transfer
+from recovery.domain.destination import FRESH_FOR, Verdict
 from recovery.domain.settlement import steps_of, stored_step
+from recovery.domain.sign_off_rules import STAGES
+from recovery.domain.standing import Standing
 from recovery.models import (
     Account,
+    Advance,
     AssetProbe,
     CaseEvent,
     Claim,
+    Contest,
+    Correction,
     Credit,
     CreditIntent,
     Dispute,
@@ -26,18 +32,23 @@ from recovery.models import (
     Plan,
     PlanCase,
     PlanStep,
+    Posting,
     Quote,
     RecoveryCase,
-    SignOff,
 )
+from recovery.queries import destinations
 from recovery.queries.ownership import suffices
 from recovery.queries.plan_members import part_of
 from recovery.queries.screening import is_clear, questions_of
+from recovery.queries.sign_offs import credit_standing, credit_teams_left, standing_of
+from workflows.corrections import AT_REST
 from workflows.facts import Facts
 from workflows.machine import Workflow
 from workflows.states import State
+from workflows.unlisted_token import UNLISTED_TOKEN
 
 KIND_OF_STATE = {
+    State.PLANNING_ADVANCE: "refund",
     State.PLANNING_SWEEP: "sweep",
     State.SWEEP_SIGN_OFF: "sweep",
     State.SWEEPING: "sweep",
@@ -111,17 +122,13 @@ def read_facts(session: Session, case: RecoveryCase) -> Facts:
     """What is true of the case now. Call it under the case's row lock when a move depends on it."""
     claim = open_claim(session, case.id)
     if claim is None:
-        return Facts(proof_suffices=suffices(session, case))
+        return Facts(proof_suffices=suffices(session, case), **_books(session, case), **_advance(session, case))
     probe = latest_probe(session, case.id)
     quote = latest_quote(session, case.id)
     expired = quote is not None and quote.expires_at <= database_now(session)
     kind = KIND_OF_STATE.get(State(case.state))
     plan = current_plan(session, case.id, kind) if kind else None
-    stages = (
-        set(session.scalars(select(SignOff.stage).where(SignOff.plan_id == plan.id, SignOff.digest == plan.digest)))
-        if plan
-        else set()
-    )
+    signed = standing_of(session, plan) if plan is not None and plan.state == "drafted" else None
     asset = listed_asset(session, claim.network, claim.contract)
     credits = leg_credits(session, claim.network, claim.hash, claim.position)
     intents = set(
@@ -135,6 +142,9 @@ def read_facts(session: Session, case: RecoveryCase) -> Facts:
         )
     )
     account = session.get(Account, case.account, populate_existing=True)
+    contest = session.scalars(
+        select(Contest).where(Contest.case_id == case.id).execution_options(populate_existing=True)
+    ).first()
     return Facts(
         leg_claimed=True,
         probe_ok=probe is not None and probe.ok,
@@ -142,8 +152,7 @@ def read_facts(session: Session, case: RecoveryCase) -> Facts:
         quote_expired=quote is not None and quote.state == "offered" and expired,
         quote_accepted=quote is not None and quote.state == "accepted",
         plan_current=plan is not None and plan.state == "drafted",
-        wallet_signed="wallet" in stages,
-        clearing_signed="clearing" in stages,
+        **_sign_offs(signed),
         plan_released=plan is not None and plan.state in ("released", "recorded"),
         plan_recorded=plan is not None and plan.state in ("recorded", "confirmed"),
         plan_verified=plan is not None and kind is not None and _is_verified(session, case.id, kind, plan),
@@ -157,11 +166,67 @@ def read_facts(session: Session, case: RecoveryCase) -> Facts:
         dispute_open=open_dispute_of(session, case.id) is not None,
         sweep_done=_is_swept(session, case.id),
         screening_clear=_is_screened(session, case, claim),
+        **_books(session, case),
+        **_advance(session, case),
+        **_destination(session, case, claim, plan),
+        credit_endorsed=case.state == State.CREDIT_SIGN_OFF
+        and not credit_teams_left(credit_standing(session, case, claim)),
+        contested=contest is not None,
+        contest_open=contest is not None and contest.answered_at is None,
     )
 
 
+def live_advance(session: Session, case_id: uuid.UUID) -> Advance | None:
+    """The advance of a case that was approved and neither dropped nor paid back nor written off."""
+    query = select(Advance).where(Advance.case_id == case_id, Advance.state.in_(("approved", "paid")))
+    return session.scalars(query.execution_options(populate_existing=True)).first()
+
+
+def _advance(session: Session, case: RecoveryCase) -> dict[str, bool]:
+    """Whether own funds pay or paid this case, whatever became of its leg."""
+    live = live_advance(session, case.id) if case.workflow == UNLISTED_TOKEN.name else None
+    if live is None:
+        return {}
+    return {
+        "advance_approved": live.state == "approved",
+        "advance_paid": live.state == "paid",
+        "write_off_proposed": live.write_off_by is not None,
+    }
+
+
+def _books(session: Session, case: RecoveryCase) -> dict[str, bool]:
+    """What a correction of the books depends on, where one is possible."""
+    if case.state not in AT_REST:
+        return {}
+    booked = select(Posting.id).where(Posting.case_id == case.id).limit(1)
+    proposed = select(Correction.id).where(Correction.case_id == case.id, Correction.state == "proposed").limit(1)
+    return {
+        "booked": session.scalar(booked) is not None,
+        "correction_proposed": session.scalar(proposed) is not None,
+    }
+
+
+def _sign_offs(signed: Standing | None) -> dict[str, bool]:
+    """Who has approved a draft, and whose turn it is."""
+    if signed is None:
+        return {}
+    return {
+        **{f"{team}_signed": team in signed.done for team in STAGES},
+        **{f"{team}_due": team in signed.due for team in STAGES},
+        "glass_open": signed.requirement.break_glass and not signed.complete,
+        "glass_broken": signed.broken,
+    }
+
+
 SCREENED_IN = frozenset(
-    {State.CREDIT_SIGN_OFF, State.PLANNING_SWEEP, State.SWEEP_SIGN_OFF, State.SWEPT, State.REFUND_SIGN_OFF}
+    {
+        State.CREDIT_SIGN_OFF,
+        State.PLANNING_SWEEP,
+        State.SWEEP_SIGN_OFF,
+        State.SWEPT,
+        State.REFUND_SIGN_OFF,
+        State.PLANNING_ADVANCE,
+    }
 )
 """Where a gate comes next; elsewhere nobody asks."""
 
@@ -172,6 +237,35 @@ def _is_screened(session: Session, case: RecoveryCase, claim: Claim) -> bool:
         return False
     now = database_now(session)
     return all(is_clear(session, case.id, one.subject, now) for one in questions_of(session, case, claim))
+
+
+BOUND_IN = frozenset({*KIND_OF_STATE, State.ACCEPTED})
+"""Where a destination binds and value has not arrived there yet."""
+
+PAID_FROM = frozenset({State.SWEPT, State.REFUND_SIGN_OFF})
+"""Where a refund is planned and released."""
+
+
+def _destination(session: Session, case: RecoveryCase, claim: Claim, plan: Plan | None) -> dict[str, bool]:
+    """Whether the refund may be paid to where it is bound, as far as the state asks."""
+    if case.state not in BOUND_IN:
+        return {}
+    found, now = destinations.bound(session, case), database_now(session)
+    if case.state not in PAID_FROM:
+        return {"denial_open": found.denied}
+    last = destinations.latest_check(session, case.id, claim, found.address or "")
+    told = destinations.receiving_of(last)
+    judged = destinations.judgement(session, case, claim, found.address or "", told)
+    rest = destinations.rest_until(session, case, found)
+    elsewhere = plan is not None and json.loads(plan.payload)["destination"] != found.address
+    return {
+        "denial_open": found.denied,
+        "destination_safe": not found.problems and not elsewhere and judged.verdict is not Verdict.REFUSE,
+        "destination_checked": judged.verdict in (Verdict.ALLOW, Verdict.CONFIRM)
+        and last is not None
+        and last.at > now - FRESH_FOR,
+        "cooling_over": rest is None or rest <= now,
+    }
 
 
 def _addresses_hold(session: Session, plan: Plan) -> bool:

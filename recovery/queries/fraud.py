@@ -17,7 +17,6 @@ from recovery.domain.fraud import Approval, FraudFacts, Signal
 from recovery.domain.lookalikes import look_alike
 from recovery.models import (
     Account,
-    AssetPrice,
     CaseEvent,
     Claim,
     Credit,
@@ -32,12 +31,13 @@ from recovery.models import (
     PlanCase,
     PlatformLabel,
     ProofDocument,
-    Quote,
     RecoveryCase,
     SignOff,
 )
+from recovery.queries.destinations import others_paid_there
 from recovery.queries.facts import open_claim
 from recovery.queries.policies import policy_in_force
+from recovery.queries.prices import is_observed
 
 MAY_SEE = frozenset({"specialist", "lead", "auditor"})
 """Who is shown signs of fraud. Never a depositor."""
@@ -87,7 +87,7 @@ def fraud_facts(session: Session, case: RecoveryCase) -> FraudFacts:
         "opened_at": case.opened_at,
         "security_changed_at": account.security_changed_at if account else None,
         "second_claimant": _second_claimant(session, case),
-        "others_paid_there": _others_paid_there(session, case),
+        "others_paid_there": others_paid_there(session, case),
         **_velocity(session, case),
         **_people(session, case),
         **_proofs(session, case),
@@ -100,17 +100,6 @@ def fraud_facts(session: Session, case: RecoveryCase) -> FraudFacts:
 def _second_claimant(session: Session, case: RecoveryCase) -> bool:
     other = select(RecoveryCase.id).where(RecoveryCase.hash == case.hash, RecoveryCase.account != case.account)
     return session.scalar(other.limit(1)) is not None
-
-
-def _others_paid_there(session: Session, case: RecoveryCase) -> int:
-    """How many other accounts accepted a refund to the destination this case's depositor accepted."""
-    own = select(Quote.destination).where(Quote.case_id == case.id, Quote.state == "accepted").scalar_subquery()
-    others = (
-        select(func.count(RecoveryCase.account.distinct()))
-        .join(Quote, Quote.case_id == RecoveryCase.id)
-        .where(Quote.destination == own, RecoveryCase.account != case.account)
-    )
-    return session.scalar(others) or 0
 
 
 def _velocity(session: Session, case: RecoveryCase) -> dict[str, int]:
@@ -156,7 +145,7 @@ def _people(session: Session, case: RecoveryCase) -> dict[str, Any]:
         "staff_with_account": tuple(staff),
         "approvals": tuple(Approval(row.display_name, row.stage, row.at, row.at - row.drafted) for row in rows),
         "most_in_an_hour": busiest,
-        "pair_share": _pair_share(session, pair, rows[-1].at) if len(pair) == 2 else (0, 0),
+        "pair_share": _pair_share(session, pair, rows[-1].at) if {"wallet", "clearing"} <= set(pair) else (0, 0),
     }
 
 
@@ -274,7 +263,7 @@ def _of_leg(
         "source_code": code.get(leg.sender),
         "source_platform": session.scalar(platform.limit(1)) if leg.sender else None,
         "unlisted_token": leg.contract if leg.contract and not _is_listed(session, tx.network, leg.contract) else None,
-        "priced": leg.contract is None or _is_priced(session, tx.network, leg.contract),
+        "priced": leg.contract is None or is_observed(session, tx.network, leg.contract),
         "claimed_amount": leg.amount,
         "settled_before": _settled_before(session, case, tx, leg),
         "small_claims": _claims_of_asset(session, case, tx.network, leg.contract),
@@ -284,11 +273,6 @@ def _of_leg(
 
 def _is_listed(session: Session, network: str, contract: str) -> bool:
     row = select(ListedAsset.id).where(ListedAsset.network == network, ListedAsset.contract == contract)
-    return session.scalar(row.limit(1)) is not None
-
-
-def _is_priced(session: Session, network: str, contract: str) -> bool:
-    row = select(AssetPrice.id).where(AssetPrice.network == network, AssetPrice.contract == contract)
     return session.scalar(row.limit(1)) is not None
 
 

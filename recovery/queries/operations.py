@@ -10,19 +10,21 @@ from sqlalchemy.orm import Session
 
 from recovery.models import Job, NodeReport, RecoveryCase
 from recovery.queries.alarms import open_by_kind
+from recovery.queries.approvals import alarms_ringing
 from recovery.queries.nodes import node_reports
 
 
 @dataclass(frozen=True)
 class Load:
-    """Open cases by (workflow, state), jobs waiting by state, how late the latest due job is in seconds, every node, and open
-    alarms by kind."""
+    """Open cases by (workflow, state), jobs waiting by state, how late the latest due job is in seconds, every node, open
+    alarms by kind, and how many broken glasses nobody has reviewed."""
 
     cases: dict[tuple[str, str], int]
     jobs: dict[str, int]
     latest_seconds: float
     nodes: Sequence[NodeReport]
     alarms: dict[str, int]
+    broken_glass: int
 
 
 def read_load(session: Session) -> Load:
@@ -46,6 +48,7 @@ def read_load(session: Session) -> Load:
         float(late or 0),
         node_reports(session),
         open_by_kind(session),
+        alarms_ringing(session),
     )
 
 

@@ -7,24 +7,27 @@ from collections.abc import Collection
 
 from sqlalchemy import (
     ColumnElement,
-    ScalarSelect,
     Text,
     and_,
     cast,
     extract,
+    false,
     func,
-    literal,
     or_,
     select,
     tuple_,
     type_coerce,
 )
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from chains.catalogue import networks
 from recovery.domain.parking import WHY_OF_CAUSE
-from recovery.models import AssetPrice, CaseEvent, ListedAsset, Parked, RecoveryCase
+from recovery.models import CaseEvent, ListedAsset, Parked, RecoveryCase
+from recovery.queries.prices import price_for, prices_for
 from workflows.states import State
+
+MOST_ASSETS = 1_000
+"""Assets of parked cases whose prices are looked at together."""
 
 
 def asset_mark() -> ColumnElement[str]:
@@ -50,19 +53,32 @@ def conditions_now(network: str) -> str:
 
 
 def price_now(session: Session, network: str, contract: str | None) -> str:
-    """The newest price of an asset, by its id; empty without one."""
-    newest = select(_newest_price(literal(network), literal(contract or "")))
-    return str(session.scalar(newest) or "")
+    """The price of an asset, by the id of its snapshot; empty without one."""
+    price = price_for(session, network, contract)
+    return str(price.snapshot_id) if price else ""
 
 
-def _newest_price(network: ColumnElement[str], contract: ColumnElement[str]) -> ScalarSelect[uuid.UUID]:
-    """The id of the newest price in native coin."""
-    return (
-        select(AssetPrice.id)
-        .where(AssetPrice.network == network, AssetPrice.contract == contract, AssetPrice.quote_contract.is_(None))
-        .order_by(AssetPrice.observed_at.desc(), AssetPrice.id.desc())
-        .limit(1)
-        .scalar_subquery()
+def _worth_it_by_now(session: Session) -> ColumnElement[bool]:
+    """Whether another price than the one at parking makes the leg worth more than its recovery costs."""
+    waiting = select(Parked.network, Parked.contract).where(
+        Parked.why == "value_below_cost", Parked.ended_at.is_(None), Parked.contract.is_not(None)
+    )
+    assets = {(network, contract or "") for network, contract in session.execute(waiting.distinct().limit(MOST_ASSETS))}
+    return or_(
+        false(),
+        *(
+            and_(
+                Parked.network == network,
+                Parked.contract == contract,
+                Parked.watch["price"].astext != str(price.snapshot_id),
+                or_(
+                    Parked.amount * price.ratio.numerator > Parked.cost * price.ratio.denominator,
+                    Parked.cost.is_(None),
+                    Parked.amount.is_(None),
+                ),
+            )
+            for (network, contract), price in prices_for(session, assets).items()
+        ),
     )
 
 
@@ -71,18 +87,11 @@ def changed(session: Session, configured: Collection[str], limit: int) -> list[R
 
     ``configured``: the networks that have a node. One question for all of them, however many are parked.
     """
-    price = aliased(AssetPrice)
-    newest = _newest_price(cast(Parked.network, Text), cast(Parked.contract, Text))
-    now_worth = Parked.amount * price.numerator > Parked.cost * price.denominator
     reasons = or_(
         and_(Parked.why == "network_not_supported", Parked.network.in_(configured)),
         and_(Parked.contract.is_not(None), asset_mark() != Parked.watch["asset"].astext),
         and_(ListedAsset.deposits_from > Parked.since, ListedAsset.deposits_from <= func.now()),
-        and_(
-            Parked.why == "value_below_cost",
-            cast(price.id, Text) != Parked.watch["price"].astext,
-            or_(now_worth, Parked.cost.is_(None), Parked.amount.is_(None)),
-        ),
+        and_(Parked.why == "value_below_cost", _worth_it_by_now(session)),
         and_(
             Parked.network.in_(list(networks())),
             tuple_(Parked.network, Parked.watch["conditions"].astext).not_in(
@@ -95,7 +104,6 @@ def changed(session: Session, configured: Collection[str], limit: int) -> list[R
         select(RecoveryCase)
         .join(Parked, and_(Parked.case_id == RecoveryCase.id, Parked.ended_at.is_(None)))
         .outerjoin(ListedAsset, and_(ListedAsset.network == Parked.network, ListedAsset.contract == Parked.contract))
-        .outerjoin(price, price.id == newest.correlate(Parked))
         .where(RecoveryCase.state == State.PARKED, reasons)
         .order_by(Parked.since, Parked.id)
         .limit(limit)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from recovery.models import Plan, PlanCase, RecoveryCase
+from recovery.models import Plan, PlanCase, RecoveryCase, RefundReturn
 
 
 @dataclass(frozen=True)
@@ -68,3 +68,17 @@ def companions(session: Session, case_id: uuid.UUID) -> list[RecoveryCase]:
             .order_by(RecoveryCase.id)
         )
     )
+
+
+def payment_leg(session: Session, plan: Plan, part: PlanCase) -> tuple[str, int]:
+    """The name of the part's payment in the books, and how often the chain has taken it back: each time it is another."""
+    query = select(func.count()).select_from(RefundReturn)
+    times = (
+        session.scalar(
+            query.where(
+                RefundReturn.plan_id == plan.id, RefundReturn.case_id == part.case_id, RefundReturn.why == "reorganised"
+            )
+        )
+        or 0
+    )
+    return f"{part.round}.{times}" if times else str(part.round), times

@@ -13,6 +13,7 @@ from recovery.domain.actor import Actor
 from recovery.errors import InvalidInput, NotFound
 from recovery.models import Plan, PlanCase, RecoveryCase, SignOff
 from recovery.queries.case_view import steps_shown
+from recovery.queries.sign_offs import standing_of
 
 READERS = frozenset({"signer", "wallet", "clearing", "auditor", "lead", "specialist"})
 STATES = frozenset({"drafted", "released", "recorded", "confirmed", "dead", "void"})
@@ -38,6 +39,25 @@ def find_plan(session: Session, actor: Actor, plan_id: uuid.UUID) -> dict[str, A
     return _shown(session, plan)
 
 
+def requirement_shown(session: Session, plan: Plan) -> dict[str, Any]:
+    """What a plan needs by the policy it was drafted under, and who is still due."""
+    standing = standing_of(session, plan)
+    needs = standing.requirement
+    return {
+        "policy": needs.policy_version,
+        "rule": needs.rule,
+        "value": None if needs.value is None else str(needs.value),
+        "in_order": needs.in_order,
+        "expires_after": needs.expires_after,
+        "complete": standing.complete,
+        "broken_glass": standing.broken,
+        "stages": [
+            {"team": stage.team, "people": stage.people, "missing": standing.missing(stage.team)}
+            for stage in needs.stages
+        ],
+    }
+
+
 def _shown(session: Session, plan: Plan) -> dict[str, Any]:
     parts = session.execute(
         select(RecoveryCase.ref, PlanCase.round, PlanCase.state)
@@ -55,7 +75,14 @@ def _shown(session: Session, plan: Plan) -> dict[str, Any]:
         "digest": plan.digest,
         "payload": json.loads(plan.payload),
         "approvals": [
-            {"stage": one.stage, "approver": str(one.approver_id), "digest": one.digest} for one in sign_offs
+            {
+                "stage": one.stage,
+                "approver": str(one.approver_id),
+                "on_behalf_of": str(one.on_behalf_of) if one.on_behalf_of else None,
+                "digest": one.digest,
+            }
+            for one in sign_offs
         ],
+        "requirement": requirement_shown(session, plan),
         "steps": steps_shown(session, plan),
     }

@@ -49,6 +49,7 @@ class Place:
     addresses: tuple[str, ...]
     ledger: int
     opening: int = 0
+    opened: bool = True
 
 
 @dataclass(frozen=True)
@@ -224,8 +225,12 @@ def _own_places(session: Session, network: str | None, ledger: Mapping[Key, int]
         assets |= {asset for at, asset, where in openings if at == slug and where == place} | native
         for asset in sorted(assets):
             contract = None if asset in native else contracts.get((slug, asset), "")
-            held, opening = ledger.get((slug, asset, account), 0), openings.get((slug, asset, place), 0)
-            yield Place(slug, asset, contract, place, tuple(sorted(addresses)), held, opening)
+            held, opening = ledger.get((slug, asset, account), 0), openings.get((slug, asset, place))
+            yield Place(
+                *(slug, asset, contract, place, tuple(sorted(addresses)), held),
+                opening=opening or 0,
+                opened=opening is not None,
+            )
 
 
 def _own_addresses(session: Session, network: str | None) -> dict[tuple[str, str], set[str]]:

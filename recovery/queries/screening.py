@@ -6,16 +6,13 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import and_, or_, select, tuple_
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
-from chains.catalogue import network as find_network
-from chains.twins import twins
-from chains.types import Network, Transfer
+from chains.types import Transfer
 from recovery.domain.actor import Actor
 from recovery.domain.books import Screened
 from recovery.domain.screening import (
@@ -41,6 +38,7 @@ from recovery.models import (
     ScreeningEntry,
     ScreeningList,
 )
+from recovery.queries.destinations import newest, written_as
 
 MOST_SUBJECTS = 64
 """Senders of one transaction that are screened at intake; more stay unknown, and unknown waits for a person."""
@@ -97,18 +95,11 @@ def screenings_shown(session: Session, actor: Actor, case: RecoveryCase) -> tupl
     return tuple({name: getattr(row, name) for name in _SHOWN} for row in session.scalars(newest.limit(MOST_SHOWN)))
 
 
-@lru_cache(maxsize=4096)
-def _written_as(network: str, address: str) -> tuple[tuple[str, str], ...]:
-    """The address and its twins: whoever holds the key holds it on each of these networks."""
-    own: Network = find_network(network)
-    return ((network, address), *((twin.network, twin.address) for twin in twins(own, address)))
-
-
 def named(session: Session, subject: Subject, lists: ListsInForce) -> tuple[str, ...]:
     """Why the lists in force or a label of the registry call the subject sanctioned; empty when neither does."""
     if not subject.address:
         return ()
-    pairs = _written_as(subject.network, subject.address)
+    pairs = written_as(subject.network, subject.address)
     labels = session.scalars(
         select(PlatformLabel.platform)
         .where(
@@ -172,8 +163,9 @@ def questions_of(session: Session, case: RecoveryCase, claim: Claim | None) -> t
     bound = session.scalars(
         select(Quote).where(Quote.case_id == case.id, Quote.state == "accepted").order_by(Quote.number.desc()).limit(1)
     ).first()
-    if bound is not None and bound.destination is not None:
-        subject = Subject(claim.network, bound.destination, DESTINATION, case.account)
+    to = newest(session, case.id)
+    if bound is not None and to is not None:
+        subject = Subject(claim.network, to.address, DESTINATION, case.account)
         found.append(Question(subject, claim.asset, bound.net, case.ref))
     return tuple(found)
 
@@ -194,7 +186,7 @@ def questions_about(
 def _to_us(session: Session, network: str, legs: Sequence[Transfer]) -> list[Transfer]:
     """Legs to an address of the book or to the same key on another network."""
     recipients = {leg.recipient for leg in legs[: 4 * MOST_SUBJECTS] if leg.recipient}
-    written = {pair: address for address in recipients for pair in _written_as(network, address)}
+    written = {pair: address for address in recipients for pair in written_as(network, address)}
     if not written:
         return []
     rows = session.execute(

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields, validate
 
+from recovery.schemas.destinations import BoundDestination, RefundTargets, TypedDestination
 from recovery.schemas.moves import SCHEMAS
 from recovery.schemas.proofs import Proofs
+from recovery.schemas.quotes import Consent, Contested, Quote
 from recovery.schemas.shapes import Input, Moment, PageQuery, TokenAmount, Whole
+from recovery.schemas.statements import Statement
 
 
 class AppealInput(Input):
@@ -128,46 +131,6 @@ class Diagnosis(Schema):
     rules_version = fields.String()
     number = fields.Integer()
     look = fields.Integer()
-    at = Moment()
-
-
-class Quote(Schema):
-    """What the recovery costs: gross = fee + network_cost + net."""
-
-    id = fields.UUID()
-    number = fields.Integer()
-    state = fields.String()
-    asset = fields.String()
-    contract = fields.String(allow_none=True)
-    symbol = fields.String(allow_none=True)
-    decimals = fields.Integer(allow_none=True)
-    gross = TokenAmount()
-    fee = TokenAmount()
-    network_cost = TokenAmount()
-    net = TokenAmount()
-    lines = fields.List(fields.Raw())
-    policy_version = fields.Integer()
-    digest = fields.String(metadata={"description": "`quote_digest` of the accepting move"})
-    offered_at = Moment()
-    expires_at = Moment()
-    accepted_at = Moment(allow_none=True)
-    destination = fields.String(allow_none=True)
-
-
-class Statement(Schema):
-    """What the depositor got in the end."""
-
-    gross = TokenAmount()
-    fee = TokenAmount()
-    network_cost = TokenAmount()
-    net = TokenAmount()
-    symbol = fields.String(allow_none=True)
-    decimals = fields.Integer(allow_none=True)
-    contract = fields.String(allow_none=True)
-    destination = fields.String()
-    lines = fields.List(fields.Raw())
-    network = fields.String()
-    hash = fields.String()
     at = Moment()
 
 
@@ -343,6 +306,9 @@ class CaseOutput(CaseSummary):
     probe = fields.Nested(Probe, allow_none=True)
     quote = fields.Nested(Quote, allow_none=True)
     quotes = fields.List(fields.Nested(Quote))
+    replaced = fields.Nested(Quote, allow_none=True, metadata={"description": "what the last quote took the place of"})
+    consent = fields.Nested(Consent, allow_none=True)
+    contest = fields.Nested(Contested, allow_none=True)
     plans = fields.List(fields.Nested(CasePlan))
     messages = fields.List(fields.Nested(CaseMessage))
     evidence = fields.List(fields.Nested(Evidence))
@@ -356,6 +322,9 @@ class CaseOutput(CaseSummary):
     dispute = fields.Nested(Dispute, allow_none=True, metadata={"description": "for staff"})
     linked = fields.Nested(Linked, allow_none=True, metadata={"description": "for staff"})
     signals = fields.List(fields.Nested(FraudSign), metadata={"description": "for specialist, lead and auditor"})
+    destination = fields.Nested(BoundDestination, allow_none=True)
+    typed_destination = fields.Nested(TypedDestination, allow_none=True)
+    refund_targets = fields.Nested(RefundTargets)
     screenings = fields.List(fields.Nested(Screened), metadata={"description": "for specialist, lead and auditor"})
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from marshmallow import Schema, ValidationError, fields, validate
+from marshmallow import Schema, ValidationError, fields, pre_load, validate
 
 from recovery.errors import InvalidInput
 from recovery.services.transitions import FORMS
@@ -22,6 +22,9 @@ class Text(fields.String):
         if "\x00" in text:
             raise ValidationError("Null character.")
         return text.strip()
+
+
+UUID = r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z"
 
 
 class Nothing(Schema):
@@ -51,12 +54,50 @@ class Destination(Schema):
 
     destination = Text(200)
     quote_digest = fields.String(required=True, validate=validate.Length(equal=64))
+    confirmed = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=64))
 
 
-class Digest(Schema):
-    """The digest of the plan that was on the screen."""
+class AnotherDestination(Schema):
+    """Where the refund shall go instead. ``confirmed`` names the remarks that were read, where there are any."""
+
+    destination = Text(200)
+    confirmed = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=64))
+
+
+class Offer(Schema):
+    """What a person adds to a quote: a fee where the rule leaves it to them, and that the mistake was the platform's."""
+
+    named_fee = fields.String(load_default="", validate=validate.Regexp(r"\A[0-9]{0,78}\Z"))
+    own_error = fields.Boolean(load_default=False)
+
+
+class InWhosePlace(Schema):
+    """Whose limits are used, where somebody lent theirs."""
+
+    on_behalf_of = fields.String(load_default=None, allow_none=True, validate=validate.Regexp(UUID))
+
+    @pre_load
+    def _nobody(self, data: Mapping[str, Any], **_: Any) -> dict[str, Any]:
+        """A form that leaves the choice empty names nobody."""
+        return {key: value for key, value in data.items() if (key, value) != ("on_behalf_of", "")}
+
+
+class Digest(InWhosePlace):
+    """The digest of the plan that was on the screen, and that of the summary beside it where a page showed one."""
 
     digest = fields.String(required=True, validate=validate.Length(equal=64))
+    shown = fields.String(load_default=None, allow_none=True, validate=validate.Length(equal=64))
+
+
+class BreakGlass(Reason):
+    """Why a plan has to go although somebody is missing or a rule blocks, and which."""
+
+
+class ContestAnswer(Schema):
+    """What a second look at a contested quote found, and the answer its depositor reads."""
+
+    finding = fields.String(required=True, validate=validate.OneOf(("upheld", "changed")))
+    answer = Text(4000)
 
 
 class Reference(Schema):
@@ -72,7 +113,12 @@ SCHEMAS: dict[str, type[Schema]] = {
     "question": Question,
     "answer": Answer,
     "destination": Destination,
+    "offer": Offer,
+    "another_destination": AnotherDestination,
+    "contest": ContestAnswer,
     "digest": Digest,
+    "break_glass": BreakGlass,
+    "in_whose_place": InWhosePlace,
     "reference": Reference,
 }
 """Schema by the name of the form."""

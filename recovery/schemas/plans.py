@@ -29,6 +29,7 @@ class Approval(Schema):
 
     stage = fields.String()
     approver = fields.UUID()
+    on_behalf_of = fields.UUID(allow_none=True)
     digest = fields.String()
 
 
@@ -88,6 +89,27 @@ class Step(Schema):
     replacements = fields.List(fields.Nested(Replacement))
 
 
+class RequiredStage(Schema):
+    """So many different people of a team, and how many are missing."""
+
+    team = fields.String(required=True)
+    people = fields.Integer(required=True)
+    missing = fields.Integer(required=True)
+
+
+class PlanRequirement(Schema):
+    """What the policy asks of the plan. `value` is in base units of the network's own coin, `expires_after` in seconds."""
+
+    policy = fields.Integer(required=True)
+    rule = fields.String(required=True)
+    value = TokenAmount(required=True, allow_none=True)
+    in_order = fields.Boolean(required=True)
+    expires_after = fields.Integer(required=True)
+    complete = fields.Boolean(required=True)
+    broken_glass = fields.Boolean(required=True)
+    stages = fields.List(fields.Nested(RequiredStage), required=True)
+
+
 class PlanCaseOutput(Schema):
     """A case the plan serves."""
 
@@ -107,6 +129,7 @@ class PlanOutput(Schema):
     digest = fields.String(required=True)
     payload = fields.Raw(required=True)
     approvals = fields.List(fields.Nested(Approval), required=True)
+    requirement = fields.Nested(PlanRequirement, required=True)
     steps = fields.List(fields.Nested(Step), required=True)
 
 

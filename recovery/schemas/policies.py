@@ -24,7 +24,8 @@ class PolicyVersion(Schema):
     """One version. What is built in was drafted by nobody."""
 
     version = fields.Integer(required=True)
-    state = fields.String(required=True, validate=validate.OneOf(("drafted", "in_force", "replaced")))
+    effective_from = Moment(required=True, allow_none=True)
+    state = fields.String(required=True, validate=validate.OneOf(("drafted", "scheduled", "in_force", "replaced")))
     note = fields.String(required=True)
     drafted_by = fields.UUID(required=True, allow_none=True)
     drafted_at = Moment(required=True, allow_none=True)
@@ -61,6 +62,25 @@ class ReplayOutput(Schema):
     summary = fields.List(fields.Nested(OutcomePair), required=True)
 
 
+class TrialQuery(Input):
+    """From which instant on; without it over all history, as activation asks."""
+
+    since = fields.AwareDateTime(load_default=None, allow_none=True)
+
+
+class TrialOutput(Schema):
+    """A kept trial of a version of fees. `summary` holds totals by asset, and the first of the cases that differ."""
+
+    at = Moment(required=True)
+    since = Moment(required=True, allow_none=True)
+    quotes = fields.Integer(required=True)
+    changed = fields.Integer(required=True)
+    refused = fields.Integer(required=True)
+    possible = fields.Integer(required=True)
+    failed = fields.Integer(required=True)
+    summary = fields.Raw(required=True)
+
+
 class PolicyContent(Schema):
     """One version in full."""
 
@@ -68,6 +88,7 @@ class PolicyContent(Schema):
     version = fields.Integer(required=True)
     content = fields.Raw(required=True)
     replays = fields.List(fields.Nested(ReplayOutput), required=True)
+    trials = fields.List(fields.Nested(TrialOutput), required=True)
 
 
 class PolicyChange(Schema):

@@ -13,17 +13,31 @@ from chains.catalogue import networks
 from chains.identify import identify
 from recovery.domain.actor import Actor
 from recovery.domain.ids import new_case_ref, new_id
+from recovery.domain.seen import Seen
 from recovery.errors import InvalidInput, MoveNotOpen, NotAllowed
 from recovery.models import RecoveryCase
 from recovery.queries.cases import find_case
 from recovery.queries.people import depositor_of
 from recovery.queries.plan_members import companions
-from recovery.services import batches, claims, credits, disputes, documents, quotes, sign_offs
+from recovery.services import (
+    advances,
+    batches,
+    break_glass,
+    claims,
+    credit_sign_offs,
+    credits,
+    destinations,
+    disputes,
+    documents,
+    quotes,
+    sign_offs,
+)
 from recovery.services.messages import message_row, write_message
 from recovery.services.opening import write_opening
 from recovery.services.requests import handled_before, take_key
 from recovery.services.transitions import (
     BY_THE_SIGNER,
+    IN_THE_BOOKS,
     OF_A_BATCH,
     WITH_A_PROOF,
     advance,
@@ -139,8 +153,9 @@ def move(
     *,
     version: int | None = None,
     request_id: str,
+    seen: Seen | None = None,
 ) -> RecoveryCase:
-    """Make one move of one case. ``data`` is what ``schemas.moves`` let through for that move.
+    """Make one move of one case. ``data`` is what ``schemas.moves`` let through for that move, ``seen`` what was shown.
 
     Raises NotFound (also for a foreign case), StaleVersion, MoveNotOpen, NotAllowed, StepUpNeeded, InvalidInput.
     """
@@ -151,6 +166,8 @@ def move(
         raise MoveNotOpen("made_with_a_batch")
     if name in WITH_A_PROOF:
         raise MoveNotOpen("made_with_a_proof")
+    if name in IN_THE_BOOKS:
+        raise MoveNotOpen("made_in_the_books")
     asked = {"move": name, "case": case.ref, "data": dict(data)}
     if handled_before(session, actor, request_id, asked, {"case": case.ref}) is not None:
         return case
@@ -158,7 +175,7 @@ def move(
         disputes.lock_with_rivals(session, case)
     else:
         lock_all(session, [case, *companions(session, case.id)])
-    _HANDLERS.get(name, _plain)(session, actor, case, {"_name": name, **data}, version)
+    _HANDLERS.get(name, _plain)(session, actor, case, {"_name": name, "_seen": seen, **data}, version)
     return case
 
 
@@ -236,12 +253,23 @@ _HANDLERS: dict[str, Handler] = {
     "quote": quotes.offer,
     "withdraw_quote": quotes.take_back,
     "contest": quotes.contest,
+    "answer_contest": quotes.answer_contest,
     "accept": quotes.accept,
+    "change_destination": destinations.change,
     "approve_sweep_wallet": sign_offs.sign_off,
     "approve_sweep_clearing": sign_offs.sign_off,
+    "approve_sweep_lead": sign_offs.sign_off,
     "approve_refund_wallet": sign_offs.sign_off,
     "approve_refund_clearing": sign_offs.sign_off,
+    "approve_refund_lead": sign_offs.sign_off,
+    "break_glass_sweep": break_glass.vote,
+    "break_glass_refund": break_glass.vote,
+    "endorse_credit": credit_sign_offs.endorse,
     "reject_sweep": sign_offs.reject,
     "reject_refund": sign_offs.reject,
+    "approve_advance": advances.approve,
+    "drop_advance": advances.drop,
+    "propose_write_off": advances.propose_write_off,
+    "approve_write_off": advances.write_off,
 }
 """Moves that make more true than the move itself; every other is plain."""

@@ -26,7 +26,7 @@ from recovery.errors import NotAllowed, NotFound
 from recovery.models import CaseEvent, Claim, Credit, CreditAnswer, CreditIntent, RecoveryCase
 from recovery.queries.facts import database_now, leg_credits, open_claim
 from recovery.queries.intents import current_intent
-from recovery.services import disputes
+from recovery.services import credit_sign_offs, disputes
 from recovery.services.alarms import ring
 from recovery.services.transitions import advance, lock
 from workflows.states import State
@@ -65,6 +65,7 @@ def approve(session: Session, actor: Actor, case: RecoveryCase, data: Mapping[st
         "intent": str(wanted.id),
     }
     advance(session, actor, case, "approve_credit", data=recorded, entries=entries, version=version)
+    credit_sign_offs.approve(session, actor, case, claim, "clearing", data)
     session.add(
         CreditIntent(
             id=wanted.id,

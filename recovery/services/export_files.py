@@ -30,7 +30,7 @@ verify.py              python3 verify.py: run in this folder, or with the path o
 manifest.json          what this export is: period, counts, SHA-256 of every file, Merkle root, seal
 events.jsonl           every event of every case of the period, from the first one of the case on
 workflows.json         the rules the cases moved by
-cases.csv, quotes.csv, plans.csv, approvals.csv, postings.csv, evidence.csv
+cases.csv, quotes.csv, plans.csv, approvals.csv, postings.csv, evidence.csv, consents.csv, prices.csv
 
 A cell that begins with = + - @ has an apostrophe before it, so that no spreadsheet takes it for a formula. Times are
 UTC, amounts are in base units. Trust a verify.py of your own more than one that came with what it verifies.

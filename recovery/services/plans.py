@@ -28,10 +28,11 @@ from recovery.domain.settlement import Part, plan_payload, steps_of, stored_step
 from recovery.errors import Conflict, InvalidInput, MoveNotOpen, NotAllowed, NotFound
 from recovery.models import Claim, Plan, PlanCase, PlanInput, PlanStep, Quote, RecoveryCase
 from recovery.queries.facts import database_now, open_claim
-from recovery.queries.plan_members import members
+from recovery.queries.plan_members import Member, members
+from recovery.services import advances
 from recovery.services.quotes import accepted_quote
 from recovery.services.requests import handled_before
-from recovery.services.sign_offs import fully_signed
+from recovery.services.sign_offs import releasable, required
 from recovery.services.transitions import advance, lock_all
 
 
@@ -86,6 +87,7 @@ def draft(
             )
         )  # fmt: skip
     session.flush()
+    required(session, plan)
     for case in cases:
         advance(session, SYSTEM, case, f"propose_{kind}", data={"plan": str(plan.id), "digest": plan.digest})
     return plan
@@ -115,7 +117,7 @@ def release(session: Session, plan: Plan, chain_nonces: Mapping[str, int]) -> No
     and the unique key refuses two promises made at the same moment.
     """
     session.refresh(plan, with_for_update=True)
-    if plan.state != "drafted" or not fully_signed(session, plan):
+    if plan.state != "drafted" or not releasable(session, plan):
         return
     payload = json.loads(plan.payload)
     if digest(payload) != plan.digest:
@@ -188,7 +190,7 @@ def record_signed(
             one.case,
             f"record_{plan.kind}",
             data={"plan": str(plan.id), "hashes": [hash for hash, _ in signed]},
-            entries=_sent_entries(plan, one.part, claim, quote),
+            entries=_sent_entries(session, plan, one, claim, quote),
         )
     for step, (hash, raw) in zip(steps, signed, strict=True):
         step.signed, step.hash, step.state = raw, hash, "signed"
@@ -230,10 +232,11 @@ def decoded(module: Sending, network: Network, index: int, unsigned: Mapping[str
     return one.hash, one.raw
 
 
-def _sent_entries(plan: Plan, part: PlanCase, claim: Claim, quote: Quote) -> tuple[Entry, ...]:
+def _sent_entries(session: Session, plan: Plan, one: Member, claim: Claim, quote: Quote) -> tuple[Entry, ...]:
     if plan.kind == "sweep":
-        return accounting.sweep_sent(claim.network, claim.asset, part.round, claim.amount)
-    return accounting.refund_sent(claim.network, claim.asset, part.round, quote.net)
+        return accounting.sweep_sent(claim.network, claim.asset, one.part.round, claim.amount)
+    sent = accounting.refund_sent(claim.network, claim.asset, one.part.round, quote.net)
+    return *sent, *advances.sent_entries(session, one.case, str(one.part.round))
 
 
 def plan_steps(session: Session, plan: Plan) -> list[PlanStep]:

@@ -1,6 +1,7 @@
-"""Policies as versioned data, of fees and of causes: drafted by one person, activated by another, never changed.
+"""Policies as versioned data (fees, causes, sign-offs, prices): drafted by one person, activated by another, never changed.
 
-A policy per cause comes into force only after every verdict so far was replayed with it (:mod:`recovery.services.replay`).
+A policy per cause comes into force only after every verdict so far was replayed with it (:mod:`recovery.services.replay`),
+one of fees only after it was tried on every quote so far (:mod:`recovery.services.fee_trials`).
 """
 
 from __future__ import annotations
@@ -11,18 +12,20 @@ from typing import Any, cast
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from chains.asset import check_asset
 from chains.catalogue import networks
 from recovery.domain.actor import Actor
 from recovery.domain.cause_policy import ASSET_AMOUNTS
 from recovery.domain.diagnosis import RULES_VERSION
-from recovery.domain.fees import check_rules
+from recovery.domain.fees.reading import effective_from
+from recovery.domain.fees.trial import ENGINE
 from recovery.domain.policy_check import check_policy
+from recovery.domain.price_policy import check_limits
+from recovery.domain.sign_off_check import check_sign_off_policy
 from recovery.errors import Conflict, InvalidInput, NotAllowed, NotFound, StepUpNeeded
 from recovery.queries.facts import database_now
-from recovery.queries.policies import Row, deciding_replay, kind_of, version_in_force
+from recovery.queries.policies import KEEPERS, Row, deciding_replay, deciding_trial, kind_of, version_in_force
+from recovery.services.fee_documents import check_fee_document, written_asset
 
-KEEPERS = frozenset({"admin", "lead"})
 LONGEST_NOTE = 1_000
 
 
@@ -33,6 +36,8 @@ def draft_policy(session: Session, actor: Actor, content: object, note: str, *, 
     checked = CHECKS[kind](content)
     highest = session.scalar(select(func.max(of.model.version))) or of.built_in
     values = {of.content: checked, "note": note.strip()[:LONGEST_NOTE], "drafted_by": actor.id}
+    if kind == "fee":
+        values["effective_from"] = effective_from(checked)
     policy = of.model(version=highest + 1, **values)
     session.add(policy)
     session.flush()
@@ -42,8 +47,8 @@ def draft_policy(session: Session, actor: Actor, content: object, note: str, *, 
 def activate_policy(session: Session, actor: Actor, version: int, *, kind: str = "fee") -> Row:
     """Put a version in force from now on. Whoever drafted it may not.
 
-    Raises NotFound, NotAllowed, StepUpNeeded, and Conflict when it is active, older than the one in force, or, of causes,
-    not replayed over all history with the checks of now.
+    Raises NotFound, NotAllowed, StepUpNeeded, and Conflict when it is active, older than the one in force, of causes and
+    not replayed over all history with the checks of now, or of fees and not tried on all past quotes.
     """
     _may_keep(actor)
     of = kind_of(kind)
@@ -62,6 +67,8 @@ def activate_policy(session: Session, actor: Actor, version: int, *, kind: str =
         raise Conflict("policy_is_older")
     if kind == "cause" and deciding_replay(session, version, RULES_VERSION) is None:
         raise Conflict("policy_needs_replay")
+    if kind == "fee" and deciding_trial(session, version, ENGINE) is None:
+        raise Conflict("policy_needs_trial")
     policy.activated_by, policy.activated_at = actor.id, database_now(session)
     return policy
 
@@ -80,21 +87,29 @@ def _checked_causes(content: object) -> dict[str, Any]:
     """A document whose assets are written as their networks write them: amounts are looked up by that identity."""
     document = check_policy(content)
     parameters = document["parameters"]
-    written = {name: [_asset(name, place, one) for place, one in enumerate(parameters[name])] for name in ASSET_AMOUNTS}
+    written = {name: _assets(parameters[name], f"parameters.{name}") for name in ASSET_AMOUNTS}
     return check_policy(document | {"parameters": parameters | written})
 
 
-def _asset(name: str, place: int, entry: Mapping[str, Any]) -> dict[str, Any]:
-    field = f"parameters.{name}[{place}]"
-    network = networks().get(entry["network"])
-    if network is None:
-        raise InvalidInput("policy_network_unknown", field=f"{field}.network")
-    if entry["contract"] is None:
-        return dict(entry)
-    contract = check_asset(network, entry["contract"])
-    if contract is None:
-        raise InvalidInput("policy_asset_unknown", field=f"{field}.contract")
-    return {**entry, "contract": contract or None}
+def _assets(rows: list[Mapping[str, Any]], field: str) -> list[dict[str, Any]]:
+    return [written_asset(row, f"{field}[{place}]") for place, row in enumerate(rows)]
 
 
-CHECKS: Mapping[str, Callable[[object], Any]] = {"fee": check_rules, "cause": _checked_causes}
+def _checked_sign_offs(content: object) -> dict[str, Any]:
+    """A document whose networks and assets exist, written as they are looked up."""
+    document = check_sign_off_policy(content)
+    rules = []
+    for place, rule in enumerate(document["rules"]):
+        unknown = next((one for one in rule["networks"] if one not in networks()), None)
+        if unknown is not None:
+            raise InvalidInput("policy_network_unknown", field=f"rules[{place}].networks")
+        rules.append({**rule, "assets": _assets(rule["assets"], f"rules[{place}].assets")})
+    return {**document, "rules": rules}
+
+
+CHECKS: Mapping[str, Callable[[object], Any]] = {
+    "fee": check_fee_document,
+    "cause": _checked_causes,
+    "sign_off": _checked_sign_offs,
+    "price": check_limits,
+}

@@ -122,8 +122,17 @@ def _position(place: Place, network: Network | None, nodes: Sequence[Node], chai
         except ChainError as error:
             held, trouble = None, _code(error)
     return Position(
-        place.network, place.asset, place.place, place.addresses, place.ledger, place.opening, moved, held, trouble
-    )  # fmt: skip
+        place.network,
+        place.asset,
+        place.place,
+        place.addresses,
+        place.ledger,
+        place.opening,
+        place.opened,
+        moved,
+        held,
+        trouble,
+    )
 
 
 def _code(error: ChainError) -> str:

@@ -17,7 +17,7 @@ from recovery.domain.actor import SYSTEM, Actor
 from recovery.errors import Conflict, NotFound
 from recovery.models import Plan, StepReplacement
 from recovery.queries.attempts import replacements_of
-from recovery.queries.facts import database_now
+from recovery.queries.clock import database_now
 from recovery.queries.plan_members import members
 from recovery.services.plans import decoded, plan_of_signer
 from recovery.services.requests import handled_before

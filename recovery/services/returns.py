@@ -1,50 +1,92 @@
 """A refund that was final and is not any more, or came back: the case is opened again and owes what it paid.
 
-Nothing that was booked is edited: the coins are taken back into the recovery wallet by entries of their own.
+Nothing that was booked is edited: reversals and entries of their own say what became true instead.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
-from recovery.domain import accounting
+from chains.catalogue import networks
+from recovery.domain.accounting import Amounts, entries_for
 from recovery.domain.actor import SYSTEM
-from recovery.models import Plan, PlanCase, PlanStep, RecoveryCase, RefundReturn, SeenTransfer
+from recovery.models import Claim, Plan, PlanCase, PlanStep, Quote, RecoveryCase, RefundReturn, SeenTransfer
 from recovery.queries.facts import current_plan, database_now
-from recovery.queries.plan_members import part_of
+from recovery.queries.plan_members import part_of, payment_leg
 from recovery.services.alarms import ring
 from recovery.services.plans import terms_of
 from recovery.services.transitions import advance
 from workflows.states import State
 
 
-def reopen(session: Session, case: RecoveryCase, why: str, hash: str, position: str, facts: Mapping[str, Any]) -> None:
-    """Open a completed, locked case whose refund did not stay paid. ``hash`` and ``position`` are the movement that shows it:
-    of the refund itself when the chain took it back, of the transfer that came back when it bounced.
-    """
-    part = part_of(session, case.id, "refund")
-    if case.state != State.COMPLETED or part is None or part.state != "confirmed":
+def bounce(session: Session, case: RecoveryCase, back: SeenTransfer) -> None:
+    """Open a completed, locked case whose refund came back: the coins are in our wallet and owed once more."""
+    part, claim, quote = _paid(session, case)
+    if part is None:
         return
-    claim, quote = terms_of(session, case)
     part.state = "returned"
-    for row in (
-        session.scalars(select(PlanStep).where(PlanStep.plan_id == part.plan_id)) if why == "reorganised" else ()
-    ):
-        row.state = "abandoned"
+    _keep(session, case, part, claim.network, back.hash, back.position, "bounced", back.amount)
+    amounts = Amounts(network=claim.network, asset=claim.asset, leg=str(part.round), returned=quote.net)
+    advance(
+        session,
+        SYSTEM,
+        case,
+        "reopen_refund",
+        data={"why": "bounced", "hash": back.hash},
+        entries=entries_for("bounced", amounts),
+    )
+    _ring(session, case, claim.network, back.hash, "bounced")
+
+
+def unsettle(session: Session, case: RecoveryCase, hash: str) -> None:
+    """Open a completed, locked case whose refund the chain took back.
+
+    The same signed bytes may be mined again at any time, so they are watched and sent again, and no other payment is made.
+    """
+    part, claim, quote = _paid(session, case)
+    plan = current_plan(session, case.id, "refund")
+    if part is None or plan is None:
+        return
+    leg, times = payment_leg(session, plan, part)
+    part.state, part.cost = "open", None
+    plan.state, plan.changed_at = "recorded", database_now(session)
+    entries = list(
+        entries_for("refund_not_final", Amounts(network=claim.network, asset=claim.asset, leg=leg, net=quote.net))
+    )
+    native = networks()[plan.network].native.asset
+    for row in session.scalars(select(PlanStep).where(PlanStep.plan_id == plan.id)):
+        gas = Amounts(network=plan.network, native=native, leg=f"refund@{leg}/{row.index}", from_wallet=row.cost or 0)
+        entries += entries_for("refund_gas_back", gas)
+        row.state, row.cost, row.mined_hash = "signed", None, None
+    _keep(session, case, part, claim.network, hash, str(times + 1), "reorganised", quote.net)
+    data = {"why": "reorganised", "hash": hash}
+    advance(session, SYSTEM, case, "reopen_payment", data=data, entries=entries)
+    _ring(session, case, claim.network, hash, "reorganised")
+
+
+def _paid(session: Session, case: RecoveryCase) -> tuple[PlanCase | None, Claim, Quote]:
+    """The part that paid a completed case, if that is what it still is, and its terms."""
+    claim, quote = terms_of(session, case)
+    part = part_of(session, case.id, "refund")
+    paid = case.state == State.COMPLETED and part is not None and part.state == "confirmed"
+    return part if paid else None, claim, quote
+
+
+def _keep(
+    session: Session, case: RecoveryCase, part: PlanCase, network: str, hash: str, position: str, why: str, amount: int
+) -> None:
     session.add(
         RefundReturn(
-            plan_id=part.plan_id, case_id=case.id, network=claim.network, hash=hash, position=position,
-            why=why, amount=quote.net, at=database_now(session),
+            plan_id=part.plan_id, case_id=case.id, network=network, hash=hash, position=position, why=why,
+            amount=amount, at=database_now(session),
         )
     )  # fmt: skip
     session.flush()
-    entries = accounting.refund_returned(claim.network, claim.asset, part.round, quote.net)
-    advance(session, SYSTEM, case, "reopen_refund", data={"why": why, "hash": hash}, entries=entries)
-    ring(session, f"refund_{why}", case.ref, {"case": case.ref, "network": claim.network, "hash": hash, **facts})
+
+
+def _ring(session: Session, case: RecoveryCase, network: str, hash: str, why: str) -> None:
+    ring(session, f"refund_{why}", case.ref, {"case": case.ref, "network": network, "hash": hash})
 
 
 def bounced(session: Session, case: RecoveryCase) -> SeenTransfer | None:

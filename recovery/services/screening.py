@@ -43,6 +43,7 @@ STOPS: dict[State, tuple[str, str | None]] = {
     State.CREDIT_SIGN_OFF: ("freeze_credit", None),
     State.PLANNING_SWEEP: ("freeze_sweep", "sweep"),
     State.SWEEP_SIGN_OFF: ("freeze_sweep", "sweep"),
+    State.PLANNING_ADVANCE: ("freeze_refund", "refund"),
     State.SWEPT: ("freeze_refund", "refund"),
     State.REFUND_SIGN_OFF: ("freeze_refund", "refund"),
 }

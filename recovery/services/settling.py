@@ -11,14 +11,14 @@ from sqlalchemy.orm import Session
 from chains.sending import Step, arrivals
 from chains.types import Network
 from recovery.domain import accounting
-from recovery.domain.accounting import Entry
+from recovery.domain.accounting import Amounts, Entry
 from recovery.domain.actor import SYSTEM
 from recovery.domain.settlement import cost_parts
 from recovery.models import Plan, PlanCase, RecoveryCase
 from recovery.queries.attempts import mined_hash, mined_steps
 from recovery.queries.facts import database_now
-from recovery.queries.plan_members import Member, members, parts_of
-from recovery.services import disputes
+from recovery.queries.plan_members import Member, members, parts_of, payment_leg
+from recovery.services import advances, disputes
 from recovery.services.plan_ends import free_inputs
 from recovery.services.plans import plan_steps, terms_of
 from recovery.services.transitions import advance
@@ -51,6 +51,7 @@ def confirm(session: Session, plan: Plan, one: Member, ended: Ended, network: Ne
     steps = _steps(session, plan)
     one.part.state, one.part.cost = "confirmed", _costs(session, plan, steps, ended)[one.part.place]
     session.flush()
+    advanced = plan.kind == "refund" and advances.is_advance(session, one.case)
     if plan.kind == "sweep":
         arrived = arrivals(steps)[one.part.place]
         taken, kept = _missing(steps, one.part, arrived)
@@ -58,15 +59,23 @@ def confirm(session: Session, plan: Plan, one: Member, ended: Ended, network: Ne
             claim.network, claim.asset, arrived, quote.fee, quote.network_cost, kept=kept, taken=taken
         )
     else:
-        moved = accounting.refunded(claim.network, claim.asset, _payment(session, one), quote.net)
-    entries = (*moved, *_gas_entries(session, plan, steps, one.part, ended, network.native.asset))
+        event = "advance_paid" if advanced else "refunded"
+        paid = Amounts(
+            network=claim.network, asset=claim.asset, leg=payment_leg(session, plan, one.part)[0], net=quote.net
+        )
+        moved = accounting.entries_for(event, paid)
+    entries = (*moved, *_gas_entries(session, plan, steps, one, ended, network.native.asset))
     rows = plan_steps(session, plan)
     data = {
         "plan": str(plan.id),
         "hashes": [mined_hash(row) for row in rows],
         "fees": {str(index): str(fee) for index, fee in ended.costs.items()},
     }
-    advance(session, SYSTEM, one.case, f"confirm_{plan.kind}", data=data, entries=entries)
+    advance(
+        session, SYSTEM, one.case, "confirm_advance" if advanced else f"confirm_{plan.kind}", data=data, entries=entries
+    )
+    if advanced:
+        advances.paid(session, one.case)
     _end_when_over(session, plan)
     if one.case.closed_at is None:
         disputes.catch_up(session, one.case)
@@ -92,9 +101,12 @@ def bury(session: Session, plan: Plan, one: Member, ended: Ended, network: Netwo
     back = (
         accounting.sweep_back(claim.network, claim.asset, one.part.round, claim.amount)
         if plan.kind == "sweep"
-        else accounting.refund_back(claim.network, claim.asset, one.part.round, quote.net)
+        else (
+            *accounting.refund_back(claim.network, claim.asset, one.part.round, quote.net),
+            *advances.dead_entries(session, one.case, str(one.part.round)),
+        )
     )
-    entries = (*back, *_gas_entries(session, plan, steps, one.part, ended, network.native.asset))
+    entries = (*back, *_gas_entries(session, plan, steps, one, ended, network.native.asset))
     problems = {str(index): ["transaction_failed"] for index in sorted(ended.failed)}
     data = {"problems": problems, "plan": str(plan.id)}
     advance(session, SYSTEM, one.case, f"{move}_{plan.kind}", data=data, entries=entries)
@@ -144,17 +156,18 @@ def _missing(steps: Sequence[Step], part: PlanCase, arrived: int) -> tuple[int, 
 
 
 def _gas_entries(
-    session: Session, plan: Plan, steps: Sequence[Step], part: PlanCase, ended: Ended, native: str
+    session: Session, plan: Plan, steps: Sequence[Step], one: Member, ended: Ended, native: str
 ) -> tuple[Entry, ...]:
     """The case's share of what the chain took for the mined steps, from whoever paid it."""
-    amounts = [one.amount for one in parts_of(session, plan.id)]
+    amounts, part = [each.amount for each in parts_of(session, plan.id)], one.part
+    advanced = plan.kind == "refund" and advances.is_advance(session, one.case)
     entries: list[Entry] = []
     for index, cost in ended.costs.items():
         step = steps[index]
         own = cost_parts(steps, {index: cost}, amounts)[part.place]
-        leg = f"{plan.kind}@{part.round}/{index}"
+        leg = f"{plan.kind}@{payment_leg(session, plan, part)[0]}/{index}"
         if plan.kind == "refund":
-            entries += accounting.wallet_gas(plan.network, native, leg, own)
+            entries += accounting.refund_gas(plan.network, native, leg, own, own_funds=advanced)
         elif not step.inputs:
             topping_up = step.purpose == "gas_top_up"
             brought = sum(move.arrives for move in step.moves) if topping_up and index not in ended.failed else 0

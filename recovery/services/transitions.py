@@ -12,10 +12,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import insert, select, tuple_
 from sqlalchemy.orm import Session
 
-from recovery.domain.accounting import Entry, unsettled
+from recovery.domain.accounting import Entry, refuse_strangers, unsettled
 from recovery.domain.actor import Actor
 from recovery.domain.authorization import objection, role_for
 from recovery.domain.history import GENESIS, event_body, event_hash
@@ -33,16 +33,25 @@ FORMS = {
     "give_reference": "reference",
     "ask_depositor": "question",
     "answer": "answer",
+    "quote": "offer",
     "accept": "destination",
+    "change_destination": "another_destination",
     "approve_sweep_wallet": "digest",
     "approve_sweep_clearing": "digest",
+    "approve_sweep_lead": "digest",
     "approve_refund_wallet": "digest",
     "approve_refund_clearing": "digest",
+    "approve_refund_lead": "digest",
+    "break_glass_sweep": "break_glass",
+    "break_glass_refund": "break_glass",
+    "approve_credit": "in_whose_place",
+    "endorse_credit": "in_whose_place",
     "turn_down": "reason",
     "reject_credit": "reason",
     "reject_sweep": "reason",
     "reject_refund": "reason",
     "contest": "reason",
+    "answer_contest": "contest",
     "refuse": "reason",
     "judge_proof": "reason",
     "refuse_proof": "reason",
@@ -50,6 +59,10 @@ FORMS = {
     "settle_for_accepted": "reason",
     "settle_for_swept": "reason",
     "lose_dispute": "reason",
+    "propose_advance": "reason",
+    "reject_advance": "reason",
+    "drop_advance": "reason",
+    "propose_write_off": "reason",
 }
 """Which form a move needs; those not named need none."""
 
@@ -62,6 +75,9 @@ OF_A_BATCH = frozenset({"join_batch"})
 
 WITH_A_PROOF = frozenset({"hand_in_proof", "hand_in_documents"})
 """Moves made by handing in a proof; they have a door of their own and no button."""
+
+IN_THE_BOOKS = frozenset({"propose_correction", "approve_correction", "reject_correction"})
+"""Moves made where the books of a case are shown; they have a door of their own and no button."""
 
 
 @dataclass(frozen=True)
@@ -172,7 +188,70 @@ def append_event(
     data: Mapping[str, Any],
     entries: Sequence[Entry] = (),
 ) -> CaseEvent:
-    """Write the next event of a locked case, with its postings. Only ``advance`` calls it."""
+    """Write the next event of a locked case, with its postings. Only ``advance`` calls it.
+
+    Event and postings are written before the case itself, since the database lets no case close that is not settled; a case
+    that opens again is written before its postings, for the same reason.
+    Raises NoSuchRule for an entry that the table of postings does not give for this move.
+    """
+    refuse_strangers(name, entries)
+    with session.no_autoflush:
+        event = _next_event(session, actor, case, name, source=source, role=role, data=data)
+        session.execute(insert(CaseEvent), event)
+        closed = State(case.state) in WORKFLOWS[case.workflow].closed
+        postings = _postings(session, case, event["seq"], entries)
+        if not closed and case.closed_at is not None:
+            _write_head(session, case, event, closed_at=None)
+        if postings:
+            session.execute(insert(Posting).values(postings))
+    _write_head(session, case, event, closed_at=(case.closed_at or event["at"]) if closed else None)
+    return CaseEvent(**event)
+
+
+def _write_head(session: Session, case: RecoveryCase, event: Row, *, closed_at: datetime | None) -> None:
+    """The case as it stands after an event; written at once when that opens it again."""
+    reopened = case.closed_at is not None and closed_at is None
+    case.version, case.head_hash, case.changed_at = event["seq"], event["hash"], event["at"]
+    case.closed_at = closed_at
+    if reopened:
+        session.flush()
+
+
+def _postings(session: Session, case: RecoveryCase, seq: int, entries: Sequence[Entry]) -> list[Row]:
+    """The rows of entries; a reversal names the posting it mirrors. Raises LookupError when that was never posted."""
+    wanted = {entry.reverses for entry in entries if entry.reverses is not None}
+    known: dict[tuple[str, str], uuid.UUID] = {}
+    if wanted:
+        query = select(Posting.kind, Posting.leg, Posting.id).where(
+            Posting.case_id == case.id, tuple_(Posting.kind, Posting.leg).in_(wanted)
+        )
+        known = {(kind, leg): posting for kind, leg, posting in session.execute(query)}
+    missing = wanted - known.keys()
+    if missing:
+        raise LookupError(f"{case.ref}: nothing to reverse: {sorted(missing)}")
+    return [
+        {
+            **entry.columns(),
+            "id": new_id(),
+            "case_id": case.id,
+            "seq": seq,
+            "reverses": known[entry.reverses] if entry.reverses else None,
+        }
+        for entry in entries
+    ]
+
+
+def _next_event(
+    session: Session,
+    actor: Actor,
+    case: RecoveryCase,
+    name: str,
+    *,
+    source: str,
+    role: str,
+    data: Mapping[str, Any],
+) -> Row:
+    """The row of the next event of a case, sealed with the one before."""
     now = database_now(session)
     seq = case.version + 1
     body = event_body(
@@ -187,28 +266,17 @@ def append_event(
         at=now,
         data=data,
     )
-    event = CaseEvent(
-        case_id=case.id,
-        seq=seq,
-        id=new_id(),
-        name=name,
-        actor_id=actor.id,
-        body=body,
-        prev_hash=case.head_hash,
-        hash=event_hash(case.id, seq, case.head_hash, body),
-        at=now,
-    )
-    case.version = seq
-    case.head_hash = event.hash
-    case.changed_at = now
-    closed = State(case.state) in WORKFLOWS[case.workflow].closed
-    case.closed_at = (case.closed_at or now) if closed else None
-    session.add(event)
-    if entries:
-        session.flush()
-    for entry in entries:
-        session.add(Posting(id=new_id(), case_id=case.id, seq=seq, **entry.columns()))
-    return event
+    return {
+        "case_id": case.id,
+        "seq": seq,
+        "id": new_id(),
+        "name": name,
+        "actor_id": actor.id,
+        "body": body,
+        "prev_hash": case.head_hash,
+        "hash": event_hash(case.id, seq, case.head_hash, body),
+        "at": now,
+    }
 
 
 def first_event(actor: Actor, case: Mapping[str, Any], *, role: str, at: datetime, data: Mapping[str, Any]) -> Row:
@@ -260,11 +328,11 @@ def new_job(topic: str, case_id: uuid.UUID, data: Mapping[str, Any]) -> Row:
 def choices(session: Session, actor: Actor, case: RecoveryCase) -> tuple[Choice, ...]:
     """Every move that leaves the state and that a role of the actor could ever make, with the reason when it is shut."""
     table = WORKFLOWS[case.workflow]
-    shut = BY_THE_SIGNER | WITH_A_PROOF | OF_A_BATCH
+    shut = BY_THE_SIGNER | WITH_A_PROOF | OF_A_BATCH | IN_THE_BOOKS
     rows = [row for row in table.leaving(State(case.state)) if role_for(actor, row) and row.name not in shut]
     if not rows:
         return ()
-    facts = replace(read_facts(session, case), destination_checked=True)
+    facts = replace(read_facts(session, case), destination_checked=True, market_held=True)
     makers = read_makers(session, case, table)
     owns = actor.id == case.depositor_id
     return tuple(_choice(actor, row, facts, objection(actor, row, makers, owns_case=owns)) for row in rows)

@@ -10,16 +10,21 @@ def register(app: Flask) -> None:
     from recovery.web import (
         alarms,
         appeals,
+        approvals,
         auth,
         batches,
         cases,
         export,
+        fees,
         finds,
         health,
+        ledger,
         networks,
         nodes,
+        notices,
         plan_files,
         policies,
+        prices,
         proofs,
         reconciliation,
         registries,
@@ -27,8 +32,29 @@ def register(app: Flask) -> None:
         screening,
     )
 
-    for module in (
-        health, auth, appeals, cases, proofs, networks, nodes, policies, finds, export, registries, registry_files,
-        screening, batches, plan_files, alarms, reconciliation,
-    ):  # fmt: skip
+    modules = (
+        alarms,
+        appeals,
+        approvals,
+        auth,
+        batches,
+        cases,
+        export,
+        fees,
+        finds,
+        health,
+        ledger,
+        networks,
+        nodes,
+        notices,
+        plan_files,
+        policies,
+        prices,
+        proofs,
+        reconciliation,
+        registries,
+        registry_files,
+        screening,
+    )
+    for module in modules:
         app.register_blueprint(module.pages)

@@ -19,10 +19,20 @@ from markupsafe import Markup
 from chains import catalogue
 from chains.errors import ChainError
 from chains.types import Network
-from recovery.domain import amounts, chain_text, policy_texts, reconciliation_texts, texts
+from recovery.domain import (
+    amounts,
+    chain_text,
+    fee_texts,
+    policy_texts,
+    posting_texts,
+    reconciliation_texts,
+    sign_off_texts,
+    texts,
+)
 from recovery.domain.capability import NEVER
 from recovery.domain.marking import mark
 from recovery.errors import RecoveryError
+from recovery.queries import ledger as books
 from recovery.queries.alarms import may_read
 from recovery.web._language import language, languages, spoken
 from recovery.web._wall import local_path
@@ -43,7 +53,7 @@ LEAD_MOVES = frozenset(
     {
         "take", "conclude", "quote", "prepare_sweep", "approve_credit", "approve_sweep_wallet", "approve_sweep_clearing",
         "approve_refund_wallet", "approve_refund_clearing", "check_again", "resume_sweep", "resume_refund",
-        "give_reference", "answer", "judge_proof",
+        "give_reference", "answer", "judge_proof", "approve_sweep_lead", "approve_refund_lead", "endorse_credit",
     }
 )  # fmt: skip
 """Moves whose button is the one to look for."""
@@ -101,7 +111,15 @@ TABLES = {
     "parameter": policy_texts.PARAMETERS,
     "choice": policy_texts.CHOICES,
     "policy_state": policy_texts.STATES,
+    "fee_change": fee_texts.CHANGES,
     "scan_trouble": texts.SCAN_TROUBLES,
+    "account": posting_texts.ACCOUNTS,
+    "correction_state": posting_texts.CORRECTION_STATES,
+    "reconciled": posting_texts.RECONCILED,
+    "why_no_price": texts.WHY_NO_PRICE,
+    "price_kind": texts.PRICE_KINDS,
+    "price_reference": texts.PRICE_REFERENCES,
+    "finding": texts.FINDINGS,
     "alarm": texts.ALARMS,
     "compared": reconciliation_texts.STATUSES,
     "place": reconciliation_texts.PLACES,
@@ -109,6 +127,8 @@ TABLES = {
     "hold": reconciliation_texts.HOLDS,
     "alarm_next": texts.ALARM_NEXTS,
     "alarm_fact": texts.ALARM_FACTS,
+    "counts": sign_off_texts.COUNTS,
+    "limit_scope": sign_off_texts.SCOPES,
 }
 
 
@@ -119,13 +139,12 @@ def install(app: Flask) -> None:
         chain=chain, amount=amount, moment=moment, ago=ago, until=until, code=code, pretty=pretty, short=short
     )
     app.jinja_env.filters.update(
-        detail=detail_text, lasting=lasting, said=said, survey_note=survey_note, warning=warning
+        detail=detail_text, lasting=lasting, percent=percent, said=said, survey_note=survey_note, warning=warning
     )
     app.jinja_env.globals.update(
         asset_amount=asset_amount,
         cause_text=cause_text,
         cost_text=cost_text,
-        explain=explain,
         explorer=explorer,
         language_name=language_name,
         looks_foreign=chain_text.looks_foreign,
@@ -302,22 +321,6 @@ def cost_text(outcome: Sequence[str] | None, quote: Mapping[str, Any] | None) ->
     return said(texts.COSTS["quote_follows" if {"RF", "SW"} & set(outcome or ()) else "nothing"])
 
 
-def explain(line: Mapping[str, Any], slug: str | None) -> Markup:
-    """How a line of a quote was computed, in a few words. What was counted in native coin is shown in it."""
-    facts = line.get("explain") or {}
-    parts: list[str] = []
-    if facts.get("percent_bps", "0") != "0":
-        parts.append(said(texts.EXPLAINS["percent"], percent=_percent(facts["percent_bps"])))
-    if "maximum_bps" in facts:
-        parts.append(said(texts.EXPLAINS["at_most"], percent=_percent(facts["maximum_bps"])))
-    for name in ("flat_native", "minimum_native", "native"):
-        if facts.get(name, "0") != "0" and (name != "native" or "price" in facts):
-            coins = amount(facts[name], native_decimals(slug), native_symbol(slug))
-            parts.append(Markup(said(texts.EXPLAINS[name])) % {"amount": coins})  # noqa: S704 - words of the catalogue
-    parts += [said(texts.EXPLAINS[facts[name]]) for name in ("native_part", "why") if facts.get(name) in texts.EXPLAINS]
-    return Markup(", ").join(parts)
-
-
 def language_name(locale: str) -> str:
     """A language by the name its own readers use."""
     return str(Locale.parse(locale).get_display_name(locale) or locale).capitalize()
@@ -342,7 +345,7 @@ def _separators(locale: str) -> tuple[str, str]:
     return get_group_symbol(locale), get_decimal_symbol(locale)
 
 
-def _percent(bps: object) -> str:
+def percent(bps: object) -> str:
     """Basis points as a percentage: ``500`` is ``5``, ``125`` is ``1.25``."""
     return amounts.decimal_text(int(str(bps)), 2)
 
@@ -383,8 +386,11 @@ def _page() -> dict[str, Any]:
         "locale": language(),
         "languages": languages(),
         "here": local_path(here),
+        "can_price": bool(g.get("actor") and g.actor.roles & {"lead", "clearing", "auditor"}),
         "can_policy": bool(g.get("actor") and g.actor.roles & {"auditor", "lead", "admin"}),
+        "can_approvals": bool(g.get("actor") and g.actor.roles & {"auditor", "lead", "admin", "wallet", "clearing"}),
         "can_batch": bool(g.get("actor") and g.actor.roles & {"specialist", "lead"}),
+        "can_books": bool(g.get("actor") and books.may_read(g.actor)),
         "can_export": bool(g.get("actor") and g.actor.roles & {"auditor", "lead"}),
         "can_reconcile": bool(g.get("actor") and g.actor.roles & {"clearing", "auditor", "lead"}),
         "can_alarms": may_read(g.get("actor")),

@@ -19,6 +19,8 @@ PUBLIC = frozenset(
         "static",
         "auth.sign_in",
         "auth.preferences",
+        "notices.show",
+        "notices.deny",
         "health.healthz",
         "health.readyz",
         "health.metrics",

@@ -7,12 +7,11 @@ import uuid
 from flask import Blueprint, current_app, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from recovery.domain import texts
 from recovery.errors import Conflict, InvalidInput, NotFound, RecoveryError
 from recovery.limits import MOVE
 from recovery.queries.alarms import ANSWERERS, MOST_SHOWN, list_alarms, may_read
 from recovery.services.alarms import acknowledge
-from recovery.web._rendering import detail_text, said
+from recovery.web._rendering import refusal_words
 from recovery.web._wall import current_actor, staff_only
 
 pages = Blueprint("alarms", __name__)
@@ -53,14 +52,6 @@ def _page(*, refusal: RecoveryError | None = None, about: uuid.UUID | None = Non
         answering=bool(actor.roles & ANSWERERS),
         me=str(actor.id),
         about=about,
-        refusal=_refusal(refusal),
+        refusal=refusal_words(refusal),
     )
     return make_response(body, refusal.status if refusal else 200)
-
-
-def _refusal(error: RecoveryError | None) -> dict[str, str] | None:
-    """A refusal in words, above the list."""
-    if error is None:
-        return None
-    title, advice = texts.ERRORS[error.code]
-    return {"title": said(title), "detail": detail_text(error.detail, error.values), "advice": said(advice)}

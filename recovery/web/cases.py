@@ -17,15 +17,20 @@ from recovery.domain.stages import stops
 from recovery.errors import Conflict, InvalidInput, RecoveryError, StepUpNeeded
 from recovery.limits import APPEAL, ASKS_NODES, MOVE
 from recovery.queries import cases as case_queries
+from recovery.queries.approvals import alarms_ringing
 from recovery.queries.case_view import CaseView, case_view, evidence_body
 from recovery.schemas.moves import load_move
-from recovery.services import cases
+from recovery.services import cases, destinations
+from recovery.services.destinations import TYPED_IN
 from recovery.services.transitions import Choice, choices
+from recovery.web._destinations import ask_beforehand
 from recovery.web._forms import request_id, typed, version
+from recovery.web._quote_words import seen_on_page
 from recovery.web._rendering import detail_text, said
 from recovery.web._wall import current_actor, staff_only
 from recovery.web.auth import confirm_password
 from workflows.tables import WORKFLOWS
+from workflows.unlisted_token import ASIDE
 
 pages = Blueprint("cases", __name__)
 
@@ -39,7 +44,7 @@ def machine_states() -> frozenset[str]:
     found = set()
     for table in WORKFLOWS.values():
         for state in table.states:
-            rows = list(table.leaving(state))
+            rows = [row for row in table.leaving(state) if row.name not in ASIDE]
             by_people = [row for row in rows if not set(row.by) & {"system", "signer"} and set(row.by) - MACHINE_ROLES]
             by_machine = [row for row in rows if "system" in row.by]
             own_choice = any("depositor" in row.by and row.target not in table.closed for row in rows)
@@ -60,12 +65,20 @@ def queue() -> Response:
     search = request.args.get("q", "").strip()[:200] or None
     with current_app.extensions["database"].reading() as work:
         counts = case_queries.queue_counts(work, actor)
+        ringing = alarms_ringing(work)
         page = case_queries.list_cases(
             work, actor, queue=None if search else name, search=search, after=request.args.get("after"), limit=PAGE
         )
     return make_response(
         render_template(
-            "queue.html", counts=counts, page=page, queue=name, queues=QUEUES, search=search or "", moving=MOVING
+            "queue.html",
+            counts=counts,
+            page=page,
+            queue=name,
+            queues=QUEUES,
+            search=search or "",
+            moving=MOVING,
+            ringing=ringing,
         )
     )
 
@@ -98,11 +111,31 @@ def make_move(ref: str, move: str) -> Response:
     try:
         confirm_password()
         actor = current_actor()
+        if move in TYPED_IN:
+            ask_beforehand(actor, ref, fields.get("destination", ""))
         with current_app.extensions["database"].unit_of_work() as work:
-            cases.move(work, actor, ref, move, load_move(move, fields), version=version(), request_id=request_id())
+            seen = seen_on_page(work, ref) if move == "accept" else None
+            given = load_move(move, fields)
+            cases.move(work, actor, ref, move, given, version=version(), request_id=request_id(), seen=seen)
     except (InvalidInput, Conflict, StepUpNeeded) as error:
         return case_page(ref, status=error.status, refusal=error, move=move, fields=fields)
     return redirect(url_for("cases.show", ref=ref), 303)
+
+
+@pages.post("/cases/<ref>/destination")
+def check_destination(ref: str) -> Response:
+    """What is known of an address, before anything is agreed to; the page shows it beside the field."""
+    actor = current_actor()
+    current_app.extensions["limits"].spend(APPEAL, str(actor.id))
+    fields = typed("confirmed")
+    ask_beforehand(actor, ref, fields.get("destination", ""))
+    move = "accept" if "quote_digest" in fields else "change_destination"
+    try:
+        with current_app.extensions["database"].reading() as work:
+            fields["destination"] = destinations.looked_at(work, actor, ref, fields.get("destination", ""))
+    except InvalidInput as error:
+        return case_page(ref, status=error.status, refusal=error, move=move, fields=fields)
+    return case_page(ref, move=move, fields=fields)
 
 
 @pages.get("/cases/<ref>/evidence/<uuid:evidence_id>")
@@ -156,6 +189,7 @@ def case_page(
     """The page of a case as it is now, with what was refused and what was typed for ``move``."""
     actor = current_actor()
     context = _context(_seen(ref), actor)
+    context["typed"] = {move: fields or {}}
     if refusal is not None:
         title, advice = texts.ERRORS.get(refusal.code, texts.ERRORS["error"])
         context["refusal"] = {
@@ -164,7 +198,6 @@ def case_page(
             "detail": detail_text(refusal.detail, refusal.values) if refusal.detail != refusal.code else "",
         }
         context["problems"] = {move: getattr(refusal, "fields", {})}
-        context["typed"] = {move: fields or {}}
     return make_response(render_template("review.html" if actor.is_staff else "case.html", **context), status)
 
 
@@ -172,7 +205,7 @@ def _context(seen: Seen, actor: Actor) -> dict[str, Any]:
     """Everything the templates of one case are made from."""
     view = seen.view
     live = [plan for plan in view.plans if plan["state"] not in ("void", "dead", "confirmed")]
-    signed = any(plan["state"] == "drafted" and len(plan["sign_offs"]) > 1 for plan in live)
+    signed = any(plan["state"] == "drafted" and plan["standing"] and plan["standing"]["complete"] for plan in live)
     probing = actor.is_staff and seen.state == "under_review" and view.probe is None
     return {
         "view": view,

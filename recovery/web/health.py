@@ -88,7 +88,11 @@ class _LoadCollector:
         alarms = GaugeMetricFamily("recovery_open_alarms", "Alarms nobody acknowledged", labels=("kind",))
         for kind in ALARMS:
             alarms.add_metric((kind,), self._load.alarms.get(kind, 0))
-        yield from (cases, jobs, late, alarms, *self._of_nodes())
+        glass = GaugeMetricFamily(
+            "recovery_broken_glass_unreviewed", "Plans that went without their approvals, unreviewed"
+        )
+        glass.add_metric((), self._load.broken_glass)
+        yield from (cases, jobs, late, alarms, glass, *self._of_nodes())
 
     def _of_nodes(self) -> Iterator[GaugeMetricFamily]:
         """Each node as last looked at; labels carry no secret. ``well`` is 1 for a node that tells what the others tell."""

@@ -9,17 +9,15 @@ from typing import Any
 from flask import Blueprint, current_app, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from recovery.domain.actor import Actor
 from recovery.domain.cause_rows import CODES, PARAMETERS, UNKNOWN
 from recovery.domain.diagnosis import RULES_VERSION
+from recovery.domain.document_check import parse_json
 from recovery.domain.policy_changes import changes_between
-from recovery.domain.policy_check import parse_json
 from recovery.errors import Conflict, InvalidInput, NotAllowed, NotFound, RecoveryError, StepUpNeeded
 from recovery.limits import MOVE
 from recovery.queries.people import display_names
 from recovery.queries.policies import (
     KINDS,
-    READERS,
     Kind,
     content_of,
     deciding_replay,
@@ -29,6 +27,7 @@ from recovery.queries.policies import (
     versions,
 )
 from recovery.services.policies import activate_policy, draft_policy, may_keep
+from recovery.web._drafts import number, reader, uploaded
 from recovery.web._forms import typed
 from recovery.web._rendering import refusal_words
 from recovery.web._wall import current_actor
@@ -40,18 +39,19 @@ pages = Blueprint("policies", __name__)
 @pages.get("/policy")
 @pages.get("/policy/<kind>")
 def show(kind: str = "cause") -> Response:
-    """The versions, one of them in full, and how it differs from another one."""
-    return _page(kind)
+    """The versions, one of them in full, and how it differs from another one. Fees have a page of their own."""
+    return redirect(url_for("fees.show", version=number("version")), 302) if kind == "fee" else _page(kind)
 
 
 @pages.post("/policy/<kind>")
 def draft(kind: str) -> Response:
     """Keep what was typed or uploaded as a new version that does nothing yet."""
-    actor = _reader()
+    actor = reader()
+    _on_this_page(kind)
     current_app.extensions["limits"].spend(MOVE, str(actor.id))
     fields = typed()
     try:
-        content = parse_json(_uploaded() or request.form.get("content", ""))
+        content = parse_json(uploaded() or request.form.get("content", ""))
         with current_app.extensions["database"].unit_of_work() as work:
             version = draft_policy(work, actor, content, fields.get("note", ""), kind=kind).version
     except (InvalidInput, Conflict) as error:
@@ -62,7 +62,8 @@ def draft(kind: str) -> Response:
 @pages.post("/policy/<kind>/<int:version>/activate")
 def activate(kind: str, version: int) -> Response:
     """Put a version in force; somebody else drafted it, and who does it signs in once more."""
-    actor = _reader()
+    actor = reader()
+    _on_this_page(kind)
     current_app.extensions["limits"].spend(MOVE, str(actor.id))
     try:
         confirm_password()
@@ -73,22 +74,9 @@ def activate(kind: str, version: int) -> Response:
     return redirect(url_for("policies.show", kind=kind), 303)
 
 
-def _reader() -> Actor:
-    actor = current_actor()
-    if not actor.roles & READERS:
+def _on_this_page(kind: str) -> None:
+    if kind == "fee":
         raise NotFound
-    return actor
-
-
-def _uploaded() -> str:
-    """The text of an uploaded file, empty when there is none. Raises InvalidInput when it is no text."""
-    file = request.files.get("file")
-    if file is None or not file.filename:
-        return ""
-    try:
-        return str(file.read(), "utf-8-sig")
-    except UnicodeDecodeError:
-        raise InvalidInput("not_utf8", line=1) from None
 
 
 def _page(
@@ -98,13 +86,13 @@ def _page(
     fields: Mapping[str, str] | None = None,
     wanted: int | None = None,
 ) -> Response:
-    actor = _reader()
+    actor = reader()
     of = kind_of(kind)
     with current_app.extensions["database"].reading() as work:
         rows = versions(work, of)
         current = version_in_force(work, of)
-        version = wanted or _number("version") or current
-        against = _number("against") or current
+        version = wanted or number("version") or current
+        against = number("against") or current
         content = content_of(work, of, version) if version else None
         changes = changes_between(content_of(work, of, against), content) if version and against != version else ()
         shown = next((row for row in rows if row.version == version), None)
@@ -143,8 +131,3 @@ def _written(kind: Kind, content: Any) -> str:
     if kind.name == "cause":
         content = {**content, "causes": {code: content["causes"][code] for code in (UNKNOWN, *CODES)}}
     return json.dumps(content, ensure_ascii=False, indent=1)
-
-
-def _number(name: str) -> int | None:
-    text = request.args.get(name, "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None

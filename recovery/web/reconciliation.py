@@ -11,7 +11,6 @@ from flask import Blueprint, current_app, make_response, redirect, render_templa
 from werkzeug.wrappers import Response
 
 from chains.catalogue import networks
-from recovery.domain import texts
 from recovery.domain.actor import Actor
 from recovery.errors import Conflict, InvalidInput, NotAllowed, NotFound, RecoveryError, StepUpNeeded
 from recovery.limits import MOVE
@@ -20,7 +19,7 @@ from recovery.queries.outflows import watched_wallets
 from recovery.queries.reconciliation import READERS, SIGNERS, latest_run, lines_of, opening_amount, openings_shown
 from recovery.services import holds, reconciliation
 from recovery.web._forms import typed
-from recovery.web._rendering import detail_text, said
+from recovery.web._rendering import refusal_words
 from recovery.web._wall import current_actor
 from recovery.web.auth import confirm_password
 
@@ -156,15 +155,6 @@ def _page(*, refusal: RecoveryError | None = None, fields: dict[str, str] | None
             me=actor.id,
             fields=fields or {},
             networks=sorted(networks().values(), key=lambda row: row.name.casefold()),
-            refusal=_refusal(refusal),
+            refusal=refusal_words(refusal),
         )
     return make_response(body, refusal.status if refusal else 200)
-
-
-def _refusal(error: RecoveryError | None) -> dict[str, str] | None:
-    """A refusal in words, above the page."""
-    if error is None:
-        return None
-    title, advice = texts.ERRORS[error.code]
-    detail = detail_text(error.detail, error.values) if error.detail != error.code else ""
-    return {"title": said(title), "detail": detail, "advice": said(advice)}

@@ -18,6 +18,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from chains.catalogue import network as find_network
+from chains.receivable import Receiving, yes
+from chains.receiving import Received
 from chains.sending import Move, Served, Step
 from chains.survey import Surveyed
 from chains.surveyed import Survey
@@ -30,10 +32,23 @@ from recovery.domain.ids import new_id
 from recovery.domain.screening import Gate
 from recovery.domain.settlement import stored_step
 from recovery.models import AssetPrice, CaseEvent, ListedAsset, OwnedAddress, Plan, Posting, Quote, RecoveryCase
+from recovery.queries.destinations import newest
 from recovery.queries.facts import current_plan, database_now, latest_quote
 from recovery.queries.people import actor_by_email
 from recovery.queries.plan_members import members
-from recovery.services import cases, credits, evidence, people, plans, policies, quotes, screening, settling
+from recovery.services import (
+    cases,
+    credits,
+    destinations,
+    evidence,
+    fee_trials,
+    people,
+    plans,
+    policies,
+    quotes,
+    screening,
+    settling,
+)
 from recovery.services.evidence import Look
 from recovery.services.settling import Ended
 from recovery.services.transitions import lock
@@ -49,8 +64,22 @@ OUTSIDE = "0x00000000000000000000000000000000000A11cE"
 SENDER = "0x000000000000000000000000000000000000dEaD"
 TOKEN = "0x5FbDB2315678afecb367f032d93F642f64180aa3"  # listed nowhere
 LISTED = "0xe7f1725E7734CE288F8367e1Bb143E90bb3F0512"
-POLICY = [{"name": "standard", "percent_bps": 500, "maximum_bps": 2500, "network_cost": "passed_on"}]
+POLICY = {
+    "rules": [
+        {
+            "name": "standard",
+            "fee": {"kind": "percent", "bps": 500, "cap_bps": 2500},
+            "network_cost": {"borne_by": "depositor"},
+            "without_price": "waive",
+        }
+    ]
+}
 COST = 21_000 * 10**9
+ONE_OLD_SOURCE = {
+    "least_sources": 1, "most_spread_bps": 500, "most_age_seconds": 10**9, "least_depth_usd": "0", "most_move_bps": 500,
+    "manual_seconds": 3600,
+}  # fmt: skip
+"""Limits of prices under which the one observation of :func:`make_desk` is a price."""
 
 _hashes = itertools.count(1)
 
@@ -247,7 +276,7 @@ class Desk:
             quote = latest_quote(session, case.id)
             assert quote is not None
             sweep = kind == "sweep"
-            amount, destination = (quote.gross, WALLET) if sweep else (quote.net, str(quote.destination))
+            amount, destination = (quote.gross, WALLET) if sweep else (quote.net, str(newest(session, case.id).address))
             steps = sweep_steps(amount) if sweep else refund_steps(amount, destination)
             return plans.draft(session, [case], kind, NETWORK, steps, prepared_by=self[by].id, destination=destination)
 
@@ -367,8 +396,24 @@ class Desk:
         return ref
 
     def accept(self, ref: str, destination: str = OUTSIDE) -> None:
-        """The depositor accepts the last quote."""
+        """The depositor has the address checked and accepts the last quote."""
+        self.check_destination(ref, destination)
         self.move("owner", ref, "accept", destination=destination, quote_digest=self.quote_digest(ref))
+
+    def check_destination(self, ref: str, destination: str = OUTSIDE, told: Receiving | None = None) -> str:
+        """What the edge does before an address is agreed to, with a made-up answer of the network; gives the verdict."""
+        with self.database.unit_of_work() as session:
+            asked = destinations.to_ask(session, self["owner"], ref, destination)
+            return (
+                destinations.keep(session, asked, Received(told or yes(deployed=False)), purpose="typed").verdict
+                if asked
+                else ""
+            )
+
+    def change_destination(self, ref: str, destination: str, **more: Any) -> None:
+        """The depositor has another address checked and names it."""
+        self.check_destination(ref, destination)
+        self.move("owner", ref, "change_destination", destination=destination, **more)
 
     def drafted(self, ref: str | None = None) -> str:
         """A case with a sweep plan to be signed off."""
@@ -459,7 +504,10 @@ def make_desk(url: str, *, pool_size: int = 5) -> Desk:
     )  # fmt: skip
     with desk.database.unit_of_work() as session:
         policy = policies.draft_policy(session, desk["lead"], POLICY, "test")
+        fee_trials.keep_trial(session, desk["lead"], policy.version, fee_trials.try_version(session, policy.version))
         policies.activate_policy(session, desk["admin"], policy.version)
+        limits = policies.draft_policy(session, desk["lead"], ONE_OLD_SOURCE, "test", kind="price")
+        policies.activate_policy(session, desk["admin"], limits.version, kind="price")
     return desk
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import random
 import uuid
 from collections.abc import Callable
@@ -111,6 +112,18 @@ class MadeCase:
         data: dict[str, Any] = {"note": self.rng.choice(["", "größer", "=1+1", 'a,b\n"c"'])}
         if row.in_round and self.plan is not None:
             data["digest"] = self.plan[1]
+        if row.name == "accept":
+            content = canonical({"case": self.ref, "seen": {"lines": ["Net: 90", "größer"]}, "n": len(self.events)})
+            data["consent"] = hashlib.sha256(content.encode()).hexdigest()
+            cells = (
+                self.ref,
+                self.files["quotes.csv"][-1][11],
+                str(actor),
+                instant(self.now),
+                data["consent"],
+                content,
+            )
+            self.files["consents.csv"].append(cells)
         self._write(row.name, source, actor, role, data)
         self._follow(row, actor, role)
 
@@ -123,9 +136,9 @@ class MadeCase:
             self._post(seq, "let_go", USER_PAYABLE, CUSTODY_DEPOSIT, at)
         if row.name in ("quote", "accept"):
             self._quote(row.name, at)
-        if row.starts_round:
+        if row.starts_round and row.name != "propose_credit":
             self._propose(row.name.removeprefix("propose_"), at)
-        if row.in_round and self.plan is not None:
+        if row.name.startswith("approve_") and row.in_round and self.plan is not None:
             plan, signed, kind, number, preparer = self.plan
             cells = (self.ref, plan, kind, number, role, signed, preparer, str(actor), at)
             self.files["approvals.csv"].append(cells)
@@ -145,6 +158,9 @@ class MadeCase:
         else:
             terms = (TOKEN, "0xaa", "=CMD()", "18", "100", "7", "3", "90", "1", digest({"n": len(rows)}), at, at)
             rows.append((self.ref, str(len(rows) + 1), *terms, "", "", "[]"))
+            content = {"kind": "median", "n": len(rows)}
+            price = (str(uuid.uuid4()), digest(content), canonical(content))
+            self.files["prices.csv"].append((self.ref, rows[-1][11], *price))
 
     def _propose(self, kind: str, at: str) -> None:
         payload = canonical({"case": self.ref, "kind": kind, "round": self.round, "amount": "90"})
@@ -155,7 +171,7 @@ class MadeCase:
         self.plan = (plan, signed, kind, str(self.round), preparer)
 
 
-SIDES = ("postings.csv", "plans.csv", "approvals.csv", "quotes.csv", "evidence.csv")
+SIDES = ("postings.csv", "plans.csv", "approvals.csv", "quotes.csv", "evidence.csv", "consents.csv", "prices.csv")
 
 
 def made_cases(seed: int, count: int) -> list[MadeCase]:

@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import select, update
 
+from chains.nodes import node_table
 from config.settings import Settings
 from recovery.db import Database
 from recovery.domain.actor import Actor
@@ -17,11 +18,13 @@ from recovery.embedded.anvil import Anvil
 from recovery.jobs.runner import run_due
 from recovery.models import Job, RecoveryCase
 from recovery.queries.people import actor_by_email
-from recovery.services import cases, people, registry
+from recovery.services import cases, destinations, people, registry
+from recovery.services.destinations import TYPED_IN
+from recovery.services.fee_trials import keep_trial, try_version
 from recovery.services.plans import record_signed
 from recovery.services.policies import activate_policy, draft_policy
 from sandbox.custody import Limits, examine
-from sandbox.load import FEE_POLICY
+from sandbox.load import POLICIES
 from sandbox.registries import write_registries
 from sandbox.rpc import Rpc
 from sandbox.signer import held_keys
@@ -62,9 +65,19 @@ class SampleWorld:
             return cases.open_case(session, actor, reference=hash, request_id=key or str(uuid.uuid4())).ref
 
     def move(self, actor: Actor, ref: str, name: str, **data: Any) -> None:
-        """Make a move."""
+        """Make a move; a named destination is asked about first, as the pages do."""
+        if name in TYPED_IN:
+            self._ask_beforehand(actor, ref, data["destination"])
         with self.database.unit_of_work() as session:
             cases.move(session, actor, ref, name, data, request_id=str(uuid.uuid4()))
+
+    def _ask_beforehand(self, actor: Actor, ref: str, address: str) -> None:
+        with self.database.reading() as session:
+            asked = destinations.to_ask(session, actor, ref, address)
+        if asked is not None:
+            told = destinations.ask(asked, node_table(self.settings.nodes, public=False).get(asked.network, ()))
+            with self.database.unit_of_work() as session:
+                destinations.keep(session, asked, told, purpose="typed")
 
     def case(self, ref: str) -> RecoveryCase:
         """The case as stored."""
@@ -144,6 +157,9 @@ def _load(made: SampleWorld, registries: dict[str, Path]) -> None:
             with path.open(newline="", encoding="utf-8-sig") as file:
                 result = registry.import_registry(session, made.actor("admin"), kind, file)
             assert not result.refused, (kind, result.refused)
-        rules = json.loads(FEE_POLICY.read_text())
-        policy = draft_policy(session, made.actor("admin"), rules, "for the tests")
-        activate_policy(session, made.actor("lead"), policy.version)
+        for kind, path in POLICIES.items():
+            content = json.loads(path.read_text())
+            policy = draft_policy(session, made.actor("admin"), content, "for the tests", kind=kind)
+            if kind == "fee":
+                keep_trial(session, made.actor("lead"), policy.version, try_version(session, policy.version))
+            activate_policy(session, made.actor("lead"), policy.version, kind=kind)

@@ -217,6 +217,7 @@ def test_a_rejection_against_the_release(desk: Desk, order: str) -> None:
 @pytest.mark.parametrize("order", ["accept in time", "expire first", "free"])
 def test_acceptance_against_expiry(desk: Desk, order: str) -> None:
     ref = desk.quoted()
+    desk.check_destination(ref)
     desk.shorten(ref, 0.15 if order == "accept in time" else 0.02)
     digest = desk.quote_digest(ref)
 

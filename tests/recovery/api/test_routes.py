@@ -41,7 +41,17 @@ CSV = {"data": b"account,state,locale,security_changed_at\n", "content_type": "t
 STEP_UP = {"body": {"password": PASSWORD}}
 TOKEN = {"body": {"email": "auditor@example.com", "password": PASSWORD, "scopes": ["cases:read"]}}
 PROOF_ASK = {"body": {"method": "eip191"}}
+PRICE = {
+    "body": {"network": "local", "reference": "USD", "price": "1.5", "decimals": 18, "reason": "no source tells it"}
+}
 SIGNED = {"body": {"transactions": ["0x02"]}}
+
+APPROVALS = ("wallet", "clearing", "auditor", "lead", "admin")
+NO_ID = str(uuid.UUID(int=1))
+LIMIT = {"person": NO_ID, "scope": "network", "network": "local", "per_case": "1", "reason": "x"}
+DEPUTY = {
+    "to": NO_ID, "stage": "wallet", "starts_at": "2025-01-01T00:00:00Z", "ends_at": "2025-01-02T00:00:00Z", "reason": "x",
+}  # fmt: skip
 
 EXPECTED: dict[tuple[str, str], tuple[Mapping[str, Any], dict[str, int]]] = {
     ("GET", "/api/openapi.json"): ({}, dict.fromkeys((*EVERYBODY, NOBODY), 200)),
@@ -77,10 +87,27 @@ EXPECTED: dict[tuple[str, str], tuple[Mapping[str, Any], dict[str, int]]] = {
         allow(200, *POLICY_READERS),
     ),
     ("POST", "/api/v1/policies/<kind>"): ({"body": {"content": built_in_document()}}, allow(201, "lead", "admin")),
+    ("POST", "/api/v1/policies/fee/<int:version>/trial"): (
+        {"body": {}},
+        allow(404, "lead", "admin"),
+    ),  # there is no such version
     ("POST", "/api/v1/policies/<kind>/<int:version>/activate"): ({}, allow(409, "lead", "admin")),  # built in
+    ("GET", "/api/v1/approvals"): ({}, allow(200, *APPROVALS)),
+    ("POST", "/api/v1/approvals/limits"): ({"body": LIMIT}, allow(404, "admin")),  # of nobody
+    ("POST", "/api/v1/approvals/limits/<uuid:limit_id>/confirm"): ({}, allow(404, *APPROVALS)),
+    ("POST", "/api/v1/approvals/delegations"): ({"body": DEPUTY}, allow(404, "wallet")),
+    ("POST", "/api/v1/approvals/delegations/<uuid:delegation_id>/confirm"): ({}, allow(404, *APPROVALS)),
+    ("POST", "/api/v1/approvals/delegations/<uuid:delegation_id>/end"): ({}, allow(404, *APPROVALS)),
+    ("POST", "/api/v1/approvals/glass/<uuid:plan_id>/review"): (
+        {"body": {"note": "x"}},
+        allow(404, "auditor", "lead", "admin"),
+    ),
     ("GET", "/api/v1/registries/<kind>"): ({}, allow(200, *STAFF)),
     ("POST", "/api/v1/registries/<kind>"): (CSV, allow(200, "lead", "admin")),
     ("GET", "/api/v1/registries"): ({}, allow(200, *STAFF)),
+    ("GET", "/api/v1/prices"): ({}, allow(200, *STAFF)),
+    ("POST", "/api/v1/prices"): (PRICE, allow(403)),  # nobody has stepped up
+    ("POST", "/api/v1/prices/<uuid:entry>/confirm"): ({}, allow(404, "lead", "clearing")),
     ("PUT", "/api/v1/registries/<kind>/row"): (
         {"body": {"account": "a", "state": "active"}},
         allow(200, "lead", "admin"),
@@ -113,7 +140,10 @@ def address(rule: str, case_ref: str) -> str:
         .replace("<transition>", "withdraw")
         .replace("<uuid:plan_id>", str(uuid.uuid4()))
         .replace("<uuid:intent_id>", str(uuid.uuid4()))
+        .replace("<uuid:limit_id>", str(uuid.uuid4()))
+        .replace("<uuid:delegation_id>", str(uuid.uuid4()))
         .replace("<uuid:asked_id>", str(uuid.uuid4()))
+        .replace("<uuid:entry>", str(uuid.uuid4()))
         .replace("/policies/<kind>", "/policies/cause")
         .replace("<kind>", "accounts")
         .replace("<int:version>", "1")
@@ -155,11 +185,12 @@ def test_every_write_wants_an_idempotency_key(api: Client, case_ref: str, method
     if rule in ("/api/v1/verify", "/api/v1/ledger/notices"):
         return  # a question, and what has an id of its own
     request, expected = EXPECTED[method, rule]
-    who = next(
+    able = (
         name
         for name, status in expected.items()
         if status in (200, 201, 409) or (status == 404 and name != "foreigner")
     )
+    who = next(able, "lead")  # where everybody has to step up first
     for key in (None, " ", "x" * 129, "a b", "\xe9"):
         answer = api.ask(method, address(rule, case_ref), who=who, key=key, **request)
         assert (answer.status_code, answer.get_json()["reason"]) == (400, "idempotency_key_missing")

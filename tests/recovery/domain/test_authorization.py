@@ -55,12 +55,13 @@ def test_staff_who_are_depositors_do_not_decide_their_own_case(name: str) -> Non
 
 
 @pytest.mark.parametrize("kind", ["sweep", "refund"])
-@pytest.mark.parametrize("team", ["wallet", "clearing"])
-def test_who_prepared_or_signed_for_the_other_team_may_not_sign(kind: str, team: str) -> None:
-    approval = row(f"approve_{kind}_{team}")
-    other = {"wallet": "clearing", "clearing": "wallet"}[team]
-    actor = somebody("specialist", "wallet", "clearing")
-    assert set(approval.unlike) == {*MAKERS, f"approve_{kind}_{other}"}
+@pytest.mark.parametrize("name", ["approve_{}_wallet", "approve_{}_clearing", "approve_{}_lead", "break_glass_{}"])
+def test_who_prepared_or_signed_for_any_team_may_not_sign(kind: str, name: str) -> None:
+    approval = row(name.format(kind))
+    actor = somebody("specialist", "wallet", "clearing", "lead")
+    signed = {f"approve_{kind}_{team}" for team in ("wallet", "clearing", "lead")} | {f"break_glass_{kind}"}
+    again = {"plan_sweep_again"} | ({"plan_refund_again"} if kind == "refund" else set())
+    assert set(approval.unlike) == {*MAKERS, *signed, *again}
     for made in approval.unlike:
         assert objection(actor, approval, {made: {actor.id}}, owns_case=False) == "you_prepared_it"
         assert objection(actor, approval, {made: {uuid.uuid4()}}, owns_case=False) is None
@@ -75,8 +76,13 @@ def test_who_prepared_may_not_hand_in_signatures(kind: str) -> None:
 
 def test_money_asks_for_a_fresh_sign_in() -> None:
     moving = {one.name for _, one in ROWS if one.step_up}
-    assert moving == {"accept", "approve_credit", "lose_dispute", *SETTLES} | {
-        f"approve_{kind}_{team}" for kind in ("sweep", "refund") for team in ("wallet", "clearing")
+    signed = {
+        f"{act}_{kind}{team}"
+        for kind in ("sweep", "refund")
+        for act, team in (("approve", "_wallet"), ("approve", "_clearing"), ("approve", "_lead"), ("break_glass", ""))
+    }
+    assert moving == {"accept", "change_destination", "clear_denial", "lose_dispute", *SETTLES} | signed | {
+        *("approve_credit", "endorse_credit", "approve_correction", "approve_advance", "approve_write_off")
     }
     for _, one in ROWS:
         if one.step_up:

@@ -12,8 +12,9 @@ from hypothesis import given, strategies as st
 
 from recovery.domain.cause_policy import BUILT_IN, STEPS, policy_from
 from recovery.domain.cause_rows import CODES, PARAMETERS, UNKNOWN, built_in_document
+from recovery.domain.document_check import LARGEST_DOCUMENT, parse_json
 from recovery.domain.policy_changes import changes_between
-from recovery.domain.policy_check import CHOICES, CONCEALED, LARGEST_DOCUMENT, NOTHING_TO_PAY, check_policy, parse_json
+from recovery.domain.policy_check import CHOICES, CONCEALED, NOTHING_TO_PAY, check_policy
 from recovery.domain.policy_texts import CHOICES as SAID, DETAILS, ELIGIBLE, FEES, PARAMETERS as NAMED, PROOFS, TARGETS
 from recovery.errors import InvalidInput
 from workflows.playbooks import PUBLIC_CAUSE

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import ast
+import inspect
 from dataclasses import replace
 
 import pytest
 from hypothesis import given, strategies as st
 
+from chains.errors import NodeMistaken, NodesDisagree, NodeUnavailable, NoNode, Refused
+from recovery.domain import reconciliation, reconciliation_texts
 from recovery.domain.reconciliation import (
     CaseBook,
     Moved,
@@ -29,6 +33,8 @@ AMOUNT = st.integers(-(10**30), 10**30)
         (replace(WALLET, chain=107, opening=7), "equal", "opening_signed_off", 0),
         (replace(WALLET, chain=60, moved=(Moved("p/0", -40),)), "explained", "moved_not_booked", 0),
         (replace(WALLET, chain=101), "unexplained", "chain_holds_more", 1),
+        (replace(WALLET, chain=101, opened=False), "unknown", "opening_not_signed", 1),
+        (replace(WALLET, chain=99, opened=False), "unexplained", "chain_holds_less", -1),
         (replace(WALLET, chain=99), "unexplained", "chain_holds_less", -1),
         (replace(WALLET, trouble="no_node"), "unknown", "no_node", None),
         (WALLET, "unknown", "not_asked", None),
@@ -85,3 +91,16 @@ def test_cases_add_up_to_the_accounts() -> None:
     assert sub_ledger_lines(ledger, dict(ledger)) == []
     lines = sub_ledger_lines(ledger, {("local", "A", "1100"): 4, ("local", "C", "2100"): -1})
     assert [(line.asset, line.difference) for line in lines] == [("A", 1), ("B", 7), ("C", 1)]
+
+
+def test_every_status_place_and_reason_speaks_and_none_is_left_over() -> None:
+    tree = ast.parse(inspect.getsource(reconciliation))
+    words = {node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)}
+    asked = {kind.code for kind in (NoNode, NodeUnavailable, NodeMistaken, NodesDisagree, Refused)}
+    elsewhere = {"holdings_not_offered", "asset_is_unknown", "step_not_visible", "not_watched"} | asked
+    assert set(reconciliation_texts.REASONS) <= words | elsewhere
+    assert elsewhere <= set(reconciliation_texts.REASONS)
+    told = {word for word in words if "_" in word and word.replace("_", "").isalpha() and not word.startswith("_")}
+    assert told - {"under_way"} <= set(reconciliation_texts.REASONS)
+    assert set(reconciliation_texts.STATUSES) == {"equal", "explained", "unexplained", "unknown"}
+    assert set(reconciliation.ACCOUNT_OF) | {"case", "account"} == set(reconciliation_texts.PLACES)

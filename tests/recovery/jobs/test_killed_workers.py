@@ -26,13 +26,16 @@ from sqlalchemy import func, select, text, update
 from recovery.domain import verifier
 from recovery.domain.accounting import unsettled
 from recovery.domain.actor import Actor
+from recovery.jobs import outflows, reconciliation
 from recovery.jobs.crash import POINTS
 from recovery.jobs.scheduler import ring_due
 from recovery.jobs.worker import QUEUE
-from recovery.models import CaseEvent, Claim, Job, PlanStep, Posting
+from recovery.models import Alarm, CaseEvent, Claim, Job, PlanStep, Posting
 from recovery.queries.case_view import CaseView, case_view
 from recovery.queries.cases import find_case
+from recovery.queries.outflows import watched_wallets
 from recovery.queries.plans import find_plan, list_plans
+from recovery.queries.reconciliation import latest_run
 from recovery.services import export
 from recovery.services.replacements import record_replacement
 from sandbox.custody import Limits, examine_dearer
@@ -290,6 +293,21 @@ def test_a_kill_around_a_higher_fee(desk: Desk) -> None:
     with world.database.reading() as session:
         rows = session.execute(select(Posting.debit, Posting.credit, Posting.asset, Posting.amount)).all()
     assert not unsettled(rows)
+
+
+def test_a_kill_while_wallets_and_books_are_compared(desk: Desk) -> None:
+    """Nothing is rung twice for it, and nothing goes unseen: the next round ends what the dead one began."""
+    database = desk.world.database
+    outflows.plan_look(database)
+    reconciliation.plan_run(database)
+    desk.crash("outflow:before_ask", "outflow:after_ask", "reconcile:before_ask", "reconcile:after_ask")
+    desk.worker()
+    with database.reading() as session:
+        assert {row.looked_at is not None for row in watched_wallets(session)} == {True}
+        run = latest_run(session)
+        assert run is not None
+        assert run.unexplained == 0
+        assert session.scalar(select(func.count()).select_from(Alarm)) == 0
 
 
 def test_every_point_is_crashed_somewhere() -> None:

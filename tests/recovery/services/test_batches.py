@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from chains.sending import Served, Step
 from recovery.domain.accounting import NETWORK_COST, SWEEP_IN_TRANSIT, USER_PAYABLE, balances
-from recovery.errors import Conflict, InvalidInput, MoveNotOpen, NotAllowed
+from recovery.errors import Conflict, InvalidInput, NotAllowed
 from recovery.models import BatchMember, CaseEvent, Plan, PlanCase, SweepBatch
 from recovery.queries.batches import batch_cases, formed_batches
 from recovery.queries.facts import current_plan
@@ -118,7 +118,7 @@ def test_one_decision_moves_every_case(desk: Desk) -> None:
     desk.sign_off(refs[2], "sweep", "wallet")
     for ref in refs:
         assert [event.name for event in desk.events(ref)][-1] == "approve_sweep_wallet"
-    with pytest.raises(MoveNotOpen, match="wallet_has_not_signed"):
+    with pytest.raises(NotAllowed, match="you_prepared_it"):
         desk.sign_off(refs[0], "sweep", "wallet")
     desk.move("clearing", refs[0], "reject_sweep", reason="no")
     assert states(desk, refs) == {"accepted"}

@@ -384,9 +384,12 @@ def test_money_leaves_past_no_open_dispute() -> None:
     for row in (row for table in WORKFLOWS.values() for row in table.transitions):
         asks = "no_dispute_is_open" in {guard.__name__ for guard in row.guards}
         lets_go = row.name.startswith(
-            ("approve_", "release_", "plan_sweep_again", "plan_refund_again", "prepare_sweep")
-        )
-        assert asks == (lets_go or row.name == "propose_refund"), row.name
+            (
+                *("approve_", "endorse_", "break_glass_", "release_", "prepare_sweep"),
+                *("plan_sweep_again", "plan_refund_again", "plan_advance_again"),
+            )
+        ) and row.name not in ("approve_correction", "approve_write_off")
+        assert asks == (lets_go or row.name in ("propose_refund", "propose_advance")), row.name
         assert not (asks and "depositor" in row.by)
 
 

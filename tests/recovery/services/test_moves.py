@@ -134,11 +134,13 @@ def test_buttons_say_what_the_move_would_say(desk: Desk) -> None:
     plan = desk.plan(ref, "sweep")
     assert plan is not None
     desk.move("both", ref, "approve_sweep_wallet", digest=plan.digest)
+    elsewhere = "0x00000000000000000000000000000000000b0b77"
+    desk.check_destination(ref, elsewhere)
     for who in ("both", "wallet", "clearing", "maker", "maker_and_wallet", "owner", "lead"):
         with desk.database.reading() as session:
             offered = choices(session, desk[who], find(session, ref))
         for choice in offered:
-            data = {"digest": plan.digest, "reason": "no"}
+            data = {"digest": plan.digest, "reason": "no", "destination": elsewhere}
             try:
                 with desk.database.unit_of_work() as session:
                     cases.move(session, desk[who], ref, choice.name, data, request_id=f"{who} {choice.name}")

@@ -17,6 +17,7 @@ from recovery.domain.replay import Tally
 from recovery.errors import Conflict, InvalidInput, NotAllowed, NotFound, StepUpNeeded
 from recovery.models import CausePolicyVersion, ReplayRun
 from recovery.queries.policies import KINDS, content_of, newest_draft, policy_in_force, policy_of, versions
+from recovery.services.fee_trials import keep_trial, try_version
 from recovery.services.policies import activate_policy, draft_policy
 from recovery.services.replay import keep_run
 from tests.recovery.desk import Desk
@@ -128,10 +129,12 @@ def test_assets_are_kept_as_their_networks_write_them(desk: Desk) -> None:
 
 def test_fees_follow_the_same_pattern(desk: Desk) -> None:
     with desk.database.unit_of_work() as session:
-        rules = [{"name": "free", "percent_bps": 0}]
-        old = draft_policy(session, desk["lead"], rules, "").version
-        new = draft_policy(session, desk["lead"], rules, "").version
+        free = {"name": "free", "fee": {"kind": "free"}, "network_cost": {"borne_by": "platform"}}
+        old, new = (draft_policy(session, desk["lead"], {"rules": [free]}, "").version for _ in range(2))
+    with desk.database.unit_of_work() as session, pytest.raises(Conflict, match="policy_needs_trial"):
+        activate_policy(session, desk["admin"], new)
     with desk.database.unit_of_work() as session:
+        keep_trial(session, desk["lead"], new, try_version(session, new))
         activate_policy(session, desk["admin"], new)
     with desk.database.unit_of_work() as session, pytest.raises(Conflict, match="policy_is_older"):
         activate_policy(session, desk["admin"], old)

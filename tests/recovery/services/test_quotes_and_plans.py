@@ -77,8 +77,8 @@ def test_an_older_quote_is_not_accepted(desk: Desk) -> None:
         (TOKEN, "destination_cannot_receive"),
         (TOKEN.lower(), "destination_cannot_receive"),
         (DEPOSIT, "destination_is_ours"),
-        (WALLET.lower(), "destination_is_ours"),
-        (TANK.upper().replace("X", "x"), "destination_is_ours"),
+        (WALLET.lower(), "destination_not_usable"),
+        (TANK.upper().replace("X", "x"), "destination_not_usable"),
     ],
 )
 def test_a_refund_goes_where_it_can_arrive(desk: Desk, destination: str, why: str) -> None:

@@ -7,8 +7,8 @@ from sqlalchemy import select
 
 from chains.types import Status, Transaction
 from recovery.errors import InvalidInput
-from recovery.models import Claim, Diagnosis
-from recovery.services.quotes import _checked_destination
+from recovery.models import Diagnosis
+from recovery.services.destinations import canonical
 from tests.recovery.desk import SENDER, Desk, new_hash, seen, transfer
 
 
@@ -42,11 +42,10 @@ def test_one_network_is_not_called_several(desk: Desk) -> None:
     assert "found_on_one_network" not in {check["name"] for check in checks}
 
 
-def test_a_destination_with_a_memo_inside_is_refused(desk: Desk) -> None:
+def test_a_destination_with_a_memo_inside_is_refused() -> None:
     """Nothing that pays would carry the memo on: the coins would be lost again."""
-    claim = Claim(network="xrpl", contract=None)
-    with desk.database.reading() as session, pytest.raises(InvalidInput) as refused:
-        _checked_destination(session, claim, "X7AcgcsBL6XDcUb289X4mJ8djcdyKaGZMhc9YTE92ehJ2Fu")
+    with pytest.raises(InvalidInput) as refused:
+        canonical("xrpl", "X7AcgcsBL6XDcUb289X4mJ8djcdyKaGZMhc9YTE92ehJ2Fu")
     assert refused.value.fields == {"destination": ["address_carries_a_memo"]}
 
 

@@ -13,12 +13,14 @@ from sqlalchemy import select
 
 from chains import catalogue
 from chains.looking import NodeLook
+from chains.receivable import yes
+from chains.receiving import Received
 from chains.types import Status
 from recovery.db import Database
 from recovery.domain.actor import Actor
 from recovery.models import FeePolicy, RecoveryCase
 from recovery.queries.cases import find_case
-from recovery.services import cases, evidence
+from recovery.services import cases, destinations, evidence
 from recovery.services.nodes import write_reports
 from tests.recovery.web.conftest import PASSWORD, token_in, transfer
 
@@ -218,7 +220,16 @@ def quoted(database: Database, actors: dict[str, Actor], ref: str) -> None:
         session.add(
             FeePolicy(
                 version=1001,
-                rules=[{"name": "standard", "match": {}, "percent_bps": 500}],
+                document={
+                    "rules": [
+                        {
+                            "name": "standard",
+                            "fee": {"kind": "percent", "bps": 500},
+                            "network_cost": {"borne_by": "depositor"},
+                            "without_price": "waive",
+                        }
+                    ]
+                },
                 note="for this test",
                 drafted_by=specialist.id,
                 activated_by=actors["auditor"].id,
@@ -269,7 +280,21 @@ def test_a_quote_is_accepted_with_address_and_password(
     after = client.get_cookie("session")
     assert before is not None and after is not None and before.value != after.value
 
-    done = client.post(f"{path}/accept", data=form(client, path, **fields))
+    silent = client.post(f"{path}/accept", data=form(client, path, **fields))
+    assert silent.status_code == 409
+    assert "The network has not yet told" in silent.text
+    looked = client.post(f"{path}/destination", data=form(client, path, **fields))
+    assert "We could not yet ask the network" in looked.text
+    with database.unit_of_work() as session:
+        asked = destinations.to_ask(session, actors["depositor"], ref, fields["destination"])
+        assert asked is not None
+        destinations.keep(session, asked, Received(yes(kind="contract", deployed=True)), purpose="typed")
+    warned = client.post(f"{path}/accept", data=form(client, path, **fields))
+    assert warned.status_code == 422
+    assert "A contract stands at this address" in warned.text
+    seen = re.search(r'name="confirmed" value="([0-9a-f]{16})"', warned.text)
+    assert seen
+    done = client.post(f"{path}/accept", data=form(client, path, **fields, confirmed=seen.group(1)))
     assert done.status_code == 303
     assert "What you accepted" in client.get(path).text
 

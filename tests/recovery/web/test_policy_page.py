@@ -84,7 +84,7 @@ def test_every_cause_is_readable(keepers: dict[str, Actor], client_of: SignIn) -
     assert "3 days" in page
     assert "neutral words" in page
     assert "Version 1" not in page  # nothing to compare yet
-    assert client_of("lead").get("/policy/fee").status_code == 200
+    assert client_of("lead").get("/policy/fee").headers["Location"] == "/policy/fees"
     assert client_of("lead").get("/policy/weather").status_code == 404
     assert client_of("lead").get("/policy?version=77").status_code == 404
 

@@ -19,9 +19,9 @@ from chains import catalogue, errors as chain_errors, looking
 from chains.address import check_address
 from chains.types import Network
 from recovery import errors
-from recovery.domain import texts
+from recovery.domain import fee_texts, texts
 from recovery.domain.address_texts import REASONS as ADDRESS_REASONS
-from recovery.domain.fees import quote_terms
+from recovery.domain.fees import quoting, shapes
 from recovery.jobs import evidence, planning
 from recovery.queries.cases import QUEUES
 from recovery.web._language import FOLDER, catalogue as translations, languages
@@ -154,9 +154,13 @@ def test_refusals_speak() -> None:
 
 
 def test_quotes_speak() -> None:
-    source = inspect.getsource(inspect.getmodule(quote_terms))  # type: ignore[arg-type]
-    assert set(re.findall(r'Line\("(\w+)"', source)) <= set(texts.QUOTE_LINES)
-    assert set(re.findall(r'"why": "(\w+)"', source)) <= set(texts.EXPLAINS)
+    labels = re.findall(r'Line\("(\w+)"', inspect.getsource(quoting))
+    steps = re.findall(
+        r'"code": "(\w+)"|told\("(\w+)"|_fixed\("(\w+)"', inspect.getsource(quoting) + inspect.getsource(shapes)
+    )
+    spoken = {"pair_row", "asset_row", "any_other_asset", "passed_on"}  # chosen in place
+    assert set(labels) == set(texts.QUOTE_LINES)
+    assert {code for found in steps for code in found if code} | spoken == set(fee_texts.STEPS)
 
 
 def test_the_machines_states_are_the_ones_that_are_polled() -> None:

@@ -27,6 +27,13 @@ FILL = {
     "upload_id": NO_ID,
     "version": "1",
     "leg": NO_ID,
+    "code": "1100",
+    "correction": NO_ID,
+    "period": NO_ID,
+    "token": "0" * 96,
+    "limit_id": NO_ID,
+    "delegation_id": NO_ID,
+    "entry": NO_ID,
     "batch_id": NO_ID,
     "alarm_id": NO_ID,
     "opening_id": NO_ID,
@@ -63,7 +70,7 @@ def test_exactly_the_public_pages_answer_a_stranger(app: Flask) -> None:
             to_sign_in = answer.status_code == 302 and answer.headers["Location"].startswith("/sign-in")
             if not to_sign_in:
                 open_to_all.add(rule.endpoint)
-    assert open_to_all == PUBLIC - {"auth.preferences"}  # which only takes POST
+    assert open_to_all == PUBLIC - {"auth.preferences", "notices.deny"}  # which only take POST
 
 
 def test_every_write_needs_the_token_of_the_session(app: Flask, client_of: Callable[[str], FlaskClient]) -> None:
@@ -80,10 +87,15 @@ def test_no_page_changes_anything_on_get(app: Flask) -> None:
         "auth.preferences",
         "appeals.report",
         "cases.make_move",
+        "cases.check_destination",
+        "notices.deny",
         "proofs.ask",
         "proofs.answer",
         "proofs.hand_in",
         "policies.activate",
+        "fees.draft",
+        "fees.try_out",
+        "fees.activate",
         "policies.draft",
         "export.download",
         "registries.new",
@@ -92,11 +104,23 @@ def test_no_page_changes_anything_on_get(app: Flask) -> None:
         "registry_files.upload",
         "registry_files.confirm",
         "finds.open_case",
+        "ledger.propose",
+        "ledger.decide",
+        "ledger.propose_close",
+        "ledger.close",
+        "prices.enter",
+        "prices.confirm",
         "alarms.answer",
         "reconciliation.draft",
         "reconciliation.sign",
         "reconciliation.hold",
         "reconciliation.release",
+        "approvals.set_limit",
+        "approvals.confirm_limit",
+        "approvals.delegate",
+        "approvals.confirm_delegation",
+        "approvals.end_delegation",
+        "approvals.review",
     }
 
 

@@ -1,0 +1,291 @@
+"""Where a refund goes: checked before the owner agrees, bound by the event in which they do, and changed only with notice.
+
+The network is asked outside of any unit of work (:func:`ask`), its answer kept (:func:`keep`), and the verdict made anew from the
+kept answer and the books of that moment whenever something depends on it.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from chains.address import check_address
+from chains.catalogue import network as find_network
+from chains.receivable import ReceivingOrder
+from chains.receiving import Received, receiving
+from chains.types import Node
+from recovery.domain.actor import SYSTEM, Actor
+from recovery.domain.destination import (
+    ASKED_AGAIN_AFTER,
+    FRESH_FOR,
+    LEAST_COOLING,
+    PROOF_FRESH_FOR,
+    Judgement,
+    Verdict,
+    cooling_until,
+)
+from recovery.domain.ids import new_id
+from recovery.errors import InvalidInput, MoveNotOpen
+from recovery.models import CaseEvent, Claim, DestinationCheck, Plan, Quote, RecoveryCase, RefundDestination
+from recovery.queries import destinations as known
+from recovery.queries.cases import find_case
+from recovery.queries.facts import current_plan, database_now, latest_quote, open_claim
+from recovery.services import disputes, notices
+from recovery.services.evidence import keep_answers
+from recovery.services.plan_ends import void
+from recovery.services.transitions import add_job, advance
+
+log = structlog.get_logger(__name__)
+
+TYPED_IN = frozenset({"accept", "change_destination"})
+"""Moves in which a depositor names a destination."""
+
+CHECKING = "destination.check"
+
+
+@dataclass(frozen=True)
+class Inquiry:
+    """One question for the nodes of a network, for one case."""
+
+    case_id: uuid.UUID
+    network: str
+    order: ReceivingOrder
+
+
+# what is asked
+
+
+def to_ask(session: Session, actor: Actor, ref: str, address: str) -> Inquiry | None:
+    """What must be asked of the network before the depositor can agree to ``address``; ``None`` when nothing must.
+
+    Raises NotFound. What is no address at all, or not the actor's to say, is refused by the move itself.
+    """
+    case = find_case(session, actor, ref)
+    claim = open_claim(session, case.id)
+    if claim is None or case.depositor_id != actor.id:
+        return None
+    found = check_address(find_network(claim.network), address).normalised
+    return inquiry(session, case, claim, found) if found is not None else None
+
+
+def inquiry(session: Session, case: RecoveryCase, claim: Claim, address: str) -> Inquiry | None:
+    """The question about a canonical address; ``None`` while the last answer is new enough."""
+    last = known.latest_check(session, case.id, claim, address)
+    told = known.receiving_of(last)
+    new_enough = last is not None and last.at > database_now(session) - ASKED_AGAIN_AFTER
+    if new_enough and told is not None and told.able is not None:
+        return None
+    quote = latest_quote(session, case.id)
+    amount = quote.net if quote is not None else claim.amount
+    return Inquiry(case.id, claim.network, ReceivingOrder(address, claim.contract, amount))
+
+
+def ask(asked: Inquiry, nodes: Sequence[Node]) -> Received:
+    """Ask the nodes. Outside of any unit of work; raises nothing for what they say."""
+    return receiving(find_network(asked.network), nodes, asked.order)
+
+
+def keep(session: Session, asked: Inquiry, told: Received, *, purpose: str) -> Judgement:
+    """Write down what was said, word for word and as it was agreed on; a network that was silent is asked again by a job."""
+    case, claim = session.get_one(RecoveryCase, asked.case_id), open_claim(session, asked.case_id)
+    if claim is None:
+        raise MoveNotOpen("leg_is_claimed")
+    judged = known.judgement(session, case, claim, asked.order.address, told.receiving)
+    session.add(
+        DestinationCheck(
+            id=new_id(),
+            case_id=case.id,
+            network=asked.network,
+            contract=asked.order.contract or "",
+            address=asked.order.address,
+            amount=asked.order.amount,
+            receiving=known.receiving_to_json(told.receiving),
+            verdict=judged.verdict,
+            codes=list(judged.codes),
+            purpose=purpose,
+        )
+    )
+    keep_answers(session, case, asked.network, claim.hash, told.answers, purpose="destination")
+    if judged.verdict is Verdict.UNKNOWN and purpose == "typed":
+        add_job(session, CHECKING, case, {"address": asked.order.address})
+    session.flush()
+    return judged
+
+
+# what the owner agrees to
+
+
+@dataclass(frozen=True)
+class Agreed:
+    """A canonical address the owner may agree to now; ``checked`` is no while the network has not answered."""
+
+    address: str
+    checked: bool
+
+
+def agreed(session: Session, case: RecoveryCase, claim: Claim, data: Mapping[str, Any]) -> Agreed:
+    """The address of the form ``data``, judged by the books of now and the network's kept answer.
+
+    Raises InvalidInput with the reasons: refused, or to be confirmed and not confirmed (``confirmed`` names the warnings that
+    were read).
+    """
+    address = canonical(claim.network, data["destination"])
+    last = known.latest_check(session, case.id, claim, address)
+    fresh = last is not None and last.at > database_now(session) - FRESH_FOR
+    judged = known.judgement(session, case, claim, address, known.receiving_of(last) if fresh else None)
+    if judged.verdict is Verdict.REFUSE:
+        codes = [remark.code for remark in judged.remarks if remark.verdict is Verdict.REFUSE]
+        raise InvalidInput(codes[0], fields={"destination": codes})
+    if judged.verdict is Verdict.CONFIRM and data.get("confirmed") != judged.seen:
+        raise InvalidInput("destination_confirm", fields={"destination": [*judged.codes, "destination_confirm"]})
+    return Agreed(address, judged.verdict is not Verdict.UNKNOWN)
+
+
+def canonical(network: str, typed: str) -> str:
+    """The canonical form of a typed address. Raises InvalidInput for what is none, and for one with a memo inside.
+
+    Nothing this program sends carries a memo: the families it sends have none, and elsewhere a wallet team pays by hand.
+    """
+    shape = check_address(find_network(network), typed)
+    if not shape.valid or shape.normalised is None:
+        reason = shape.reason or "not_an_address"
+        raise InvalidInput("destination_is_invalid", fields={"destination": [f"address_{reason}"]})
+    if shape.memo is not None:
+        raise InvalidInput("destination_is_invalid", fields={"destination": ["address_carries_a_memo"]})
+    return shape.normalised
+
+
+def looked_at(session: Session, actor: Actor, ref: str, typed: str) -> str:
+    """The canonical form of a typed address for the owner's page. Raises NotFound, InvalidInput."""
+    case = find_case(session, actor, ref)
+    claim = open_claim(session, case.id)
+    if claim is None or case.depositor_id != actor.id:
+        raise MoveNotOpen("no_such_move")
+    return canonical(claim.network, typed)
+
+
+def bind(session: Session, case: RecoveryCase, event: CaseEvent, network: str, address: str, **more: Any) -> None:
+    """The address binds from this event on, which names it too."""
+    session.flush()
+    session.add(RefundDestination(case_id=case.id, seq=event.seq, network=network, address=address, **more))
+
+
+def change(session: Session, actor: Actor, case: RecoveryCase, data: Mapping[str, Any], version: int | None) -> None:
+    """Another destination by the owner's own act: approvals of a drafted refund are void, nothing is paid for a while, and
+    the contact on record is told. Raises InvalidInput."""
+    claim, quote = open_claim(session, case.id), _accepted(session, case)
+    if claim is None or quote is None:
+        raise MoveNotOpen("quote_is_accepted")
+    now = database_now(session)
+    to = agreed(session, case, claim, data)
+    before = known.newest(session, case.id)
+    if before is not None and before.address == to.address:
+        raise InvalidInput("destination_is_the_same", fields={"destination": ["destination_is_the_same"]})
+    rules = known.rules_of(session, case).row
+    if rules.refund_to == "proven":
+        if to.address not in known.proven_addresses(session, case, claim, since=now - PROOF_FRESH_FOR):
+            raise InvalidInput("destination_not_proven", fields={"destination": ["destination_not_proven"]})
+    plan = _drafted(session, case)
+    until = cooling_until(now, rules.cooling, LEAST_COOLING)
+    old = before.address if before is not None else None
+    event = advance(
+        session,
+        actor,
+        case,
+        "change_destination",
+        data={"destination": to.address, "before": old, "quote": quote.digest, "cooling_until": until.isoformat()},
+        facts={"destination_checked": to.checked},
+        version=version,
+    )
+    if plan is not None:
+        void(session, plan, case)
+    bind(session, case, event, claim.network, to.address, cooling_until=until)
+    notices.tell(session, case, event, "destination_changed", {"address": to.address, "before": old})
+
+
+def deny(session: Session, notice_id: uuid.UUID) -> bool:
+    """The owner says that a change was not theirs, by the link of its notice: the address before binds again and the refund
+    stops. Whether that came in time. Raises NotFound, and Conflict when it was said before."""
+    notice, case = notices.use(session, notice_id)
+    claim, old = open_claim(session, case.id), notice.data["before"]
+    plan = _drafted(session, case)
+    if claim is None or old is None:
+        return False
+    data = {"destination": old, "denied": notice.data["address"], "notice": str(notice.id)}
+    event: CaseEvent | None
+    try:
+        event = advance(session, SYSTEM, case, "deny_destination", data=data)
+    except MoveNotOpen:  # on its way already, or over: that it was denied stays on record and stops any later plan
+        event = None
+    if event is None:
+        log.error("destination_denied_too_late", case=case.ref, state=case.state)
+        return False
+    if plan is not None:
+        void(session, plan, case)
+    bind(session, case, event, claim.network, old)
+    disputes.catch_up(session, case)
+    log.warning("destination_denied", case=case.ref)
+    return True
+
+
+# before value leaves
+
+
+def bound_destination(session: Session, case: RecoveryCase) -> str | None:
+    """The address the history itself says the owner agreed to; ``None`` when it and the tables do not agree."""
+    found = known.bound(session, case)
+    return None if found.problems else found.address
+
+
+def still_safe(session: Session, case: RecoveryCase) -> tuple[str, ...]:
+    """Why nothing may be paid to where the case's refund is bound, as codes; empty when it may. Waiting is no problem."""
+    found, claim = known.bound(session, case), open_claim(session, case.id)
+    if found.problems or claim is None or found.address is None:
+        return found.problems or ("destination_differs",)
+    told = known.receiving_of(known.latest_check(session, case.id, claim, found.address))
+    judged = known.judgement(session, case, claim, found.address, told)
+    return tuple(remark.code for remark in judged.remarks if remark.verdict is Verdict.REFUSE)
+
+
+def cooling_left(session: Session, case: RecoveryCase) -> float:
+    """Seconds until a refund may be planned or released, 0 when it may."""
+    until = known.rest_until(session, case, known.bound(session, case))
+    return max(0.0, (until - database_now(session)).total_seconds()) if until is not None else 0.0
+
+
+def due_inquiry(session: Session, case: RecoveryCase) -> Inquiry | None:
+    """What must be asked of the network before the refund is planned or released; ``None`` while its answer is new enough."""
+    row, claim = known.newest(session, case.id), open_claim(session, case.id)
+    return inquiry(session, case, claim, row.address) if row is not None and claim is not None else None
+
+
+def is_answered(session: Session, case: RecoveryCase) -> bool:
+    """Whether the network's last answer about the bound address still counts."""
+    row, claim = known.newest(session, case.id), open_claim(session, case.id)
+    last = known.latest_check(session, case.id, claim, row.address) if row is not None and claim is not None else None
+    return last is not None and last.verdict != Verdict.UNKNOWN and last.at > database_now(session) - FRESH_FOR
+
+
+def stop(session: Session, case: RecoveryCase, problems: Sequence[str]) -> None:
+    """Take a case out of the way whose refund would go where it must not, its drafted plan with it, and ring."""
+    plan = _drafted(session, case)
+    advance(session, SYSTEM, case, "freeze_refund", data={"problems": {"destination": list(problems)}})
+    if plan is not None:
+        void(session, plan, case)
+    disputes.catch_up(session, case)
+    log.error("destination_not_safe", case=case.ref, problems=list(problems))
+
+
+def _accepted(session: Session, case: RecoveryCase) -> Quote | None:
+    return session.scalars(select(Quote).where(Quote.case_id == case.id, Quote.state == "accepted")).first()
+
+
+def _drafted(session: Session, case: RecoveryCase) -> Plan | None:
+    plan = current_plan(session, case.id, "refund")
+    return plan if plan is not None and plan.state == "drafted" else None
