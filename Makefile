@@ -40,9 +40,14 @@ format: environment-dev ## put the sources into shape
 bench: environment-dev ## the performance table; BENCH_ARGS=--json for one JSON object
 	@$(BIN)/python -m bench $(BENCH_ARGS)
 
-prove: environment-dev ## the promises of the product, each tried to be broken
+prove: environment-dev ## the promises of the product, each tried to be broken; MUTANT="name" plants one fault, REPORT=file.json
+ifdef MUTANT
+	@RECOVERY_MUTANT="$(MUTANT)" exec $(BIN)/python -m pytest -n 0 -q -s tests/prove/test_mutants.py
+else
 	@$(BIN)/python -m recovery.embedded.binaries anvil litecoind chromium ton-sandbox
-	@RECOVERY_PROVE=1 RECOVERY_EXPORT_MUTATIONS=20000 exec $(BIN)/python -m pytest -n 2 -m promise
+	@RECOVERY_PROVE=1 RECOVERY_PROVE_REPORT="$(REPORT)" RECOVERY_EXPORT_MUTATIONS=20000 \
+		exec $(BIN)/python -m pytest -n 2 --dist worksteal -m promise $(TESTS)
+endif
 
 lock: environment-dev ## write the hash-pinned requirements anew from pyproject.toml
 	@$(BIN)/python -m pip install -q uv

@@ -28,6 +28,7 @@ from recovery.embedded import (
     schema,
     valkey,
 )
+from tests.prove.tally import Tally
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -69,6 +70,7 @@ def pytest_configure(config: pytest.Config) -> None:
         os.environ["RECOVERY_ANVIL"] = str(program)  # for the tests that start the sandbox's own
     if not hasattr(config, "workerinput"):
         config.stash[_home] = _new_home()
+        config.pluginmanager.register(Tally())
 
 
 def pytest_runtest_setup() -> None:

@@ -320,6 +320,7 @@ REFUND: tuple[Transition, ...] = (
     ),
 )
 
+
 def _dearer(kind: str, moving: State, held: State) -> tuple[Transition, ...]:
     """A plan that is stuck is sent with a higher fee: asked by wallet, offered by the machine, recorded by the signer. What the
     signer may have signed is recorded even when the case was stopped meanwhile."""

@@ -15,7 +15,7 @@ from recovery.api._writing import json_response, write
 from recovery.domain.actor import Actor
 from recovery.limits import READ
 from recovery.queries import approvals as shown
-from recovery.queries.facts import database_now
+from recovery.queries.clock import database_now
 from recovery.schemas.approvals import ApprovalsOutput, DelegationInput, Done, LimitInput, ReviewInput
 from recovery.services import break_glass, delegations, limits
 

@@ -19,6 +19,10 @@ POINTS = (
     "watch:before_broadcast",
     "watch:after_broadcast",
     "watch:after_ask",
+    "bury:before_ask",
+    "bury:after_ask",
+    "look:before_ask",
+    "look:after_ask",
     "credit:before_deliver",
     "credit:after_deliver",
     "outflow:before_ask",
@@ -28,6 +32,15 @@ POINTS = (
     "replace:before_ask",
     "replace:after_ask",
     "job:after_lease",
+    "proof:before_ask",
+    "proof:after_ask",
+    "proof:after_commit",
+    "scan:before_ask",
+    "scan:after_ask",
+    "nodes:before_ask",
+    "nodes:after_ask",
+    "screening:before_ask",
+    "screening:after_ask",
 )
 """Every external call stands between two of these; a test kills a worker at each."""
 

@@ -11,7 +11,7 @@ from recovery.domain.actor import SYSTEM
 from recovery.jobs.crash import crash_point
 from recovery.jobs.work import Work
 from recovery.models import CreditIntent
-from recovery.queries.facts import database_now
+from recovery.queries.clock import database_now
 from recovery.queries.holds import payouts_are_held
 from recovery.queries.intents import current_intent
 from recovery.services import credits

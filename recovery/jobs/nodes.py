@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 from chains.catalogue import networks
 from chains.looking import look as look_at
 from recovery.db import Database
+from recovery.jobs.crash import crash_point
 from recovery.jobs.work import Work
 from recovery.models import Job
 from recovery.services.nodes import write_reports
@@ -32,10 +33,12 @@ def plan_look(database: Database) -> None:
 
 def look(work: Work) -> None:
     """Ask every configured node how it is doing, say what is wrong, and come back in a minute."""
+    crash_point("nodes:before_ask")
     looks = look_at({networks()[slug]: members for slug, members in work.all_nodes().items()})
     for one in looks:
         if one.state not in ("agrees", "alone"):
             log.warning("node.trouble", network=one.network, node=one.node, state=one.state, trouble=one.last_trouble)
+    crash_point("nodes:after_ask")
     with work.finishing() as session:
         write_reports(session, looks)
         work.again(session, EVERY_SECONDS)

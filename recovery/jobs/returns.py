@@ -17,7 +17,8 @@ from recovery.jobs.planning import sender_for
 from recovery.jobs.work import Work
 from recovery.models import Plan, RecoveryCase
 from recovery.queries.attempts import attempts_of
-from recovery.queries.facts import current_plan, database_now
+from recovery.queries.clock import database_now
+from recovery.queries.facts import current_plan
 from recovery.queries.plan_members import members
 from recovery.services import evidence, plans, returns, settling
 from recovery.services.settling import Ended

@@ -18,6 +18,7 @@ from chains.types import Network, Node, Status
 from chains.verify import probe
 from recovery.db import Database
 from recovery.domain.actor import SYSTEM
+from recovery.jobs.crash import crash_point
 from recovery.jobs.work import Work
 from recovery.models import Job
 from recovery.queries.scanning import owned_among, running_cursors
@@ -64,6 +65,7 @@ def scan(work: Work) -> None:
         ]
     read: list[Stretch] = []
     began, nodes = time.monotonic(), work.all_nodes()
+    crash_point("scan:before_ask")
     for n, (slug, height, parent, _) in enumerate(cursors):
         share = (ASK_SECONDS - (time.monotonic() - began)) / (len(cursors) - n)
         network = networks().get(slug)
@@ -71,6 +73,7 @@ def scan(work: Work) -> None:
             read.append(Stretch(trouble="unknown_network"))
             continue
         read.append(stretch(work.database, network, nodes.get(slug, ()), height, parent=parent, seconds=share))
+    crash_point("scan:after_ask")
     with work.finishing() as session:
         for (slug, height, _, hours), found in zip(cursors, read, strict=True):
             if found.trouble:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from recovery.db import Database
 from recovery.domain.screening import Gate, Question, Verdict
+from recovery.jobs.crash import crash_point
 from recovery.jobs.work import Work
 from recovery.models import Job, RecoveryCase
 from recovery.services import fraud, screening
@@ -71,7 +72,9 @@ def ask_again(work: Work) -> None:
         case = work.case(session)
         gate = GATE_OF.get(State(case.state))
         unclear = screening.not_clear(session, case, screening.questions(session, case)) if gate else ()
+    crash_point("screening:before_ask")
     asked = ask(work, unclear)
+    crash_point("screening:after_ask")
     with work.finishing() as session:
         case = work.case(session)
         lock(session, case)

@@ -20,7 +20,7 @@ from recovery.domain.memos import candidates, digit_keys
 from recovery.models import Account, ListedAsset, OwnedAddress, PlatformLabel, Sighting as SightingRow
 from recovery.queries.batches import membership
 from recovery.queries.book_history import read_credits, read_legs, read_withdrawals
-from recovery.queries.facts import database_now
+from recovery.queries.clock import database_now
 from recovery.queries.ownership import proofs_of
 from recovery.queries.prices import prices_for
 from recovery.queries.screening import screened

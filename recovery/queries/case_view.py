@@ -204,8 +204,8 @@ def _quotes(session: Session, case: RecoveryCase) -> list[Quote]:
 
 
 _QUOTE = (
-    "id", "number", "state", "asset", "contract", "symbol", "decimals", "gross", "token_keeps", "fee", "network_cost", "net", "lines",
-    "policy_version", "digest", "offered_at", "expires_at", "accepted_at", "destination",
+    "id", "number", "state", "asset", "contract", "symbol", "decimals", "gross", "token_keeps", "fee", "network_cost", "net",
+    "lines", "policy_version", "digest", "offered_at", "expires_at", "accepted_at", "destination",
     "why", "replaces",
 )  # fmt: skip
 

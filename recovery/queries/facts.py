@@ -5,9 +5,8 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Iterable
-from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from chains.types import Transaction, Transfer
@@ -37,6 +36,7 @@ from recovery.models import (
     RecoveryCase,
 )
 from recovery.queries import destinations
+from recovery.queries.clock import database_now
 from recovery.queries.ownership import suffices
 from recovery.queries.plan_members import part_of
 from recovery.queries.screening import is_clear, questions_of
@@ -59,11 +59,6 @@ KIND_OF_STATE = {
     State.REFUND_ON_HOLD: "refund",
 }
 """Which plan a state is about."""
-
-
-def database_now(session: Session) -> datetime:
-    """The database's clock: the time of this unit of work."""
-    return session.execute(select(func.now())).scalar_one()
 
 
 def open_claim(session: Session, case_id: uuid.UUID) -> Claim | None:

@@ -35,7 +35,7 @@ from recovery.domain.prices import (
 )
 from recovery.errors import NotAllowed
 from recovery.models import AssetPrice, AssetProbe, Claim, ListedAsset, ManualPrice, PriceSnapshot, RecoveryCase
-from recovery.queries.facts import database_now
+from recovery.queries.clock import database_now
 from recovery.queries.policies import KINDS, content_of, version_in_force
 
 Asset = tuple[str, str]

@@ -32,7 +32,7 @@ from recovery.models import (
     RegistryLoad,
     SentWithdrawal,
 )
-from recovery.queries.facts import database_now
+from recovery.queries.clock import database_now
 
 MODELS: Mapping[str, type[Base]] = {
     "accounts": Account,

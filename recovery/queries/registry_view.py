@@ -20,7 +20,7 @@ from recovery.domain.canonical import digest
 from recovery.domain.registries import REGISTRIES, Column, Registry, WrongCell, cell_text, moment
 from recovery.errors import NotFound
 from recovery.models import RegistryChange, RegistryLoad
-from recovery.queries.facts import database_now
+from recovery.queries.clock import database_now
 from recovery.queries.people import display_names
 from recovery.queries.registry import readable, table_of
 

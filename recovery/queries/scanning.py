@@ -20,7 +20,7 @@ from recovery.models import (
     ScanCursor,
     SeenTransfer,
 )
-from recovery.queries.facts import database_now
+from recovery.queries.clock import database_now
 
 AT_ONCE = 5_000
 MOST_SHOWN = 200

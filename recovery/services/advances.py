@@ -15,7 +15,8 @@ from recovery.domain.chart import USER_PAYABLE
 from recovery.domain.ids import new_id
 from recovery.errors import Conflict, InvalidInput, MoveNotOpen, NotAllowed, NotFound, StepUpNeeded
 from recovery.models import Advance, AdvanceLimit, CaseEvent, Claim, Posting, Quote, RecoveryCase
-from recovery.queries.facts import database_now, latest_quote, live_advance, open_claim
+from recovery.queries.clock import database_now
+from recovery.queries.facts import latest_quote, live_advance, open_claim
 from recovery.queries.ledger import folded
 from recovery.services.messages import write_message
 from recovery.services.transitions import advance as move

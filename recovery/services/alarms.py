@@ -20,7 +20,7 @@ from recovery.domain.ids import new_id
 from recovery.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from recovery.models import Alarm, AlarmAnswer
 from recovery.queries.alarms import ANSWERERS, may_read
-from recovery.queries.facts import database_now
+from recovery.queries.clock import database_now
 
 LONGEST_SUBJECT = 300
 LONGEST_REASON = 2_000

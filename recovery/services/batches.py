@@ -19,7 +19,8 @@ from recovery.errors import Conflict, InvalidInput, MoveNotOpen, NotAllowed, Not
 from recovery.models import AssetProbe, BatchMember, Claim, Parked, RecoveryCase, SweepBatch
 from recovery.queries.batches import batch_cases, membership
 from recovery.queries.cases import find_case
-from recovery.queries.facts import database_now, latest_probe, open_claim
+from recovery.queries.clock import database_now
+from recovery.queries.facts import latest_probe, open_claim
 from recovery.services import claims, quotes
 from recovery.services.transitions import advance, lock, lock_all
 from workflows.states import State

@@ -20,7 +20,8 @@ from recovery.domain.actor import Actor
 from recovery.domain.authorization import role_for
 from recovery.errors import Conflict, InvalidInput, MoveNotOpen, NotAllowed, NotFound
 from recovery.models import BreakGlassVote, BrokenGlass, Plan, RecoveryCase, SignOff
-from recovery.queries.facts import database_now, read_makers
+from recovery.queries.clock import database_now
+from recovery.queries.facts import read_makers
 from recovery.queries.sign_offs import cases_of, standing_of
 from recovery.services.messages import write_message
 from recovery.services.sign_offs import advance_all, plan_due, required

@@ -12,7 +12,7 @@ from recovery.domain.canonical import digest
 from recovery.domain.ids import new_id
 from recovery.domain.seen import Seen, as_stored
 from recovery.models import Consent, Quote, RecoveryCase
-from recovery.queries.facts import database_now
+from recovery.queries.clock import database_now
 
 
 def consent_to(

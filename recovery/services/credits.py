@@ -24,7 +24,8 @@ from recovery.domain.credit_intents import Said, Wanted, differences
 from recovery.domain.ids import new_id
 from recovery.errors import NotAllowed, NotFound
 from recovery.models import CaseEvent, Claim, Credit, CreditAnswer, CreditIntent, RecoveryCase
-from recovery.queries.facts import database_now, leg_credits, open_claim
+from recovery.queries.clock import database_now
+from recovery.queries.facts import leg_credits, open_claim
 from recovery.queries.intents import current_intent
 from recovery.services import credit_sign_offs, disputes
 from recovery.services.alarms import ring

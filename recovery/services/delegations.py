@@ -17,8 +17,8 @@ from recovery.domain.ids import new_id
 from recovery.domain.sign_off_rules import STAGES
 from recovery.errors import Conflict, InvalidInput, MoveNotOpen, NotAllowed, NotFound, StepUpNeeded
 from recovery.models import Delegation, Person
+from recovery.queries.clock import database_now
 from recovery.queries.delegations import delegation_in_force
-from recovery.queries.facts import database_now
 from recovery.queries.people import roles_of
 
 LONGEST = timedelta(days=60)

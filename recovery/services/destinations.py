@@ -35,7 +35,8 @@ from recovery.errors import InvalidInput, MoveNotOpen
 from recovery.models import CaseEvent, Claim, DestinationCheck, Plan, Quote, RecoveryCase, RefundDestination
 from recovery.queries import destinations as known
 from recovery.queries.cases import find_case
-from recovery.queries.facts import current_plan, database_now, latest_quote, open_claim
+from recovery.queries.clock import database_now
+from recovery.queries.facts import current_plan, latest_quote, open_claim
 from recovery.services import disputes, notices
 from recovery.services.evidence import keep_answers
 from recovery.services.plan_ends import void

@@ -19,8 +19,9 @@ from recovery.domain.actor import SYSTEM, Actor
 from recovery.domain.ids import new_id
 from recovery.errors import Conflict, NotAllowed
 from recovery.models import CaseEvent, Claim, Dispute, DisputeParty, RecoveryCase
+from recovery.queries.clock import database_now
 from recovery.queries.disputes import rival_ids, rivals
-from recovery.queries.facts import current_plan, database_now, open_claim, open_dispute_of, read_facts
+from recovery.queries.facts import current_plan, open_claim, open_dispute_of, read_facts
 from recovery.services import claims, merging
 from recovery.services.messages import write_message
 from recovery.services.plan_ends import void

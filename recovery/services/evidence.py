@@ -31,8 +31,9 @@ from recovery.domain.screening import Gate, Question
 from recovery.models import AssetProbe, Diagnosis, Evidence, RecoveryCase
 from recovery.queries.book_history import still_open
 from recovery.queries.books import Asking, read_books
+from recovery.queries.clock import database_now
 from recovery.queries.custody import paying_us
-from recovery.queries.facts import database_now, holder_of
+from recovery.queries.facts import holder_of
 from recovery.queries.ownership import asked_before
 from recovery.queries.policies import policy_in_force
 from recovery.queries.screening import questions_about

@@ -19,8 +19,8 @@ from sqlalchemy.orm import Session
 from recovery.domain.actor import Actor
 from recovery.domain.exports import FORMATS, Format, Period, instant
 from recovery.errors import InvalidInput, NotAllowed
+from recovery.queries.clock import database_now
 from recovery.queries.export import histories
-from recovery.queries.facts import database_now
 from recovery.services.export_files import Manifest, write_export
 from recovery.services.export_signing import signature_of
 

@@ -16,7 +16,7 @@ from recovery.domain.actor import SYSTEM, Actor
 from recovery.domain.ids import new_id
 from recovery.errors import Conflict, InvalidInput, NotAllowed, NotFound, StepUpNeeded
 from recovery.models import DatabaseIdentity, HoldRelease, PayoutHold
-from recovery.queries.facts import database_now
+from recovery.queries.clock import database_now
 from recovery.queries.holds import identity_kept, identity_now, open_holds, outflows_unexplained, payouts_are_held
 from recovery.queries.outflows import all_looked_at_since
 from recovery.services.alarms import ring

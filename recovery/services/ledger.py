@@ -26,7 +26,7 @@ from recovery.models import (
     RecoveryCase,
     SnapshotBalance,
 )
-from recovery.queries.facts import database_now
+from recovery.queries.clock import database_now
 from recovery.queries.ledger import as_written, balances, unbalanced
 from recovery.services.messages import write_message
 from recovery.services.transitions import advance, lock

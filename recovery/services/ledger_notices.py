@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from recovery.domain.webhooks import checked_id
 from recovery.errors import KeyReused, NotSignedIn
 from recovery.models import CreditIntent, LedgerNotice, RecoveryCase
-from recovery.queries.facts import database_now
+from recovery.queries.clock import database_now
 from recovery.services.transitions import add_job
 
 

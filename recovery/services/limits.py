@@ -17,7 +17,7 @@ from recovery.domain.ids import new_id
 from recovery.domain.sign_off_rules import STAGES
 from recovery.errors import Conflict, InvalidInput, MoveNotOpen, NotAllowed, NotFound, StepUpNeeded
 from recovery.models import ApproverLimit, LimitUse, Person, RecoveryCase
-from recovery.queries.facts import database_now
+from recovery.queries.clock import database_now
 from recovery.queries.limits import lock_limits, why_over
 from recovery.queries.people import roles_of
 from recovery.queries.sign_offs import Moved

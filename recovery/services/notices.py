@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from recovery.domain.ids import new_id
 from recovery.errors import Conflict, NotFound
 from recovery.models import CaseEvent, Notice, Person, RecoveryCase
-from recovery.queries.facts import database_now
+from recovery.queries.clock import database_now
 from recovery.services.transitions import add_job, lock
 
 SENDING = "notice.send"

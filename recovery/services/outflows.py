@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from recovery.models import WatchedWallet
-from recovery.queries.facts import database_now
+from recovery.queries.clock import database_now
 from recovery.queries.outflows import Wallet, states_of_nonces
 from recovery.services.alarms import ring
 

@@ -32,7 +32,7 @@ from recovery.domain.ownership import (
 )
 from recovery.errors import InvalidInput, MoveNotOpen, NotAllowed, NotFound
 from recovery.models import OwnershipChallenge, OwnershipProof, RecoveryCase, TestTransfer
-from recovery.queries.facts import database_now
+from recovery.queries.clock import database_now
 from recovery.queries.ownership import PROVING, accepted, open_challenge, proof_order, suffices, undecided, ways
 from recovery.services import trial_transfers
 from recovery.services.requests import handled_before

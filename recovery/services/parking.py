@@ -14,7 +14,7 @@ from recovery.domain.actor import SYSTEM
 from recovery.domain.ids import new_id
 from recovery.domain.parking import LOOK_AGAIN, WHY_OF_CAUSE
 from recovery.models import Diagnosis, Parked, RecoveryCase, RegistryLoad
-from recovery.queries.facts import database_now
+from recovery.queries.clock import database_now
 from recovery.queries.parked import asset_now, changed, conditions_now, held_for_nothing_else, parked_of, price_now
 from recovery.services.transitions import advance
 

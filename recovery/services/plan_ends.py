@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from recovery.domain.actor import SYSTEM
 from recovery.models import Plan, PlanInput, RecoveryCase
-from recovery.queries.facts import database_now
+from recovery.queries.clock import database_now
 from recovery.queries.plan_members import members, parts_of
 from recovery.services.transitions import advance, lock_all
 

@@ -27,7 +27,8 @@ from recovery.domain.ids import new_id
 from recovery.domain.settlement import Part, plan_payload, steps_of, stored_step
 from recovery.errors import Conflict, InvalidInput, MoveNotOpen, NotAllowed, NotFound
 from recovery.models import Claim, Plan, PlanCase, PlanInput, PlanStep, Quote, RecoveryCase
-from recovery.queries.facts import database_now, open_claim
+from recovery.queries.clock import database_now
+from recovery.queries.facts import open_claim
 from recovery.queries.plan_members import Member, members
 from recovery.services import advances
 from recovery.services.quotes import accepted_quote

@@ -22,7 +22,7 @@ from recovery.domain.policy_check import check_policy
 from recovery.domain.price_policy import check_limits
 from recovery.domain.sign_off_check import check_sign_off_policy
 from recovery.errors import Conflict, InvalidInput, NotAllowed, NotFound, StepUpNeeded
-from recovery.queries.facts import database_now
+from recovery.queries.clock import database_now
 from recovery.queries.policies import KEEPERS, Row, deciding_replay, deciding_trial, kind_of, version_in_force
 from recovery.services.fee_documents import check_fee_document, written_asset
 

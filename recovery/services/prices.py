@@ -18,7 +18,7 @@ from recovery.domain.price_answers import Quoted, decimal_ratio
 from recovery.domain.prices import NATIVE, REFERENCES, USD_DECIMALS, Observed
 from recovery.errors import Conflict, InvalidInput, NotAllowed, NotFound, StepUpNeeded
 from recovery.models import AssetPrice, ManualPrice, PriceSnapshot
-from recovery.queries.facts import database_now
+from recovery.queries.clock import database_now
 from recovery.queries.prices import PriceView, limits_in_force, may_keep
 
 LONGEST_REASON = 1_000

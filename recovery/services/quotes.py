@@ -21,7 +21,8 @@ from recovery.domain.prices import USD, USD_DECIMALS, moved_bps
 from recovery.errors import Conflict, InvalidInput, MarketMoved, MoveNotOpen
 from recovery.models import AssetProbe, Claim, Contest, FeePolicy, PriceSnapshot, Quote, RecoveryCase
 from recovery.queries.batches import membership
-from recovery.queries.facts import database_now, latest_probe, latest_quote, open_claim
+from recovery.queries.clock import database_now
+from recovery.queries.facts import latest_probe, latest_quote, open_claim
 from recovery.queries.fees import intended_network
 from recovery.queries.policies import KINDS, fee_class_of, version_in_force
 from recovery.queries.prices import PriceView, limits_in_force, price_for

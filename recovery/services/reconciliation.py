@@ -33,7 +33,7 @@ from recovery.domain.reconciliation import (
 )
 from recovery.errors import Conflict, InvalidInput, NotAllowed, NotFound, StepUpNeeded
 from recovery.models import Reconciliation, ReconciliationLine, WalletOpening
-from recovery.queries.facts import database_now
+from recovery.queries.clock import database_now
 from recovery.queries.reconciliation import SIGNERS, Books, Place, UnderWay
 from recovery.services.alarms import ring
 

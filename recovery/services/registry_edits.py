@@ -21,7 +21,7 @@ from recovery.domain.ids import new_id
 from recovery.domain.registries import Registry, WrongCell, cell_text
 from recovery.errors import Conflict, InvalidInput, NotFound
 from recovery.models import RegistryUpload
-from recovery.queries.facts import database_now
+from recovery.queries.clock import database_now
 from recovery.queries.registry import cells, registry_of
 from recovery.queries.registry_view import find_row, key_named, mark_of
 from recovery.services.registry import ImportResult, load_file, may_change, one_at_a_time

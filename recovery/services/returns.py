@@ -12,7 +12,8 @@ from chains.catalogue import networks
 from recovery.domain.accounting import Amounts, entries_for
 from recovery.domain.actor import SYSTEM
 from recovery.models import Claim, Plan, PlanCase, PlanStep, Quote, RecoveryCase, RefundReturn, SeenTransfer
-from recovery.queries.facts import current_plan, database_now
+from recovery.queries.clock import database_now
+from recovery.queries.facts import current_plan
 from recovery.queries.plan_members import part_of, payment_leg
 from recovery.services.alarms import ring
 from recovery.services.plans import terms_of

@@ -28,7 +28,8 @@ from recovery.domain.screening_lists import (
 )
 from recovery.errors import InvalidInput, NotAllowed
 from recovery.models import Job, RecoveryCase, Screening, ScreeningEntry, ScreeningList
-from recovery.queries.facts import current_plan, database_now, open_claim
+from recovery.queries.clock import database_now
+from recovery.queries.facts import current_plan, open_claim
 from recovery.queries.screening import ListsInForce, is_clear, lists_in_force, named, questions_of
 from recovery.services import disputes, kyt
 from recovery.services.kyt import Tool

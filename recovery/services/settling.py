@@ -16,7 +16,7 @@ from recovery.domain.actor import SYSTEM
 from recovery.domain.settlement import cost_parts
 from recovery.models import Plan, PlanCase, RecoveryCase
 from recovery.queries.attempts import mined_hash, mined_steps
-from recovery.queries.facts import database_now
+from recovery.queries.clock import database_now
 from recovery.queries.plan_members import Member, members, parts_of, payment_leg
 from recovery.services import advances, disputes
 from recovery.services.plan_ends import free_inputs

@@ -14,7 +14,8 @@ from recovery.domain.actor import Actor
 from recovery.domain.sign_off_rules import Requirement
 from recovery.errors import Conflict, MoveNotOpen, NotAllowed
 from recovery.models import BreakGlassVote, Plan, RecoveryCase, SignOff
-from recovery.queries.facts import KIND_OF_STATE, current_plan, database_now, read_makers
+from recovery.queries.clock import database_now
+from recovery.queries.facts import KIND_OF_STATE, current_plan, read_makers
 from recovery.queries.limits import lock_limits
 from recovery.queries.sign_offs import cases_of, moved_by, people_of, shown_digest, standing_of
 from recovery.services.delegations import principal

@@ -22,7 +22,8 @@ from recovery.domain.history import GENESIS, event_body, event_hash
 from recovery.domain.ids import new_id
 from recovery.errors import MoveNotOpen, NotAllowed, StaleVersion, StepUpNeeded
 from recovery.models import CaseEvent, Claim, Job, Posting, RecoveryCase
-from recovery.queries.facts import database_now, read_facts, read_makers
+from recovery.queries.clock import database_now
+from recovery.queries.facts import read_facts, read_makers
 from recovery.services.opening import Row
 from workflows.facts import Facts
 from workflows.machine import Transition, Workflow

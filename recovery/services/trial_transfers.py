@@ -30,7 +30,7 @@ from recovery.domain.ownership import (
 )
 from recovery.errors import Conflict, InvalidInput, MoveNotOpen
 from recovery.models import OwnershipProof, RecoveryCase, TestTransfer
-from recovery.queries.facts import database_now
+from recovery.queries.clock import database_now
 from recovery.queries.ownership import PROVING, is_platform, proof_order, transfer_way
 from recovery.services.transitions import advance, lock
 

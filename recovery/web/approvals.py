@@ -19,7 +19,7 @@ from recovery.domain.sign_off_texts import SCOPES
 from recovery.errors import Conflict, InvalidInput, NotAllowed, RecoveryError, StepUpNeeded
 from recovery.limits import MOVE
 from recovery.queries import approvals as shown
-from recovery.queries.facts import database_now
+from recovery.queries.clock import database_now
 from recovery.services import break_glass, delegations, limits
 from recovery.web._forms import typed
 from recovery.web._rendering import detail_text, said

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, current_app, make_response, render_template
 from werkzeug.wrappers import Response
 
-from recovery.queries.facts import database_now
+from recovery.queries.clock import database_now
 from recovery.queries.screening import blocked_funds, lists_shown
 from recovery.web._wall import current_actor
 

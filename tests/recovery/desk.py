@@ -31,9 +31,11 @@ from recovery.domain.history import GENESIS, event_hash
 from recovery.domain.ids import new_id
 from recovery.domain.screening import Gate
 from recovery.domain.settlement import stored_step
+from recovery.errors import MoveNotOpen
 from recovery.models import AssetPrice, CaseEvent, ListedAsset, OwnedAddress, Plan, Posting, Quote, RecoveryCase
+from recovery.queries.clock import database_now
 from recovery.queries.destinations import newest
-from recovery.queries.facts import current_plan, database_now, latest_quote
+from recovery.queries.facts import current_plan, latest_quote
 from recovery.queries.people import actor_by_email
 from recovery.queries.plan_members import members
 from recovery.services import (
@@ -297,6 +299,7 @@ class Desk:
         with self.database.unit_of_work() as session:
             case = find(session, ref)
             plan = current_plan(session, case.id, kind)
+            _must_be(plan, "drafted")
             assert plan is not None
             self._screen(session, case, Gate.SWEEP if kind == "sweep" else Gate.PAY)
             senders = (TANK, DEPOSIT) if kind == "sweep" else (WALLET,)
@@ -322,6 +325,7 @@ class Desk:
             case = find(session, ref)
             lock(session, case)
             plan = current_plan(session, case.id, kind)
+            _must_be(plan, "recorded")
             assert plan is not None
             ended = Ended({step.index: 1000 + step.index for step in plans.plan_steps(session, plan)})
             settling.mark(session, plan, ended)
@@ -334,6 +338,7 @@ class Desk:
             case = find(session, ref)
             lock(session, case)
             plan = current_plan(session, case.id, kind)
+            _must_be(plan, "recorded")
             assert plan is not None
             ended = Ended(dict.fromkeys(range(failed + 1), 1000), frozenset({failed}))
             settling.mark(session, plan, ended)
@@ -478,6 +483,12 @@ class Desk:
             assert event.hash == event_hash(case.id, event.seq, head, event.body)
             head = event.hash
         assert case.head_hash == head
+
+
+def _must_be(plan: Plan | None, state: str) -> None:
+    """As the jobs do: only a plan in this state is gone on with."""
+    if plan is None or plan.state != state:
+        raise MoveNotOpen(f"no plan is {state}")
 
 
 def find(session: Session, ref: str) -> RecoveryCase:

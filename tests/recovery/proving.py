@@ -18,7 +18,7 @@ from recovery.domain.actor import SYSTEM
 from recovery.domain.ids import new_id
 from recovery.domain.ownership import Judged
 from recovery.models import Diagnosis, ListedAsset, OwnershipChallenge, OwnershipProof, TestTransfer
-from recovery.queries.facts import database_now
+from recovery.queries.clock import database_now
 from recovery.queries.ownership import open_challenge, open_transfer
 from recovery.queries.proof_view import case_proofs
 from recovery.services import documents, ownership

@@ -11,7 +11,7 @@ from recovery.domain.ids import new_id
 from recovery.errors import MarketMoved, RecoveryError
 from recovery.jobs.prices import follow
 from recovery.models import AssetPrice, Consent, Quote
-from recovery.queries.facts import database_now
+from recovery.queries.clock import database_now
 from tests.recovery.desk import NETWORK, OUTSIDE, TOKEN, Desk, find
 from tests.recovery.test_races import ROUNDS, at_once, check, in_line, names
 

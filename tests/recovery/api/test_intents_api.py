@@ -17,7 +17,7 @@ from config.settings import Settings
 from recovery.app import create_app
 from recovery.domain.webhooks import signed_headers
 from recovery.models import CreditIntent, Job, LedgerNotice
-from recovery.queries.facts import database_now
+from recovery.queries.clock import database_now
 from recovery.services import people
 from recovery.services.holds import hold_by_hand
 from tests.recovery.api.conftest import Client, CountingLimits

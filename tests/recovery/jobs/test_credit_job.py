@@ -16,7 +16,7 @@ from config.settings import Settings
 from recovery.domain.webhooks import SIGNATURE, checked_id
 from recovery.jobs.runner import run_due
 from recovery.models import CreditIntent, Job, PayoutHold
-from recovery.queries.facts import database_now
+from recovery.queries.clock import database_now
 from recovery.services.holds import hold_by_hand
 from tests.recovery.desk import Desk, make_desk
 from tests.recovery.services.test_credit_intents import approved

@@ -22,7 +22,7 @@ from recovery.domain.ids import new_id
 from recovery.domain.registries import REGISTRIES
 from recovery.models import Sighting
 from recovery.queries.books import Asking, read_books
-from recovery.queries.facts import database_now
+from recovery.queries.clock import database_now
 from recovery.services import verdicts
 from recovery.services.registry import import_registry
 from tests.recovery.labelled.playing import Plays, look, read

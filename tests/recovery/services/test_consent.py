@@ -19,7 +19,8 @@ from recovery.errors import InvalidInput, MarketMoved, MoveNotOpen, NotAllowed, 
 from recovery.jobs.prices import follow
 from recovery.models import AssetPrice, Consent, Contest, PriceSnapshot, Quote
 from recovery.queries.case_view import case_view
-from recovery.queries.facts import database_now, latest_quote
+from recovery.queries.clock import database_now
+from recovery.queries.facts import latest_quote
 from recovery.services import cases, fee_trials, policies, quotes
 from recovery.services.transitions import lock
 from tests.recovery.desk import GROSS, LONG_AGO, NETWORK, ONE_OLD_SOURCE, OUTSIDE, POLICY, TOKEN, Desk, find

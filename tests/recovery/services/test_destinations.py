@@ -15,8 +15,8 @@ from recovery.domain.ids import new_id
 from recovery.errors import Conflict, InvalidInput, MoveNotOpen, NotAllowed, NotFound
 from recovery.models import Account, Evidence, Job, Notice, PlatformLabel, RefundDestination
 from recovery.queries.case_view import case_view
+from recovery.queries.clock import database_now
 from recovery.queries.destinations import newest
-from recovery.queries.facts import database_now
 from recovery.services import destinations, notices, plans
 from recovery.services.plans import terms_of
 from recovery.services.transitions import lock

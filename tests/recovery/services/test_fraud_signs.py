@@ -28,7 +28,7 @@ from recovery.models import (
 )
 from recovery.queries import fraud as facts_of
 from recovery.queries.case_view import case_view
-from recovery.queries.facts import database_now
+from recovery.queries.clock import database_now
 from recovery.queries.fraud import fraud_facts
 from recovery.services import fraud
 from tests.recovery.desk import (

@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from recovery.domain.ids import new_id
 from recovery.errors import Conflict, InvalidInput, NotAllowed, NotFound, StepUpNeeded
 from recovery.models import Alarm, DatabaseIdentity, HoldRelease, PayoutHold, WatchedWallet
-from recovery.queries.facts import database_now
+from recovery.queries.clock import database_now
 from recovery.queries.holds import identity_now, was_restored
 from recovery.queries.outflows import wallets_to_watch
 from recovery.services.alarms import acknowledge, ring

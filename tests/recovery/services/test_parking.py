@@ -20,7 +20,7 @@ from recovery.jobs.work import lease
 from recovery.models import AssetPrice, Job, ListedAsset, Parked, RegistryLoad
 from recovery.queries import parked as parked_queries
 from recovery.queries.case_view import case_view
-from recovery.queries.facts import database_now
+from recovery.queries.clock import database_now
 from recovery.services import parking
 from recovery.services.transitions import advance, lock
 from tests.recovery.desk import ETHER, LONG_AGO, NETWORK, Desk, find, new_hash, seen, transfer

@@ -15,7 +15,7 @@ from recovery.domain.ids import new_id
 from recovery.domain.prices import NATIVE, USD, Observed, recomputed
 from recovery.errors import Conflict, InvalidInput, NotAllowed, StepUpNeeded
 from recovery.models import AssetPrice, ManualPrice, PriceSnapshot
-from recovery.queries.facts import database_now
+from recovery.queries.clock import database_now
 from recovery.queries.prices import price_for, prices_shown, wanted_assets
 from recovery.services import policies, prices
 from tests.recovery.desk import NETWORK, ONE_OLD_SOURCE, TOKEN, Desk

@@ -20,7 +20,7 @@ from recovery.jobs import screening as jobs
 from recovery.jobs.work import lease
 from recovery.models import Job, PlatformLabel, Screening
 from recovery.queries.case_view import case_view
-from recovery.queries.facts import database_now
+from recovery.queries.clock import database_now
 from recovery.queries.screening import blocked_funds, last_round, lists_in_force, named
 from recovery.services import evidence, screening
 from recovery.services.screening import Asked

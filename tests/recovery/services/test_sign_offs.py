@@ -23,7 +23,7 @@ from recovery.models import (
     PlanRequirementStage,
     SignOff,
 )
-from recovery.queries.facts import database_now
+from recovery.queries.clock import database_now
 from recovery.queries.sign_offs import standing_of
 from recovery.services import break_glass, delegations, limits
 from recovery.services.policies import activate_policy, draft_policy

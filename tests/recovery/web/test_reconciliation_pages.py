@@ -12,7 +12,7 @@ from recovery.db import Database
 from recovery.domain.actor import SYSTEM, Actor
 from recovery.domain.reconciliation import Line
 from recovery.models import PayoutHold, WalletOpening, WatchedWallet
-from recovery.queries.facts import database_now
+from recovery.queries.clock import database_now
 from recovery.queries.outflows import wallets_to_watch
 from recovery.services.reconciliation import Compared, keep
 from tests.recovery.web.conftest import PASSWORD, token_in
