@@ -43,6 +43,7 @@ from workflows.facts import (
 )
 from workflows.intake import INTAKE
 from workflows.machine import Guard, Transition, Workflow
+from workflows.replacements import dearer
 from workflows.states import CLOSED, State
 
 MAKERS = ("judge_proof", "conclude", "quote", "prepare_sweep", "propose_advance")
@@ -320,45 +321,6 @@ REFUND: tuple[Transition, ...] = (
     ),
 )
 
-
-def _dearer(kind: str, moving: State, held: State) -> tuple[Transition, ...]:
-    """A plan that is stuck is sent with a higher fee: asked by wallet, offered by the machine, recorded by the signer. What the
-    signer may have signed is recorded even when the case was stopped meanwhile."""
-    return (
-        Transition(
-            f"raise_fee_{kind}",
-            (moving,),
-            moving,
-            by=("wallet",),
-            unlike=MAKERS,
-            guards=(plan_is_recorded,),
-            emits=("plan.replace",),
-            step_up=True,
-        ),
-        *(
-            Transition(f"{name}_fee_{kind}", (state,), state, by=("system",), guards=(plan_is_recorded,))
-            for name in ("offer", "keep")
-            for state in (moving, held)
-        ),
-        *(
-            Transition(
-                f"record_fee_{kind}",
-                (state,),
-                state,
-                by=("signer", "wallet"),
-                unlike=MAKERS,
-                guards=(plan_is_recorded,),
-            )
-            for state in (moving, held)
-        ),
-    )
-
-
-DEARER = (
-    *_dearer("sweep", State.SWEEPING, State.SWEEP_ON_HOLD),
-    *_dearer("refund", State.PAYING, State.REFUND_ON_HOLD),
-)
-
 BEFORE_PAYING = (
     State.ACCEPTED,
     State.PLANNING_SWEEP,
@@ -398,6 +360,11 @@ DESTINATION: tuple[Transition, ...] = (
     ),
 )
 """A refund's destination changes by its owner's act alone, until the refund is released."""
+
+DEARER = (
+    *dearer("sweep", State.SWEEPING, State.SWEEP_ON_HOLD, MAKERS),
+    *dearer("refund", State.PAYING, State.REFUND_ON_HOLD, MAKERS),
+)
 
 ASIDE = frozenset(row.name for row in (*DESTINATION, *DEARER))
 """Moves beside the way: they are possible, and nobody is waited for because of them."""
