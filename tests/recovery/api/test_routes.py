@@ -151,6 +151,7 @@ def address(rule: str, case_ref: str) -> str:
         .replace("/policies/<kind>", "/policies/cause")
         .replace("<kind>", "accounts")
         .replace("<int:version>", "1")
+        .replace("<int:number>", "1")
     )
 
 
