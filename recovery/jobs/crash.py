@@ -41,6 +41,12 @@ POINTS = (
     "nodes:after_ask",
     "screening:before_ask",
     "screening:after_ask",
+    "destination:before_ask",
+    "destination:after_ask",
+    "prices:before_ask",
+    "prices:after_ask",
+    "notice:before_send",
+    "notice:after_send",
 )
 """Every external call stands between two of these; a test kills a worker at each."""
 

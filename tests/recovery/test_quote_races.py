@@ -57,6 +57,7 @@ def whole(desk: Desk, ref: str) -> list[Quote]:
 def test_acceptance_against_the_market(desk: Desk, order: str) -> None:
     """The price moves while the depositor clicks: never both an acceptance and another offer, never an unseen quote."""
     ref = desk.quoted()
+    desk.check_destination(ref, OUTSIDE)
     digest = desk.quote_digest(ref)
 
     def accept() -> None:
@@ -85,6 +86,7 @@ def test_acceptance_against_the_market(desk: Desk, order: str) -> None:
 def test_many_clicks_after_the_market_moved(desk: Desk, round_: int) -> None:
     """Each is refused; the machine makes one new quote, and the old digest is worth nothing any more."""
     ref = desk.quoted()
+    desk.check_destination(ref, OUTSIDE)
     digest = desk.quote_digest(ref)
     price(desk, 90)
 
@@ -142,6 +144,7 @@ def test_acceptance_expiry_market_and_withdrawal_together(desk: Desk, round_: in
 @ROUNDS
 def test_a_contest_against_an_acceptance(desk: Desk, round_: int) -> None:
     ref = desk.quoted()
+    desk.check_destination(ref, OUTSIDE)
     digest = desk.quote_digest(ref)
     outcomes = at_once(
         lambda: desk.move("owner", ref, "accept", destination=OUTSIDE, quote_digest=digest),
