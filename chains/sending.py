@@ -93,6 +93,18 @@ class Signed:
     raw: str
 
 
+@dataclass(frozen=True)
+class Attempt:
+    """A step or a replacement of it; ``hash`` and ``raw`` are ``None`` while its signed bytes are not known here.
+
+    Somebody may hold such bytes all the same, so whatever took a nonce then may be this attempt.
+    """
+
+    step: Step
+    hash: str | None
+    raw: str | None = None
+
+
 class Sending(Protocol):
     """What the module ``sending`` of a sending family offers.
 
@@ -143,10 +155,13 @@ class Sending(Protocol):
         """Hand the bytes to every node; the hash when one took or had them. Raises Refused when all that answered refused."""
         ...
 
-    def is_overtaken(self, network: Network, nodes: Sequence[Node], step: Step, hash: str) -> bool:
+    def is_overtaken(
+        self, network: Network, nodes: Sequence[Node], step: Step, hash: str, *, besides: Sequence[Attempt] = ()
+    ) -> bool:
         """Whether enough nodes say that what the step needs (nonce, outputs) was used up for good by another transaction.
 
-        Only what is final on the chain counts, so ``True`` means the step can never be mined.
+        Only what is final on the chain counts, so ``True`` means the step can never be mined. ``besides`` are the
+        replacements of the step: none of them is another transaction.
         """
         ...
 

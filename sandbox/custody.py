@@ -92,6 +92,41 @@ def _examine(plan: Mapping[str, Any], chain_id: int, holders: Collection[str], l
     return Approved(plan_id_of(plan), digest, tuple(signed))
 
 
+def examine_dearer(
+    plan: Mapping[str, Any],
+    index: int,
+    dearer: Mapping[str, Any],
+    signed_nonce: int,
+    chain_id: int,
+    holders: Collection[str],
+    limits: Limits,
+) -> tuple[str, dict[str, Any]]:
+    """A replacement of a signed step: the same transaction with the nonce that was signed, and a higher fee within the limits.
+
+    Gives who signs it, and what. Raises :class:`PlanRefused`.
+    """
+    try:
+        if plan["state"] != "recorded":
+            _refuse("not_recorded", f"the plan is {plan['state']}"[:60])
+        _approved_digest(plan, plan["payload"])
+        _check_header(plan, plan["payload"], chain_id)
+        meant = plan["payload"]["steps"][index]
+        fees = ("max_fee_per_gas", "max_priority_fee_per_gas")
+        before = {**dearer, "index": index, "body": {**dearer["body"], **{name: meant["body"][name] for name in fees}}}
+        lower = {holder.lower() for holder in holders}
+        _check_step(index, before, meant, chain_id, lower, limits)
+        made = _transaction(dearer)
+        if made["nonce"] != signed_nonce:
+            _refuse("nonce_differs", f"step {index}: a replacement keeps the nonce {signed_nonce}")
+        if made["maxFeePerGas"] <= _number(meant["body"]["max_fee_per_gas"]):
+            _refuse("fee_not_higher", f"step {index}")
+        if made["gas"] * made["maxFeePerGas"] > limits.fee or made["maxPriorityFeePerGas"] > made["maxFeePerGas"]:
+            _refuse("fee_too_high", f"step {index}: up to {made['gas'] * made['maxFeePerGas']} wei")
+        return _address(dearer["sender"]), made
+    except (KeyError, IndexError, TypeError, ValueError, AttributeError, OverflowError) as error:
+        raise PlanRefused("malformed", f"{type(error).__name__}: {error}"[:200]) from error
+
+
 def _approved_digest(plan: Mapping[str, Any], payload: Mapping[str, Any]) -> str:
     """The digest of the payload in hand, approved by two different people under exactly that digest."""
     digest = digest_of(payload)

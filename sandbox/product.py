@@ -62,6 +62,12 @@ class Product:
         body = {"transactions": list(raws)}
         return self._ask("POST", f"plans/{plan_id}/signed", json=body, headers={"Idempotency-Key": key})
 
+    def record_dearer(self, plan_id: str, number: int, raw: str) -> dict[str, Any]:
+        """Hands in a signed replacement; repeating it is one and the same act."""
+        key = str(uuid.uuid5(uuid.NAMESPACE_URL, f"plan:{plan_id}:replacement:{number}"))
+        path = f"plans/{plan_id}/replacements/{number}/signed"
+        return self._ask("POST", path, json={"transaction": raw}, headers={"Idempotency-Key": key})
+
     def _ask(self, method: str, path: str, **request: Any) -> dict[str, Any]:
         headers = {"Authorization": f"Bearer {self._token()}", **request.pop("headers", {})}
         try:

@@ -7,7 +7,7 @@ them, and never makes others.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from sandbox.files import read_json, write_json
@@ -22,6 +22,14 @@ class SignedStep:
 
 
 @dataclass(frozen=True)
+class SignedDearer(SignedStep):
+    """A replacement of step ``index``; ``number`` is the product's."""
+
+    number: int
+    index: int
+
+
+@dataclass(frozen=True)
 class SignedPlan:
     """A plan's signed transactions in order. ``finished`` when the product needs nothing more of the signer."""
 
@@ -29,6 +37,12 @@ class SignedPlan:
     digest: str
     steps: tuple[SignedStep, ...]
     finished: bool = False
+    dearer: tuple[SignedDearer, ...] = ()
+
+    def tries(self, index: int) -> list[SignedStep]:
+        """What was signed for a step, the newest first."""
+        own = [one for one in self.dearer if one.index == index]
+        return [*sorted(own, key=lambda one: -one.number), self.steps[index]]
 
 
 class SignedPlans:
@@ -42,7 +56,8 @@ class SignedPlans:
         if stored is None:
             return None
         steps = tuple(SignedStep(step["hash"], step["raw"]) for step in stored["steps"])
-        return SignedPlan(plan_id, stored["digest"], steps, stored["finished"])
+        dearer = tuple(SignedDearer(**one) for one in stored.get("dearer", ()))
+        return SignedPlan(plan_id, stored["digest"], steps, stored["finished"], dearer)
 
     def keep(self, plan_id: str, digest: str, steps: Sequence[SignedStep]) -> SignedPlan:
         """Writes newly signed bytes; they are on the disk when this returns."""
@@ -52,8 +67,14 @@ class SignedPlans:
         self._write(plan)
         return plan
 
+    def add(self, plan: SignedPlan, dearer: SignedDearer) -> SignedPlan:
+        """Writes a newly signed replacement; it is on the disk when this returns."""
+        more = replace(plan, dearer=(*plan.dearer, dearer))
+        self._write(more)
+        return more
+
     def finish(self, plan: SignedPlan) -> None:
-        self._write(SignedPlan(plan.plan_id, plan.digest, plan.steps, finished=True))
+        self._write(replace(plan, finished=True))
 
     def unfinished(self) -> list[SignedPlan]:
         """Plans signed and not finished, in a stable order."""
@@ -65,4 +86,6 @@ class SignedPlans:
 
     def _write(self, plan: SignedPlan) -> None:
         steps = [{"hash": step.hash, "raw": step.raw} for step in plan.steps]
-        write_json(self._path(plan.plan_id), {"digest": plan.digest, "finished": plan.finished, "steps": steps})
+        dearer = [asdict(one) for one in plan.dearer]
+        stored = {"digest": plan.digest, "finished": plan.finished, "steps": steps, "dearer": dearer}
+        write_json(self._path(plan.plan_id), stored)

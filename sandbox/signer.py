@@ -23,12 +23,14 @@ from typing import IO, Any
 
 from eth_account import Account
 from eth_account.signers.local import LocalAccount
+from eth_account.typed_transactions.typed_transaction import TypedTransaction
+from hexbytes import HexBytes
 
-from sandbox.custody import Approved, Limits, PlanRefused, examine, plan_id_of
+from sandbox.custody import Approved, Limits, PlanRefused, examine, examine_dearer, plan_id_of
 from sandbox.files import read_json
 from sandbox.product import Product, ProductError, ProductRefused
 from sandbox.rpc import NodeRefused, Rpc, RpcError
-from sandbox.signed import SignedPlan, SignedPlans, SignedStep
+from sandbox.signed import SignedDearer, SignedPlan, SignedPlans, SignedStep
 
 LOCAL_CHAIN = 31337
 ONCE_SECONDS = 60.0
@@ -160,16 +162,40 @@ class Signer:
             self._log.write("plan_recorded", plan=signed.plan_id)
         if recorded != [step.hash for step in signed.steps]:
             raise PlanRefused("recorded_differs", "the product recorded other transactions than were signed here")
+        signed = self._sign_dearer(signed, plan)
         if self._hold:
             return False
         return self._broadcast(signed)
 
+    def _sign_dearer(self, signed: SignedPlan, plan: Mapping[str, Any]) -> SignedPlan:
+        """Signs the replacements the product asks for, keeps them, and hands them in; only then may they be sent."""
+        wanted = [
+            (index, one)
+            for index, step in enumerate(plan["steps"])
+            for one in step.get("replacements", ())
+            if one["hash"] is None
+        ]
+        for index, one in wanted:
+            number = int(one["number"])
+            known = next((made for made in signed.dearer if made.number == number), None)
+            if known is None:
+                nonce = TypedTransaction.from_bytes(HexBytes(signed.steps[index].raw)).as_dict()["nonce"]
+                sender, body = examine_dearer(plan, index, one, nonce, self._chain_id, self._keys, self._limits)
+                made = self._sign(sender, body)
+                known = SignedDearer(made.hash, made.raw, number, index)
+                signed = self._signed.add(signed, known)
+                self._log.write("dearer_signed", plan=signed.plan_id, step=index, hash=known.hash)
+            self._product.record_dearer(signed.plan_id, number, known.raw)
+            self._log.write("dearer_recorded", plan=signed.plan_id, step=index, hash=known.hash)
+        return signed
+
     def _broadcast(self, signed: SignedPlan) -> bool:
         """Sends the first step that is in no block yet, if the ones before it succeeded; whether to look again soon."""
         for index, step in enumerate(signed.steps):
-            receipt = self._rpc.receipt(step.hash)
+            tries = signed.tries(index)
+            receipt = next((found for one in tries if (found := self._rpc.receipt(one.hash)) is not None), None)
             if receipt is None:
-                self._send(signed.plan_id, index, step)
+                self._send(signed.plan_id, index, tries[0])
                 return True
             if int(receipt["status"], 16) != 1:
                 facts = {"plan": signed.plan_id, "step": index, "hash": step.hash}

@@ -43,6 +43,7 @@ from workflows.facts import (
 )
 from workflows.intake import INTAKE
 from workflows.machine import Guard, Transition, Workflow
+from workflows.replacements import dearer
 from workflows.states import CLOSED, State
 
 MAKERS = ("judge_proof", "conclude", "quote", "prepare_sweep", "propose_advance")
@@ -360,10 +361,15 @@ DESTINATION: tuple[Transition, ...] = (
 )
 """A refund's destination changes by its owner's act alone, until the refund is released."""
 
-ASIDE = frozenset(row.name for row in DESTINATION)
+DEARER = (
+    *dearer("sweep", State.SWEEPING, State.SWEEP_ON_HOLD, MAKERS),
+    *dearer("refund", State.PAYING, State.REFUND_ON_HOLD, MAKERS),
+)
+
+ASIDE = frozenset(row.name for row in (*DESTINATION, *DEARER))
 """Moves beside the way: they are possible, and nobody is waited for because of them."""
 
-ROWS = (*INTAKE, *REVIEW, *QUOTE, *SWEEP, *REFUND, *ADVANCE, *DESTINATION)
+ROWS = (*INTAKE, *REVIEW, *QUOTE, *SWEEP, *REFUND, *ADVANCE, *DESTINATION, *DEARER)
 
 UNLISTED_TOKEN = Workflow(
     name="unlisted_token",

@@ -10,12 +10,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from chains.encoding import quantity
-from chains.errors import ChainError, Refused
+from chains.errors import ChainError, CostNotHeld, Refused
 from chains.evm import moves
 from chains.evm.asking import agreed, result_of
 from chains.evm.moves import broadcast, next_nonce
 from chains.evm.signed import NotSigned, decode_signed, matches
-from chains.sending import Coins, Move, Served, Signed, SignedDiffers, Step
+from chains.sending import Attempt, Coins, Move, Served, Signed, SignedDiffers, Step
 from chains.shares import share
 from chains.transport import Call
 from chains.types import Network, Node, Status, Transaction, Transfer, UnsignedStep
@@ -114,11 +114,18 @@ def read_signed(network: Network, step: Step, raw: str) -> Signed:
     return Signed(signed.hash, signed.raw)
 
 
-def is_overtaken(network: Network, nodes: Sequence[Node], step: Step, hash: str) -> bool:
-    """See :meth:`chains.sending.Sending.is_overtaken`: the nonce is used up in a final block, and no node knows the step."""
+def is_overtaken(
+    network: Network, nodes: Sequence[Node], step: Step, hash: str, *, besides: Sequence[Attempt] = ()
+) -> bool:
+    """See :meth:`chains.sending.Sending.is_overtaken`: the nonce is used up in a final block, and no node knows the step nor a
+    replacement. While the bytes of a replacement are not known here, it may be what used the nonce: never overtaken then.
+    """
+    hashes = [hash, *(one.hash for one in besides)]
+    if None in hashes:
+        return False
     try:
         used = _final_count(network, nodes, step.sender) > int(step.nonce or 0)
-        return used and not _anybody_knows(network, nodes, hash)
+        return used and not any(_anybody_knows(network, nodes, str(one)) for one in hashes)
     except ChainError:
         return False
 
@@ -151,7 +158,10 @@ def replacement(network: Network, nodes: Sequence[Node], step: Step) -> Step:
         raise Refused("the fee is many times the present price already")
     body = dict(step.body) | {"max_fee_per_gas": str(raised), "max_priority_fee_per_gas": str(min(raised_tip, raised))}
     layer = step.highest_cost - int(step.body["gas"]) * fee
-    return replace(step, body=body, highest_cost=int(step.body["gas"]) * raised + layer)
+    cost = int(step.body["gas"]) * raised + layer
+    if moves.balances(network, nodes, step.sender, None) < int(step.body["value"]) + cost:
+        raise CostNotHeld("the sender does not hold the higher fee")
+    return replace(step, body=body, highest_cost=cost)
 
 
 def deviations(step: Step, tx: Transaction) -> list[str]:

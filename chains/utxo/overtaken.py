@@ -3,8 +3,8 @@
 That an output is gone says nothing about who took it, so the one that did must be shown: by an index of spenders or, of a
 daemon, in its last blocks and, as far as :data:`MOST_WINDOWS` reach, in those since the planning. It must be final, and its
 bytes must spend the output. A transaction with the very same inputs and outputs under another id (a signature written
-differently on its way) is the step itself and overtakes nothing: paying again after it would pay twice. What cannot be shown
-counts as not overtaken.
+differently on its way) is the step itself, or a replacement of it, and overtakes nothing: paying again after it would pay twice.
+What cannot be shown counts as not overtaken.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from chains.agreement import quorum
 from chains.inquiry import inquire
 from chains.replacement import Outpoint, Remains
-from chains.sending import Step
+from chains.sending import Attempt, Step
 from chains.transport import TOTAL_SECONDS, Talk
 from chains.types import Network, Node, Status
 from chains.utxo import replaced, steps
@@ -28,10 +28,13 @@ MOST_WINDOWS = 10
 """Spans of :data:`chains.utxo.replaced.MOST_BLOCKS` blocks looked through since the planning, after an outage."""
 
 
-def is_overtaken(network: Network, nodes: Sequence[Node], step: Step, hash: str) -> bool:
+def is_overtaken(
+    network: Network, nodes: Sequence[Node], step: Step, hash: str, *, besides: Sequence[Attempt] = ()
+) -> bool:
     """See :meth:`chains.sending.Sending.is_overtaken`. Never raises for what nodes say."""
+    known = {hash, *(one.hash for one in besides if one.hash is not None)}
     try:
-        asked = steps.transaction_of(network, step)
+        ours = [steps.transaction_of(network, one) for one in (step, *(one.step for one in besides))]
         coins = steps.coins_of(network, step)
     except (BadTransaction, LookupError, TypeError, ValueError):
         return False
@@ -39,14 +42,14 @@ def is_overtaken(network: Network, nodes: Sequence[Node], step: Step, hash: str)
     points = [Outpoint(coin.txid, coin.vout, coin.address) for coin in coins]
 
     def ask(talk: Talk) -> bool:
-        seen = look(network, talk, hash)
-        if isinstance(seen, Seen):
-            return False  # it waits, or stands
-        if seen.status is not Status.NOT_FOUND:
-            return False
-        return any(
-            _takes(network, talk, who, points, asked) for who in _takers(talk, points, since, seen.tip) if who != hash
-        )
+        tip: int | None = None
+        for one in sorted(known):
+            seen = look(network, talk, one)
+            if isinstance(seen, Seen) or seen.status is not Status.NOT_FOUND:
+                return False  # it waits, or stands
+            tip = seen.tip
+        takers = _takers(talk, points, since, tip)
+        return any(_takes(network, talk, who, points, ours) for who in takers if who not in known)
 
     told, _ = inquire(network, nodes, ask, timeout=TOTAL_SECONDS)
     return bool(nodes) and sum(word is True for word in told) >= quorum(len(nodes))
@@ -69,8 +72,10 @@ def _takers(talk: Talk, points: Sequence[Outpoint], since: int, tip: int | None)
                 break
 
 
-def _takes(network: Network, talk: Talk, who: str, points: Sequence[Outpoint], asked: SignedTransaction) -> bool:
-    """Whether ``who`` is final, spends one of the outputs by its own bytes, and is not the step under another id."""
+def _takes(
+    network: Network, talk: Talk, who: str, points: Sequence[Outpoint], ours: Sequence[SignedTransaction]
+) -> bool:
+    """Whether ``who`` is final, spends one of the outputs by its own bytes, and is none of ``ours`` under another id."""
     seen = look(network, talk, who)
     told = decode(network, who, seen)
     if not isinstance(seen, Seen) or seen.raw is None or told.status is not Status.SUCCEEDED or not told.final:
@@ -79,7 +84,7 @@ def _takes(network: Network, talk: Talk, who: str, points: Sequence[Outpoint], a
     wanted = {(point.txid, point.vout) for point in points}
     if raw is None or raw.txid != who or not {(one.txid, one.vout) for one in raw.inputs}.intersection(wanted):
         return False
-    return not _same(raw, asked)
+    return not any(_same(raw, one) for one in ours)
 
 
 def _same(raw: RawTransaction, asked: SignedTransaction) -> bool:

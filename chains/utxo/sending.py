@@ -21,7 +21,7 @@ from chains.errors import (
     SentByHand,
     TooSmall,
 )
-from chains.sending import Coins, Move, Served, Signed, SignedDiffers, Step
+from chains.sending import Attempt, Coins, Move, Served, Signed, SignedDiffers, Step
 from chains.transport import Talk
 from chains.types import Network, Node, Status, Transaction
 from chains.utxo import fees, made, overtaken, passing_on, signed, steps
@@ -199,9 +199,11 @@ def broadcast(network: Network, nodes: Sequence[Node], raw: str) -> str:
     return passing_on.broadcast(network, nodes, raw)
 
 
-def is_overtaken(network: Network, nodes: Sequence[Node], step: Step, hash: str) -> bool:
+def is_overtaken(
+    network: Network, nodes: Sequence[Node], step: Step, hash: str, *, besides: Sequence[Attempt] = ()
+) -> bool:
     """See :meth:`chains.sending.Sending.is_overtaken`."""
-    return overtaken.is_overtaken(network, nodes, step, hash)
+    return overtaken.is_overtaken(network, nodes, step, hash, besides=besides)
 
 
 def replacement(network: Network, nodes: Sequence[Node], step: Step) -> Step:

@@ -17,8 +17,9 @@ from recovery.domain.actor import Actor
 from recovery.limits import READ
 from recovery.queries.plan_files import plan_file, plan_files
 from recovery.queries.plans import find_plan, list_plans
-from recovery.schemas.plans import PlanFileList, PlanListQuery, PlanOutput, PlanPage, SignedInput
+from recovery.schemas.plans import PlanFileList, PlanListQuery, PlanOutput, PlanPage, ReplacementInput, SignedInput
 from recovery.services.plans import record_signed
+from recovery.services.replacements import record_replacement
 
 bp = ApiBlueprint("api-plans", __name__, url_prefix="/api/v1", description="Plans for the signer")
 
@@ -88,6 +89,22 @@ def record(given: dict[str, Any], plan_id: uuid.UUID) -> Response:
 
     def act(session: Session, actor: Actor, key: str) -> Any:
         record_signed(session, actor, plan_id, given["transactions"], request_id=key)
+        session.flush()
+        return find_plan(session, actor, plan_id)
+
+    return write(act)
+
+
+@bp.post("/plans/<uuid:plan_id>/replacements/<int:number>/signed")
+@needs("plans:record")
+@bp.arguments(ReplacementInput)
+@bp.response(200, PlanOutput)
+def record_dearer(given: dict[str, Any], plan_id: uuid.UUID, number: int) -> Response:
+    """Hand in the signed bytes of a replacement of a stuck step. They are compared with what was offered, field by field, and
+    stored; only then may they be broadcast."""
+
+    def act(session: Session, actor: Actor, key: str) -> Any:
+        record_replacement(session, actor, plan_id, number, given["transaction"], request_id=key)
         session.flush()
         return find_plan(session, actor, plan_id)
 

@@ -14,6 +14,7 @@ from recovery.domain import (
     posting_texts,
     price_texts,
     reconciliation_texts,
+    replacement_texts,
     screening_texts,
     sign_off_texts,
 )
@@ -154,6 +155,7 @@ DETAILS: dict[str, str] = {
     **alarm_texts.REFUSALS,
     **ledger_texts.REFUSALS,
     **reconciliation_texts.REFUSALS,
+    **replacement_texts.REFUSALS,
     **destination_texts.REMARKS,
     **sign_off_texts.DETAILS,
     **{f"address_{reason}": text for reason, text in ADDRESS_REASONS.items()},
@@ -292,6 +294,7 @@ TRANSITIONS: dict[str, str] = {
     **posting_texts.TRANSITIONS,
     **price_texts.TRANSITIONS,
     **ledger_texts.TRANSITIONS,
+    **replacement_texts.TRANSITIONS,
     **destination_texts.TRANSITIONS,
     **sign_off_texts.TRANSITIONS,
 }
@@ -371,6 +374,7 @@ EVENTS: dict[str, str] = {
     **posting_texts.EVENTS,
     **price_texts.EVENTS,
     **ledger_texts.EVENTS,
+    **replacement_texts.EVENTS,
     **destination_texts.EVENTS,
     **sign_off_texts.EVENTS,
 }

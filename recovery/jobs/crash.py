@@ -29,6 +29,8 @@ POINTS = (
     "outflow:after_ask",
     "reconcile:before_ask",
     "reconcile:after_ask",
+    "replace:before_ask",
+    "replace:after_ask",
     "job:after_lease",
     "proof:before_ask",
     "proof:after_ask",
@@ -41,6 +43,10 @@ POINTS = (
     "screening:after_ask",
     "destination:before_ask",
     "destination:after_ask",
+    "prices:before_ask",
+    "prices:after_ask",
+    "notice:before_send",
+    "notice:after_send",
 )
 """Every external call stands between two of these; a test kills a worker at each."""
 

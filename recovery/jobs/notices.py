@@ -9,6 +9,7 @@ from urllib.parse import unquote, urlsplit
 
 from config.settings import Settings
 from recovery.domain.destination_texts import NOTICES
+from recovery.jobs.crash import crash_point
 from recovery.jobs.work import Work
 from recovery.models import Notice
 from recovery.services import notices
@@ -23,8 +24,10 @@ def send(work: Work) -> None:
         notice = session.get_one(Notice, notice_id)
         due = notice.sent_at is None and bool(work.settings.smtp_url)
         message = message_of(notice, work.settings) if due else None
+    crash_point("notice:before_send")
     if message is not None:
         hand_over(work.settings.smtp_url, message)
+    crash_point("notice:after_send")
     with work.finishing() as session:
         if message is not None:
             notices.sent(session, notice_id)

@@ -16,12 +16,12 @@ from chains.sending import Coins, Sending, Step, sending
 from chains.types import Network, Node
 from recovery.domain.actor import SYSTEM
 from recovery.domain.screening import Gate, Question
-from recovery.domain.settlement import stored_step
 from recovery.errors import Conflict
 from recovery.jobs import destinations, screening
 from recovery.jobs.crash import crash_point
 from recovery.jobs.work import Work
 from recovery.models import CaseEvent, Claim, PlanStep, RecoveryCase
+from recovery.queries.attempts import mined_hash, mined_step
 from recovery.queries.custody import our_wallet
 from recovery.queries.destinations import newest
 from recovery.queries.facts import current_plan, live_advance, open_claim
@@ -269,9 +269,9 @@ def _swept_to(session: Session, case: RecoveryCase) -> tuple[str, tuple[str, ...
         raise Conflict("plan_is_verified")
     rows = session.scalars(select(PlanStep).where(PlanStep.plan_id == sweep.id).order_by(PlanStep.index))
     outpoints = tuple(
-        f"{row.hash}:{one.position.partition(':')[2]}"
+        f"{mined_hash(row)}:{one.position.partition(':')[2]}"
         for row in rows
-        for one in stored_step(row.unsigned).serves
+        for one in mined_step(session, row).serves
         if one.place == part.place and one.position is not None
     )
     return str(json.loads(sweep.payload)["destination"]), outpoints

@@ -9,22 +9,23 @@ import json
 import uuid
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import repeat
 
 from sqlalchemy.orm import Session
 
+from chains.attempts import Shown, is_overtaken, look_at, some_unknown
 from chains.catalogue import networks
 from chains.errors import NodeUnavailable, NoNode, Refused
-from chains.sending import Sending, Step
+from chains.sending import Attempt, Sending, Step
 from chains.types import Answer, Network, Node, Status, Transaction
-from chains.verify import verify
-from recovery.domain.settlement import steps_of, stored_step
+from recovery.domain.settlement import steps_of
 from recovery.jobs import destinations, screening
 from recovery.jobs.crash import crash_point
 from recovery.jobs.planning import GATES, sender_for
 from recovery.jobs.work import Work
 from recovery.models import Plan, RecoveryCase
+from recovery.queries.attempts import attempts_of
 from recovery.queries.facts import current_plan
 from recovery.queries.holds import payouts_are_held
 from recovery.queries.plan_members import leads, members
@@ -104,12 +105,17 @@ def _plan_led(session: Session, case: RecoveryCase, *states: str) -> Plan | None
 
 @dataclass(frozen=True)
 class Seen:
-    """One step as the chain shows it now; ``tx`` is ``None`` while it was not looked for, because it cannot be there yet."""
+    """One step as the chain shows it now; ``tx`` is ``None`` while it was not looked for, because it cannot be there yet.
+
+    ``hash`` and ``step`` are those of the attempt that was found; ``unknown`` says that bytes may be out that are not known here.
+    """
 
     index: int
     step: Step
     tx: Transaction | None
     problems: tuple[str, ...] = ()
+    hash: str | None = None
+    unknown: bool = False
 
     @property
     def final(self) -> bool:
@@ -127,18 +133,15 @@ class Seen:
     @property
     def surely_unmined(self) -> bool:
         """Whether the nodes know that the step is in no block."""
-        return self.tx is not None and self.tx.block is None and self.tx.status is not Status.UNKNOWN
+        shown = self.tx is not None and self.tx.block is None and self.tx.status is not Status.UNKNOWN
+        return shown and not self.unknown
 
 
 def watch(work: Work) -> None:
     """Follow the recorded steps: send again what a node lost, wait for finality, compare with the plan."""
     with work.database.reading() as session:
         plan = _plan_led(session, work.case(session), "recorded")
-        rows = (
-            [(row.index, str(row.hash), str(row.signed), stored_step(row.unsigned)) for row in plans.plan_steps(session, plan)]
-            if plan
-            else []
-        )  # fmt: skip
+        rows = [(row.index, attempts_of(session, row)) for row in plans.plan_steps(session, plan)] if plan else []
         network = networks()[plan.network] if plan else None
         held = payouts_are_held(session)
     if plan is None or network is None:
@@ -148,15 +151,16 @@ def watch(work: Work) -> None:
     crash_point("watch:before_ask")
     seen: list[Seen] = []
     answers: list[tuple[str, tuple[Answer, ...]]] = []
-    for index, hash, signed, step in rows:
+    for index, attempts in rows:
+        step = attempts[0].step
         before = [one for one in seen if _same_coins(one.step, step)]
         if not all(one.done or one.failed for one in before):
             seen.append(Seen(index, step, None))
             continue
-        reading = verify(network, hash, nodes)
-        answers.append((hash, reading.answers))
+        shown = look_at(network, nodes, attempts)
+        answers += shown.answers
         may_send = not held and not any(one.failed for one in before)
-        seen.append(_look(network, nodes, Seen(index, step, reading.transaction), hash, signed, may_send=may_send))
+        seen.append(_look(network, nodes, _seen(index, shown, attempts), attempts, may_send=may_send))
     crash_point("watch:after_ask")
     with work.finishing() as session:
         _conclude_watch(session, work, plan.id, network, seen, answers)
@@ -167,17 +171,24 @@ def _same_coins(one: Step, other: Step) -> bool:
     return bool({served.place for served in one.serves} & {served.place for served in other.serves})
 
 
-def _look(network: Network, nodes: tuple[Node, ...], seen: Seen, hash: str, signed: str, *, may_send: bool) -> Seen:
-    """The step compared with what the chain shows; sent again where it is in no block."""
+def _seen(index: int, shown: Shown, attempts: Sequence[Attempt]) -> Seen:
+    """The attempt the chain shows stands for the step."""
+    return Seen(index, shown.attempt.step, shown.tx, hash=str(shown.attempt.hash), unknown=some_unknown(attempts))
+
+
+def _look(
+    network: Network, nodes: tuple[Node, ...], seen: Seen, attempts: Sequence[Attempt], *, may_send: bool
+) -> Seen:
+    """The step compared with what the chain shows; where it is in no block its newest bytes, the dearest, are sent again."""
     tx, module = seen.tx, sender_for(network)
     assert tx is not None, "only steps that were looked for"
     if tx.final and tx.status is not Status.FAILED:
-        return Seen(seen.index, seen.step, tx, tuple(module.deviations(seen.step, tx)))
+        return replace(seen, problems=tuple(module.deviations(seen.step, tx)))
     waiting = tx.status in (Status.NOT_FOUND, Status.PENDING, Status.UNKNOWN) and tx.block is None
     if waiting and may_send:
-        _send_again(module, network, nodes, signed)
-        if tx.status is Status.NOT_FOUND and _overtaken(module, network, nodes, hash, seen.step):
-            return Seen(seen.index, seen.step, tx, (OVERTAKEN,))
+        _send_again(module, network, nodes, [one.raw for one in attempts if one.raw is not None][-1])
+        if tx.status is Status.NOT_FOUND and _overtaken(module, network, nodes, attempts):
+            return replace(seen, problems=(OVERTAKEN,))
     return seen
 
 
@@ -189,10 +200,10 @@ def _send_again(module: Sending, network: Network, nodes: tuple[Node, ...], sign
     crash_point("watch:after_broadcast")
 
 
-def _overtaken(module: Sending, network: Network, nodes: tuple[Node, ...], hash: str, step: Step) -> bool:
-    """Whether what the step needs is used up for good, and after that enough nodes still do not know the step."""
-    used = module.is_overtaken(network, nodes, step, hash)
-    return used and verify(network, hash, nodes).transaction.status is Status.NOT_FOUND
+def _overtaken(module: Sending, network: Network, nodes: tuple[Node, ...], attempts: Sequence[Attempt]) -> bool:
+    """Whether what the step needs is used up for good, and after that enough nodes still know no attempt at it."""
+    used = is_overtaken(module, network, nodes, attempts)
+    return used and look_at(network, nodes, attempts).tx.status is Status.NOT_FOUND
 
 
 def _conclude_watch(
@@ -260,7 +271,8 @@ def _ended(seen: Sequence[Seen]) -> Ended:
     costs = {
         one.index: one.tx.fee.amount for one in seen if one.final and one.tx is not None and one.tx.fee is not None
     }
-    return Ended(costs, frozenset(one.index for one in seen if one.failed))
+    hashes = {one.index: one.hash for one in seen if one.final and one.hash is not None}
+    return Ended(costs, frozenset(one.index for one in seen if one.failed), hashes)
 
 
 def _hand_over(session: Session, plan: Plan, waiting: Collection[int]) -> None:

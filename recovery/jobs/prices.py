@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from recovery.db import Database
 from recovery.errors import Conflict, Unavailable
+from recovery.jobs.crash import crash_point
 from recovery.jobs.work import Work
 from recovery.models import Job, RecoveryCase
 from recovery.queries.prices import wanted_assets
@@ -35,7 +36,9 @@ def plan_look(database: Database) -> None:
 def look(work: Work) -> None:
     """Ask the sources, keep what they said, then see which quotes no longer fit. Without a source prices change all the
     same, by imports and by hand."""
+    crash_point("prices:before_ask")
     heard = refresh(work.database, work) if work.settings.price_sources else 0
+    crash_point("prices:after_ask")
     replaced = follow(work.database)
     with work.finishing() as session:
         work.again(session, work.settings.price_seconds)

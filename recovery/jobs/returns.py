@@ -8,15 +8,15 @@ from datetime import timedelta
 
 from sqlalchemy.orm import Session
 
+from chains.attempts import Shown, is_overtaken, look_at, some_unknown
 from chains.catalogue import networks
 from chains.sending import Step
-from chains.types import Reading, Status
-from chains.verify import verify
-from recovery.domain.settlement import stored_step
+from chains.types import Status
 from recovery.jobs.crash import crash_point
 from recovery.jobs.planning import sender_for
 from recovery.jobs.work import Work
 from recovery.models import Plan, RecoveryCase
+from recovery.queries.attempts import attempts_of
 from recovery.queries.clock import database_now
 from recovery.queries.facts import current_plan
 from recovery.queries.plan_members import members
@@ -38,7 +38,7 @@ def look(work: Work, *, asked: bool = False) -> None:
     """Ask the nodes once more for a refund that was final, and the scan for coins that came back; then again later."""
     with work.database.reading() as session:
         case = work.case(session)
-        steps = returns.paid_steps(session, case)
+        steps = [(plan, attempts_of(session, row)) for plan, _, row in returns.paid_steps(session, case)]
         since = database_now(session) - case.closed_at if case.closed_at else timedelta()
         wait = timedelta() if asked else _until_due(work, since)
     if not steps or wait is None:
@@ -50,16 +50,21 @@ def look(work: Work, *, asked: bool = False) -> None:
         return
     network = networks()[steps[0][0].network]
     crash_point("look:before_ask")
-    readings = [(str(row.hash), verify(network, str(row.hash), work.nodes(network.slug))) for _, _, row in steps]
+    found = [look_at(network, work.nodes(network.slug), attempts) for _, attempts in steps]
     crash_point("look:after_ask")
     with work.finishing() as session:
         case = work.case(session)
         lock(session, case)
-        gone = [hash for hash, reading in readings if reading.transaction.status in (Status.NOT_FOUND, Status.FAILED)]
+        # While the signer may hold bytes nobody knows here, another attempt may have paid in its place: not gone then.
+        gone = [
+            str(one.attempt.hash)
+            for (_, attempts), one in zip(steps, found, strict=True)
+            if one.tx.status in (Status.NOT_FOUND, Status.FAILED) and not some_unknown(attempts)
+        ]
         back = returns.bounced(session, case)
         if gone:
-            for hash, reading in readings:
-                evidence.keep_answers(session, case, network.slug, hash, reading.answers, purpose="refund")
+            for hash, said in (answer for one in found for answer in one.answers):
+                evidence.keep_answers(session, case, network.slug, hash, said, purpose="refund")
             returns.unsettle(session, case, gone[0])
         elif back is not None:
             returns.bounce(session, case, back)
@@ -86,7 +91,7 @@ def bury(work: Work) -> None:
         case = work.case(session)
         plan = _stopped(session, case)
         rows = plans.plan_steps(session, plan) if plan is not None else []
-        steps = [(row.index, str(row.hash), stored_step(row.unsigned)) for row in rows]
+        steps = [(row.index, attempts_of(session, row)) for row in rows]
     if plan is None:
         with work.finishing():
             return
@@ -94,8 +99,8 @@ def bury(work: Work) -> None:
     crash_point("bury:before_ask")
     module = sender_for(network)
     seen = [
-        Tried(index, step, verify(network, hash, nodes), module.is_overtaken(network, nodes, step, hash))
-        for index, hash, step in steps
+        Tried(index, look_at(network, nodes, attempts), is_overtaken(module, network, nodes, attempts))
+        for index, attempts in steps
     ]
     crash_point("bury:after_ask")
     with work.finishing() as session:
@@ -110,10 +115,8 @@ def bury(work: Work) -> None:
             own = [tried for tried in seen if any(served.place == one.part.place for served in tried.step.serves)]
             if one.case.state in (State.SWEEP_ON_HOLD, State.REFUND_ON_HOLD) and _is_dead(own):
                 for tried in own:
-                    said = tried.reading.answers
-                    evidence.keep_answers(
-                        session, one.case, network.slug, tried.reading.transaction.hash, said, purpose=stopped.kind
-                    )
+                    for hash, said in tried.shown.answers:
+                        evidence.keep_answers(session, one.case, network.slug, hash, said, purpose=stopped.kind)
                 settling.bury(session, stopped, one, ended, network, move="bury")
 
 
@@ -122,26 +125,28 @@ class Tried:
     """A step of a stopped plan as the chain shows it now, and whether what it needs was used up by another transaction."""
 
     index: int
-    step: Step
-    reading: Reading
+    shown: Shown
     overtaken: bool
+
+    @property
+    def step(self) -> Step:
+        return self.shown.attempt.step
 
 
 def _ended(seen: Sequence[Tried]) -> Ended:
-    final = {one.index: one.reading.transaction for one in seen if one.reading.transaction.final}
+    final = {one.index: one.shown.tx for one in seen if one.shown.tx.final}
     costs = {index: tx.fee.amount for index, tx in final.items() if tx.fee is not None}
-    return Ended(costs, frozenset(index for index, tx in final.items() if tx.status is Status.FAILED))
+    hashes = {one.index: str(one.shown.attempt.hash) for one in seen if one.index in final}
+    return Ended(costs, frozenset(index for index, tx in final.items() if tx.status is Status.FAILED), hashes)
 
 
 def _is_dead(own: Sequence[Tried]) -> bool:
     """One step can never be mined, and none that moves the coins was."""
     moved = any(
-        one.reading.transaction.final
-        and one.reading.transaction.status is Status.SUCCEEDED
-        and one.step.purpose != "gas_top_up"
+        one.shown.tx.final and one.shown.tx.status is Status.SUCCEEDED and one.step.purpose != "gas_top_up"
         for one in own
     )
-    never = any(one.overtaken and one.reading.transaction.status is Status.NOT_FOUND for one in own)
+    never = any(one.overtaken and one.shown.tx.status is Status.NOT_FOUND for one in own)
     return never and not moved
 
 

@@ -19,6 +19,7 @@ from recovery.jobs import (
     proofs,
     quotes,
     reconciliation,
+    replacing,
     returns,
     scanning,
     screening,
@@ -49,6 +50,7 @@ TOPICS: dict[str, Callable[[Work], None]] = {
     "prices.look": prices.look,
     "outflow.look": outflows.look,
     "reconcile.run": reconciliation.run,
+    "plan.replace": replacing.replace,
     "destination.check": destinations.check,
     "notice.send": notices.send,
 }

@@ -21,7 +21,7 @@ from recovery.models.ledger import (
 )
 from recovery.models.outflow import WatchedWallet
 from recovery.models.person import ApiToken, Person, PersonRole, UserSession
-from recovery.models.plan import Plan, PlanCase, PlanInput, PlanStep, RefundReturn
+from recovery.models.plan import Plan, PlanCase, PlanInput, PlanStep, RefundReturn, StepReplacement
 from recovery.models.policy import CausePolicyVersion, FeePolicy, FeeTrial, PricePolicy, ReplayRun
 from recovery.models.price import AssetPrice, ManualPrice, PriceSnapshot
 from recovery.models.proof import OwnershipChallenge, OwnershipProof, ProofDocument, TestTransfer
@@ -146,6 +146,7 @@ __all__ = [
     "SignOff",
     "SignOffPolicyVersion",
     "SnapshotBalance",
+    "StepReplacement",
     "SweepBatch",
     "TestTransfer",
     "UserSession",

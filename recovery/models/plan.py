@@ -111,6 +111,7 @@ class PlanStep(Base):
 
     A step of a dead plan is ``abandoned`` when it was never mined; its nonce is used again by the next plan, so the
     chain itself admits only one of the two. The next plan's step can even be the same transaction, with the same hash.
+    ``mined_hash`` names what the chain took in the end: the step's own ``hash``, or that of one of its replacements.
     Families without nonces have their outputs in :class:`PlanInput`.
     """
 
@@ -126,6 +127,7 @@ class PlanStep(Base):
     hash: Mapped[str | None]
     state: Mapped[str] = mapped_column(default="waiting")
     cost: Mapped[int | None] = mapped_column(BaseUnits)
+    mined_hash: Mapped[str | None]
 
     __table_args__ = (
         Index(
@@ -145,6 +147,34 @@ class PlanStep(Base):
         ),
         CheckConstraint("state IN ('waiting', 'signed', 'final', 'failed', 'abandoned')", name="state_is_known"),
         CheckConstraint("(signed IS NULL) = (hash IS NULL)", name="signed_has_hash"),
+    )
+
+
+class StepReplacement(Base):
+    """The same movement as a recorded step, with its nonce or inputs, at a higher fee. The chain admits one of them all.
+
+    ``number`` counts within the plan. The database refuses one that is not that step dearer, one beside another whose bytes
+    are still to come, and any change of bytes once they are there.
+    """
+
+    __tablename__ = "step_replacement"
+
+    plan_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    index: Mapped[int]
+    unsigned: Mapped[dict[str, Any]]
+    signed: Mapped[str | None]
+    hash: Mapped[str | None]
+    asked_by: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"))
+    at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["plan_id", "index"], ["plan_step.plan_id", "plan_step.index"], name="fk_step_replacement_step"
+        ),
+        Index("ix_step_replacement_step", "plan_id", "index"),
+        CheckConstraint("(signed IS NULL) = (hash IS NULL)", name="signed_has_hash"),
+        CheckConstraint("number > 0", name="number_counts"),
     )
 
 

@@ -34,8 +34,10 @@ from recovery.models import (
     Quote,
     RecoveryCase,
     SignOff,
+    StepReplacement,
 )
 from recovery.queries.approvals import credit_panel, plan_panel
+from recovery.queries.attempts import replacements_of
 from recovery.queries.cases import CaseRow, case_row, shown_cause
 from recovery.queries.consents import consent_shown, contest_shown
 from recovery.queries.destination_view import destination_shown, refund_targets, typed_destination
@@ -273,17 +275,26 @@ def _moves_shown(step: Step) -> Shown:
 def steps_shown(session: Session, plan: Plan) -> list[Shown]:
     """The released steps of a plan, numbers as decimal strings as the signer takes them."""
     rows = session.scalars(select(PlanStep).where(PlanStep.plan_id == plan.id).order_by(PlanStep.index))
+    later = replacements_of(session, plan)
     return [
         {
             "index": row.index,
             **_moves_shown(stored_step(row.unsigned)),
             "nonce": None if row.nonce is None else str(row.nonce),
             "hash": row.hash,
+            "mined_hash": row.mined_hash,
             "state": row.state,
             "cost": str(row.cost) if row.cost is not None else None,
+            "replacements": [_replacement_shown(one) for one in later if one.index == row.index],
         }
         for row in rows
     ]
+
+
+def _replacement_shown(row: StepReplacement) -> Shown:
+    step = stored_step(row.unsigned)
+    nonce = None if step.nonce is None else str(step.nonce)
+    return {"number": row.number, **_moves_shown(step), "nonce": nonce, "hash": row.hash, "at": row.at.isoformat()}
 
 
 def _messages(session: Session, actor: Actor, case: RecoveryCase, names: dict[uuid.UUID, str]) -> tuple[Shown, ...]:
@@ -365,7 +376,7 @@ def _statement(
     keys = ("gross", "fee", "network_cost", "net", "symbol", "decimals", "contract", "destination", "lines")
     return {key: accepted[key] for key in keys} | {
         "network": refund["network"],
-        "hash": refund["steps"][-1]["hash"],
+        "hash": refund["steps"][-1]["mined_hash"] or refund["steps"][-1]["hash"],
         "received": _columns(claim, ("hash", "amount", "network", "recipient")) if claim else None,
         "at": case.closed_at,
     }

@@ -12,10 +12,9 @@ from sqlalchemy import Select, and_, func, or_, select, text, union_all
 from sqlalchemy.orm import Session
 
 from chains.catalogue import networks
-from chains.sending import Step
+from chains.sending import Attempt
 from recovery.domain.accounting import CUSTODY_DEPOSIT, CUSTOMER_BALANCES, SWEEP_IN_TRANSIT, ZERO_AT_CLOSE
 from recovery.domain.reconciliation import ACCOUNT_OF, CaseBook
-from recovery.domain.settlement import stored_step
 from recovery.models import (
     Claim,
     CreditIntent,
@@ -30,6 +29,7 @@ from recovery.models import (
     RecoveryCase,
     WalletOpening,
 )
+from recovery.queries.attempts import attempts_of
 
 Key = tuple[str, str, str]
 """Network, asset, account (or place)."""
@@ -54,12 +54,11 @@ class Place:
 
 @dataclass(frozen=True)
 class UnderWay:
-    """A step whose bytes are out and whose plan is not over."""
+    """A step whose bytes are out and whose plan is not over, with its replacements."""
 
     of: str
     network: str
-    hash: str
-    step: Step
+    attempts: tuple[Attempt, ...]
 
 
 @dataclass(frozen=True)
@@ -292,15 +291,15 @@ def _deposits(session: Session, network: str | None) -> Iterable[Place]:
 
 def _under_way(session: Session, network: str | None) -> Iterable[UnderWay]:
     query = (
-        select(PlanStep.plan_id, PlanStep.index, PlanStep.network, PlanStep.hash, PlanStep.unsigned)
+        select(PlanStep)
         .join(Plan, Plan.id == PlanStep.plan_id)
         .where(Plan.state == "recorded", PlanStep.hash.is_not(None), PlanStep.state != "abandoned")
         .order_by(PlanStep.plan_id, PlanStep.index)
     )
     if network is not None:
         query = query.where(PlanStep.network == network)
-    for plan_id, index, slug, hash, unsigned in session.execute(query):
-        yield UnderWay(f"{plan_id}/{index}", slug, hash, stored_step(unsigned))
+    for row in session.scalars(query):
+        yield UnderWay(f"{row.plan_id}/{row.index}", row.network, attempts_of(session, row))
 
 
 def latest_run(session: Session, run_id: uuid.UUID | None = None) -> Reconciliation | None:

@@ -42,6 +42,30 @@ class Moves(Schema):
     arrives = TokenAmount()
 
 
+class ReplacementInput(Input):
+    """The signed transaction of one replacement."""
+
+    transaction = fields.String(
+        validate=validate.Regexp(r"^(0x)?[0-9a-fA-F]{2,400000}$|^[A-Za-z0-9+/=]{8,400000}$"), required=True
+    )
+
+
+class Replacement(Schema):
+    """The same movement with the step's nonce or inputs at a higher fee; to be signed while `hash` is null."""
+
+    number = fields.Integer(metadata={"description": "counts within the plan"})
+    purpose = fields.String()
+    form = fields.String()
+    sender = fields.String()
+    body = fields.Dict(keys=fields.String(), values=fields.Raw())
+    inputs = fields.List(fields.String())
+    nonce = TokenAmount(allow_none=True)
+    moves = fields.List(fields.Nested(Moves))
+    highest_cost = TokenAmount()
+    hash = fields.String(allow_none=True)
+    at = fields.DateTime()
+
+
 class Step(Schema):
     """One unsigned transaction; numbers are decimal strings. `form` says how `body` is read."""
 
@@ -57,8 +81,12 @@ class Step(Schema):
     moves = fields.List(fields.Nested(Moves))
     highest_cost = TokenAmount()
     hash = fields.String(allow_none=True)
+    mined_hash = fields.String(
+        allow_none=True, metadata={"description": "what the chain took: the step, or one of its replacements"}
+    )
     state = fields.String()
     cost = TokenAmount(allow_none=True)
+    replacements = fields.List(fields.Nested(Replacement))
 
 
 class RequiredStage(Schema):

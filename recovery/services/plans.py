@@ -10,13 +10,14 @@ import itertools
 import json
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import Session
 
 from chains.catalogue import network as find_network
-from chains.sending import SignedDiffers, Step, arrivals, placed, sending, step_to_json
+from chains.sending import Sending, SignedDiffers, Step, arrivals, placed, sending, step_to_json
 from chains.types import Network
 from recovery.domain import accounting
 from recovery.domain.accounting import Entry
@@ -216,15 +217,20 @@ def _decoded(network: Network, steps: Sequence[PlanStep], transactions: Sequence
     assert module is not None, "only families that send have released plans"
     signed = []
     for step, raw in zip(steps, transactions, strict=True):
-        try:
-            one = module.read_signed(network, stored_step(step.unsigned), raw)
-        except SignedDiffers as error:
-            if not error.differing:
-                raise InvalidInput("signed_is_unreadable", index=step.index) from None
-            differing = ", ".join(error.differing)
-            raise InvalidInput("signed_differs_from_plan", index=step.index, differing=differing) from None
-        signed.append((one.hash, one.raw))
+        signed.append(decoded(module, network, step.index, step.unsigned, raw))
     return signed
+
+
+def decoded(module: Sending, network: Network, index: int, unsigned: Mapping[str, Any], raw: str) -> tuple[str, str]:
+    """Hash and canonical bytes of a signed transaction that is exactly what is stored unsigned. Raises InvalidInput."""
+    try:
+        one = module.read_signed(network, stored_step(unsigned), raw)
+    except SignedDiffers as error:
+        if not error.differing:
+            raise InvalidInput("signed_is_unreadable", index=index) from None
+        differing = ", ".join(error.differing)
+        raise InvalidInput("signed_differs_from_plan", index=index, differing=differing) from None
+    return one.hash, one.raw
 
 
 def _sent_entries(session: Session, plan: Plan, one: Member, claim: Claim, quote: Quote) -> tuple[Entry, ...]:

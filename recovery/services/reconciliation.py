@@ -12,11 +12,12 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from chains.attempts import look_at
 from chains.catalogue import networks
 from chains.errors import ChainError, Refused
 from chains.holdings import FinalBlock, counting
+from chains.sending import Step
 from chains.types import Network, Node, Status
-from chains.verify import verify
 from recovery.domain.actor import Actor
 from recovery.domain.canonical import digest
 from recovery.domain.ids import new_id
@@ -40,14 +41,23 @@ LARGEST = 10**78
 LONGEST_REASON = 2_000
 
 
+@dataclass(frozen=True)
+class Mined:
+    """The attempt at a step that is in a block: whether it succeeded, and its cost."""
+
+    succeeded: bool
+    cost: int
+    step: Step
+
+
 @dataclass
 class Chain:
     """What the nodes of one network said: the block, and whether each step under way was in it (and what it cost)."""
 
     block: FinalBlock | None = None
     trouble: str = ""
-    mined: dict[str, tuple[bool, int] | None] = field(default_factory=dict)
-    """By step: whether it succeeded, and its cost; ``None`` when it is in no block up to that one. Absent: nobody could tell."""
+    mined: dict[str, Mined | None] = field(default_factory=dict)
+    """By step; ``None`` when it is in no block up to that one. Absent: nobody could tell."""
 
     def as_json(self) -> dict[str, Any]:
         """As it is kept."""
@@ -85,12 +95,13 @@ def _chain(network: Network, nodes: Sequence[Node], books: Books) -> Chain:
         return Chain(trouble=_code(error))
     assert chain.block is not None
     for one in (one for one in books.under_way if one.network == network.slug):
-        tx = verify(network, one.hash, tuple(nodes)).transaction
+        shown = look_at(network, tuple(nodes), one.attempts)
+        tx = shown.tx
         later = tx.block is not None and tx.block.height > chain.block.height
         if tx.status in (Status.NOT_FOUND, Status.PENDING) or later:
             chain.mined[one.of] = None
         elif tx.block is not None and tx.fee is not None and tx.status in (Status.SUCCEEDED, Status.FAILED):
-            chain.mined[one.of] = (tx.status is Status.SUCCEEDED, tx.fee.amount)
+            chain.mined[one.of] = Mined(tx.status is Status.SUCCEEDED, tx.fee.amount, shown.attempt.step)
     return chain
 
 
@@ -134,17 +145,18 @@ def _moved(place: Place, network: Network | None, here: Sequence[UnderWay], chai
     for one in here:
         mined = chain.mined[one.of]
         amount = 0
-        done = mined is not None and mined[0]
-        for move in one.step.moves:
+        step = one.attempts[0].step if mined is None else mined.step
+        done = mined is not None and mined.succeeded
+        for move in step.moves:
             if (move.contract or None) != place.contract:
                 continue
-            booked_out = one.step.purpose == "sweep" and place.place == "deposit"
+            booked_out = step.purpose == "sweep" and place.place == "deposit"
             if move.sender in place.addresses:
                 amount += (0 if done else move.amount) if booked_out else (-move.amount if done else 0)
             if move.recipient in place.addresses and done:
                 amount += move.arrives
-        if mined is not None and place.contract is None and one.step.sender in place.addresses:
-            amount -= mined[1]
+        if mined is not None and place.contract is None and step.sender in place.addresses:
+            amount -= mined.cost
         if amount:
             found.append(Moved(one.of, amount))
     return found

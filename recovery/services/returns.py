@@ -59,7 +59,7 @@ def unsettle(session: Session, case: RecoveryCase, hash: str) -> None:
     for row in session.scalars(select(PlanStep).where(PlanStep.plan_id == plan.id)):
         gas = Amounts(network=plan.network, native=native, leg=f"refund@{leg}/{row.index}", from_wallet=row.cost or 0)
         entries += entries_for("refund_gas_back", gas)
-        row.state, row.cost = "signed", None
+        row.state, row.cost, row.mined_hash = "signed", None, None
     _keep(session, case, part, claim.network, hash, str(times + 1), "reorganised", quote.net)
     data = {"why": "reorganised", "hash": hash}
     advance(session, SYSTEM, case, "reopen_payment", data=data, entries=entries)

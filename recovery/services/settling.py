@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from chains.sending import Step
+from chains.sending import Step, arrivals
 from chains.types import Network
 from recovery.domain import accounting
 from recovery.domain.accounting import Amounts, Entry
 from recovery.domain.actor import SYSTEM
-from recovery.domain.settlement import cost_parts, stored_step
+from recovery.domain.settlement import cost_parts
 from recovery.models import Plan, PlanCase, RecoveryCase
+from recovery.queries.attempts import mined_hash, mined_steps
 from recovery.queries.clock import database_now
 from recovery.queries.plan_members import Member, members, parts_of, payment_leg
 from recovery.services import advances, disputes
@@ -25,17 +26,22 @@ from recovery.services.transitions import advance
 
 @dataclass(frozen=True)
 class Ended:
-    """What is final: each mined step's cost in native coin by index, and which of them failed."""
+    """What is final: each mined step's cost in native coin by index, and which of them failed.
+
+    ``hashes`` names the attempt that was mined where it is not the step itself.
+    """
 
     costs: Mapping[int, int]
     failed: frozenset[int] = frozenset()
+    hashes: Mapping[int, str] = field(default_factory=dict)
 
 
 def mark(session: Session, plan: Plan, ended: Ended) -> None:
-    """Write what became of the steps: final or failed."""
+    """Write what became of the steps: final or failed, and which attempt it was."""
     for row in plan_steps(session, plan):
         if row.index in ended.costs:
             row.state, row.cost = "failed" if row.index in ended.failed else "final", ended.costs[row.index]
+            row.mined_hash = ended.hashes.get(row.index, row.hash)
     session.flush()
 
 
@@ -47,9 +53,10 @@ def confirm(session: Session, plan: Plan, one: Member, ended: Ended, network: Ne
     session.flush()
     advanced = plan.kind == "refund" and advances.is_advance(session, one.case)
     if plan.kind == "sweep":
-        taken, kept = _missing(steps, one.part)
+        arrived = arrivals(steps)[one.part.place]
+        taken, kept = _missing(steps, one.part, arrived)
         moved = accounting.swept(
-            claim.network, claim.asset, one.part.arrives, quote.fee, quote.network_cost, kept=kept, taken=taken
+            claim.network, claim.asset, arrived, quote.fee, quote.network_cost, kept=kept, taken=taken
         )
     else:
         event = "advance_paid" if advanced else "refunded"
@@ -61,7 +68,7 @@ def confirm(session: Session, plan: Plan, one: Member, ended: Ended, network: Ne
     rows = plan_steps(session, plan)
     data = {
         "plan": str(plan.id),
-        "hashes": [row.hash for row in rows],
+        "hashes": [mined_hash(row) for row in rows],
         "fees": {str(index): str(fee) for index, fee in ended.costs.items()},
     }
     advance(
@@ -132,7 +139,8 @@ def _end_when_over(session: Session, plan: Plan) -> None:
 
 
 def _steps(session: Session, plan: Plan) -> list[Step]:
-    return [stored_step(row.unsigned) for row in plan_steps(session, plan)]
+    """The steps as they were mined, replacements in the place of what they replaced."""
+    return mined_steps(session, plan_steps(session, plan))
 
 
 def _costs(session: Session, plan: Plan, steps: Sequence[Step], ended: Ended) -> dict[int, int]:
@@ -140,9 +148,9 @@ def _costs(session: Session, plan: Plan, steps: Sequence[Step], ended: Ended) ->
     return cost_parts(steps, ended.costs, [part.amount for part in parts_of(session, plan.id)])
 
 
-def _missing(steps: Sequence[Step], part: PlanCase) -> tuple[int, int]:
+def _missing(steps: Sequence[Step], part: PlanCase, arrived: int) -> tuple[int, int]:
     """Of what did not arrive: what the network took out of the coins themselves, and what a token kept."""
-    missing = part.amount - part.arrives
+    missing = part.amount - arrived
     out_of_coins = any(step.inputs for step in steps)
     return (missing, 0) if out_of_coins else (0, missing)
 

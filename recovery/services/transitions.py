@@ -67,7 +67,7 @@ FORMS = {
 }
 """Which form a move needs; those not named need none."""
 
-BY_THE_SIGNER = frozenset({"record_sweep", "record_refund"})
+BY_THE_SIGNER = frozenset({"record_sweep", "record_refund", "record_fee_sweep", "record_fee_refund"})
 """Moves made by handing over signed bytes; they have a door of their own and no button."""
 
 

@@ -20,7 +20,7 @@ from sqlalchemy import func, select, text, update
 
 from recovery.domain.ids import new_id
 from recovery.domain.scopes import SCOPES
-from recovery.models import ApiToken, Job
+from recovery.models import ApiToken, Job, Notice
 from recovery.services import people
 from tests.prove.facts import read_cases
 from tests.prove.truths import wrong
@@ -201,6 +201,8 @@ POINTS = {
     "plan.bury": ("bury:before_ask", "bury:after_ask"),
     "refund.look_now": ("look:before_ask", "look:after_ask"),
     "destination.check": ("destination:before_ask", "destination:after_ask"),
+    "prices.look": ("prices:before_ask", "prices:after_ask"),
+    "notice.send": ("notice:before_send", "notice:after_send"),
 }
 """Jobs that no journey of a case comes by; all others are crashed in ``tests/recovery/jobs/test_killed_workers.py``."""
 
@@ -226,13 +228,33 @@ REACHED: dict[str, Callable[[Desk], str]] = {
 }
 
 
+def _notice(desk: Desk, ref: str) -> dict[str, Any]:
+    """A notice to the owner that waits to be sent."""
+    case = desk.case(ref)
+    notice = Notice(
+        id=new_id(), case_id=case.id, person_id=case.depositor_id, seq=case.version, kind="destination_changed",
+        email="owner@example.org", data={},
+    )  # fmt: skip
+    desk.add(notice)
+    return {"notice": str(notice.id)}
+
+
+DATA: dict[str, Callable[[Desk, str], dict[str, Any]]] = {"notice.send": _notice}
+
+
 @pytest.mark.parametrize("topic", POINTS)
 def test_a_job_that_asks_is_killed_at_its_points(
     web: Web, topic: str, record_property: Callable[[str, Any], None]
 ) -> None:
     ref = REACHED.get(topic, Desk.drafted)(web.desk)
     before = _told(web.desk, [ref])
-    job = Job(id=new_id(), topic=topic, case_id=web.desk.case(ref).id, data={}, state="due")
+    job = Job(
+        id=new_id(),
+        topic=topic,
+        case_id=web.desk.case(ref).id,
+        data=DATA[topic](web.desk, ref) if topic in DATA else {},
+        state="due",
+    )
     web.desk.add(job)
     asked = {"job": str(job.id)}
     for point in POINTS[topic]:

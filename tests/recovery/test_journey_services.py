@@ -114,9 +114,7 @@ def test_the_machine_settles_what_it_can_alone(world: SampleWorld, kind: str, st
     assert world.case(ref).cause == cause
 
 
-@pytest.mark.parametrize(
-    ("kind", "problem"), [("unsweepable_token", "refused_by_node")]
-)
+@pytest.mark.parametrize(("kind", "problem"), [("unsweepable_token", "refused_by_node")])
 def test_a_token_that_does_not_do_what_it_says_is_never_quoted(world: SampleWorld, kind: str, problem: str) -> None:
     ref = world.open(world.deposit(kind)["hash"])
     world.work_until(ref, "under_review", mine=False)

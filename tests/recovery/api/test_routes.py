@@ -73,6 +73,10 @@ EXPECTED: dict[tuple[str, str], tuple[Mapping[str, Any], dict[str, int]]] = {
     ("GET", "/api/v1/plans/<uuid:plan_id>/files"): ({}, allow(404, *PLAN_READERS)),
     ("GET", "/api/v1/plans/<uuid:plan_id>/files/<name>"): ({}, allow(404, *PLAN_READERS)),
     ("POST", "/api/v1/plans/<uuid:plan_id>/signed"): (SIGNED, allow(404, "signer", "wallet")),
+    ("POST", "/api/v1/plans/<uuid:plan_id>/replacements/<int:number>/signed"): (
+        {"body": {"transaction": "0x02"}},
+        allow(404, "signer", "wallet"),
+    ),
     ("POST", "/api/v1/tokens"): (TOKEN, dict.fromkeys((*EVERYBODY, NOBODY), 201)),
     ("POST", "/api/v1/step-up"): (STEP_UP, allow(200, *EVERYBODY)),
     ("GET", "/api/v1/intents"): ({}, allow(200, *INTENT_READERS)),
@@ -147,6 +151,7 @@ def address(rule: str, case_ref: str) -> str:
         .replace("/policies/<kind>", "/policies/cause")
         .replace("<kind>", "accounts")
         .replace("<int:version>", "1")
+        .replace("<int:number>", "1")
     )
 
 

@@ -11,6 +11,7 @@ import os
 import random
 import subprocess
 import sys
+import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,9 +33,12 @@ from recovery.models import Alarm, CaseEvent, Claim, Job, PlanStep, Posting
 from recovery.queries.case_view import CaseView, case_view
 from recovery.queries.cases import find_case
 from recovery.queries.outflows import watched_wallets
-from recovery.queries.plans import list_plans
+from recovery.queries.plans import find_plan, list_plans
 from recovery.queries.reconciliation import latest_run
 from recovery.services import export
+from recovery.services.replacements import record_replacement
+from sandbox.custody import Limits, examine_dearer
+from sandbox.signer import held_keys
 from tests.recovery.sample_world import SampleWorld, make_world
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -248,6 +252,53 @@ def test_a_kill_around_the_delivery_of_a_credit(desk: Desk, tmp_path: Path) -> N
     desk.until(ref, "completed", mine=False)
     assert events_of(desk, ref) == ("open", "start_check", "propose_credit", "approve_credit", "confirm_credit")
     assert_all_is_well(desk, tmp_path)
+
+
+def test_a_kill_around_a_higher_fee(desk: Desk) -> None:
+    world, deposit = desk.world, desk.world.deposit("unlisted_token")
+    tank = world.world["wallets"]["gas_tank"]
+    ref = world.open(deposit["hash"])
+    desk.until(ref, "under_review", mine=False)
+    desk.worker()
+    to_sweep(desk, ref)
+    desk.until(ref, "sweep_sign_off")
+    desk.sign_off(ref, "sweep")
+    desk.until(ref, "sweeping", mine=False)
+    with world.database.reading() as session:
+        (plan,) = list_plans(session, world.actor("signer"), state="released")
+    bid, sent = int(plan["steps"][0]["body"]["max_fee_per_gas"]), desk.sent_by(tank)
+    world.anvil.rpc("anvil_setNextBlockBaseFeePerGas", hex(3 * bid))
+    world.anvil.mine()
+    desk.settle()
+    world.move(world.actor("wallet"), ref, "raise_fee_sweep")
+    desk.crash("replace:before_ask", "replace:after_ask")
+    desk.worker()
+    assert events_of(desk, ref).count("offer_fee_sweep") == 1
+    with world.database.reading() as session:
+        dearer = find_plan(session, world.actor("signer"), uuid.UUID(plan["id"]))
+    (one,) = dearer["steps"][0]["replacements"]
+    keys = held_keys(world.folder / "signer")
+    sender, body = examine_dearer(dearer, 0, one, int(one["nonce"]), world.world["chain_id"], keys, Limits())
+    raw = "0x" + keys[sender].sign_transaction(body).raw_transaction.hex().removeprefix("0x")
+    for _ in range(2):  # as a signer that was killed would
+        with world.database.unit_of_work() as session:
+            record_replacement(
+                session, world.actor("signer"), uuid.UUID(plan["id"]), 1, raw, request_id=str(uuid.uuid4())
+            )
+    desk.crash("watch:before_ask", "watch:before_broadcast", "watch:after_broadcast", "watch:after_ask")
+    desk.worker()
+    world.anvil.mine(4)
+    world.anvil.rpc("anvil_setNextBlockBaseFeePerGas", hex(1))
+    desk.until(ref, "refund_sign_off")
+    assert events_of(desk, ref).count("record_fee_sweep") == 1
+    assert desk.sent_by(tank) - sent == 1
+    desk.sign_off(ref, "refund")
+    desk.until(ref, "paying", mine=False)
+    desk.settle()
+    desk.until(ref, "completed")
+    with world.database.reading() as session:
+        rows = session.execute(select(Posting.debit, Posting.credit, Posting.asset, Posting.amount)).all()
+    assert not unsettled(rows)
 
 
 def test_a_kill_while_wallets_and_books_are_compared(desk: Desk) -> None:

@@ -56,7 +56,7 @@ class FakeChain:
 def chain(monkeypatch: pytest.MonkeyPatch) -> FakeChain:
     made = FakeChain()
     monkeypatch.setattr(service, "counting", lambda network: made)
-    monkeypatch.setattr(service, "verify", made.verify)
+    monkeypatch.setattr("chains.attempts.verify", made.verify)
     return made
 
 
