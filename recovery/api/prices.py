@@ -24,7 +24,7 @@ bp = ApiBlueprint("api-prices", __name__, url_prefix="/api/v1", description="Pri
 @bp.get("/prices")
 @needs("prices:read")
 @bp.response(200, Prices)
-def listed() -> Response:
+def prices_listed() -> Response:
     """Every price open cases need, with its sources and its age, or why it is not known; and prices by hand."""
     actor = current_actor()
     spend(READ, actor.id)

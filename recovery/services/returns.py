@@ -37,7 +37,7 @@ def bounce(session: Session, case: RecoveryCase, back: SeenTransfer) -> None:
         data={"why": "bounced", "hash": back.hash},
         entries=entries_for("bounced", amounts),
     )
-    _ring(session, case, claim.network, back.hash, "bounced")
+    _ring(session, case, claim.network, back.hash, "refund_bounced")
 
 
 def unsettle(session: Session, case: RecoveryCase, hash: str) -> None:
@@ -63,7 +63,7 @@ def unsettle(session: Session, case: RecoveryCase, hash: str) -> None:
     _keep(session, case, part, claim.network, hash, str(times + 1), "reorganised", quote.net)
     data = {"why": "reorganised", "hash": hash}
     advance(session, SYSTEM, case, "reopen_payment", data=data, entries=entries)
-    _ring(session, case, claim.network, hash, "reorganised")
+    _ring(session, case, claim.network, hash, "refund_reorganised")
 
 
 def _paid(session: Session, case: RecoveryCase) -> tuple[PlanCase | None, Claim, Quote]:
@@ -86,8 +86,8 @@ def _keep(
     session.flush()
 
 
-def _ring(session: Session, case: RecoveryCase, network: str, hash: str, why: str) -> None:
-    ring(session, f"refund_{why}", case.ref, {"case": case.ref, "network": network, "hash": hash})
+def _ring(session: Session, case: RecoveryCase, network: str, hash: str, kind: str) -> None:
+    ring(session, kind, case.ref, {"case": case.ref, "network": network, "hash": hash})
 
 
 def bounced(session: Session, case: RecoveryCase) -> SeenTransfer | None:

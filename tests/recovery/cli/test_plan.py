@@ -79,7 +79,7 @@ def test_evm(plan: Any, tmp_path: Path) -> None:
 
 def test_evm_refused(plan: Any) -> None:
     status, told, error = plan("ethereum", json_rpc(ethereum), *transfer(SOURCE, DESTINATION, 10**20))
-    assert (status, told["error"]) == (3, "refused_by_node")
+    assert (status, told["error"]) == (3, "coins_are_gone")
     assert len(error.splitlines()) == 1
 
 

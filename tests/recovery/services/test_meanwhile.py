@@ -160,5 +160,5 @@ def test_a_refund_is_paid_from_where_the_coins_went(desk: Desk) -> None:
             .values(account="", kind="hot", label="recovery wallet", valid_from=NOW)
         )
         assert our_wallet(session, NETWORK.slug, "recovery") == OUTSIDE
-        assert _refund_due(session, find(session, ref)).source == WALLET
+        assert _refund_due(session, find(session, ref)).coins[0].source == WALLET
         session.rollback()

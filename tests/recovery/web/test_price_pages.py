@@ -58,7 +58,16 @@ def quoted(look_at: Callable[..., str], database: Database, actors: dict[str, Ac
         actors["clearing"] = Actor(made.id, frozenset({"clearing"}), stepped_up=True)
         session.add(
             FeePolicy(
-                version=1001, rules=[{"name": "standard", "percent_bps": 500, "network_cost": "passed_on"}], note="test",
+                version=1001, note="test",
+                document={
+                    "rules": [
+                        {
+                            "name": "standard",
+                            "fee": {"kind": "percent", "bps": 500},
+                            "network_cost": {"borne_by": "depositor"},
+                        }
+                    ]
+                },
                 drafted_by=specialist.id, activated_by=actors["auditor"].id, activated_at=datetime.now(UTC),
             )
         )  # fmt: skip

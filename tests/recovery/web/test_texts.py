@@ -24,6 +24,7 @@ from recovery.domain.address_texts import REASONS as ADDRESS_REASONS
 from recovery.domain.fees import quoting, shapes
 from recovery.jobs import evidence, planning
 from recovery.queries.cases import QUEUES
+from recovery.services import quotes
 from recovery.web._language import FOLDER, catalogue as translations, languages
 from recovery.web._rendering import warning
 from recovery.web.cases import MOVING
@@ -154,7 +155,7 @@ def test_refusals_speak() -> None:
 
 
 def test_quotes_speak() -> None:
-    labels = re.findall(r'Line\("(\w+)"', inspect.getsource(quoting))
+    labels = re.findall(r'Line\("(\w+)"', inspect.getsource(quoting) + inspect.getsource(quotes))
     steps = re.findall(
         r'"code": "(\w+)"|told\("(\w+)"|_fixed\("(\w+)"', inspect.getsource(quoting) + inspect.getsource(shapes)
     )
@@ -166,6 +167,7 @@ def test_quotes_speak() -> None:
 def test_the_machines_states_are_the_ones_that_are_polled() -> None:
     assert {
         "submitted", "checking", "waiting_for_chain", "crediting", "planning_sweep", "sweeping", "swept", "paying",
+        "planning_advance",
     } == MOVING  # fmt: skip
 
 
