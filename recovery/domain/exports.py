@@ -116,7 +116,8 @@ def _move(row: Transition, table: tuple[Transition, ...]) -> dict[str, Any]:
 def _needs(row: Transition, table: tuple[Transition, ...]) -> list[str]:
     """Moves that must be in the history since the round began, by different people: what the guards about plans mean
     to somebody who sees the history alone."""
-    guards, kind = {guard.__name__ for guard in row.guards}, row.name.split("_")[1:]
+    guards = {guard.__name__ for guard in row.guards}
+    kind = [word for word in row.name.split("_") if word in ("sweep", "refund", "advance")]
     kind = ["refund"] if kind == ["advance"] else kind  # an advance is a refund from another wallet
     if "everybody_signed" in guards:
         return [f"approve_{kind[0]}_{team}" for team in sorted(NEEDED[kind[0]], reverse=True)]
