@@ -33,8 +33,8 @@ _UNLISTED = {
     "acct-1002": (2_040_000, 333_333, 5_000_000, 128_750, 640_000),
 }
 
-_CRUMBS = range(100, 140, 4)
-"""What each depositor sent of the crumbs, in thousandths: one is worth less than its sweep costs, ten are worth more."""
+_CRUMBS = range(40, 60)
+"""Crumbs sent to one address, in thousandths: each is worth less than its sweep costs, all of them are worth more."""
 
 
 @dataclass(frozen=True)
@@ -120,7 +120,7 @@ def make_deposits(scene: Scene) -> list[dict[str, Any]]:
         _hand_out_tokens(scene, wallet)
     made = [asdict(deposit) for account in DEPOSITORS for deposit in _mistakes_of(scene, account)]
     made += [asdict(deposit) for deposit in _neighbours_deposits(scene)]
-    made += [asdict(deposit) for account in DEPOSITORS for deposit in _crumbs(scene, account)]
+    made += [asdict(deposit) for deposit in _crumbs(scene, DEPOSITORS[-1])]
     mine(scene.rpc, CONFIRMED_DEPTH)
     return made
 
