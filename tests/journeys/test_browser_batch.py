@@ -9,8 +9,7 @@ from sqlalchemy import select
 
 from recovery.domain.accounting import NETWORK_COST, unsettled
 from recovery.models import AssetProbe, PlanStep, Posting, RecoveryCase
-from recovery.queries.ledger import balances, unbalanced
-from recovery.queries.ledger import trial_balances as trial_balance
+from recovery.queries.ledger import balances, trial_balances, unbalanced
 from tests.journeys.behind import Behind, until
 from tests.journeys.browsing import Desk, approve, is_for_everybody, picture, report, shows
 from tests.journeys.product import Product
@@ -154,4 +153,4 @@ def books_are_settled(behind: Behind, refs: list[str]) -> None:
             assert rows and not unsettled(rows), ref
         held = balances(session)
     assert unbalanced(held) == []
-    assert all(one.debit == one.credit for one in trial_balance(held))
+    assert all(one.debit == one.credit for one in trial_balances(held))
