@@ -9,12 +9,13 @@ import time
 from collections.abc import Callable, Iterable
 from typing import Any, cast
 
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from config.settings import Settings
 from recovery.db import Database
 from recovery.embedded import postgres
 from recovery.embedded.anvil import Anvil
+from recovery.models import AssetProbe, Job
 from recovery.queries.case_view import CaseView, case_view
 from recovery.queries.cases import find_case
 from tests.journeys.people import PATIENCE
@@ -50,7 +51,16 @@ class Behind(SampleWorld):
     def wait(self, refs: Iterable[str], state: str, *, patience: float = PATIENCE) -> None:
         """Wait until each of the cases is in a state."""
         refs = list(refs)
-        until(lambda: {self.case(ref).state for ref in refs} == {state}, patience)
+        try:
+            until(lambda: {self.case(ref).state for ref in refs} == {state}, patience)
+        except AssertionError as error:
+            raise AssertionError({ref: (self.case(ref).state, self.complaints(ref)) for ref in refs}) from error
+
+    def complaints(self, ref: str) -> list[str]:
+        """What went wrong last in the jobs of a case."""
+        query = select(Job.topic, Job.state, Job.last_error).where(Job.case_id == self.case(ref).id, Job.state != "done")
+        with self.database.reading() as session:
+            return [f"{topic} {state}: {said}" for topic, state, said in session.execute(query)]
 
     def approve(self, ref: str, kind: str) -> None:
         """Both teams approve what they see; their first sign-ins."""
@@ -64,10 +74,16 @@ class Behind(SampleWorld):
             session.execute(text("SET LOCAL session_replication_role = replica"))
             return int(cast("Any", session.execute(text(statement), values)).rowcount)
 
-    def scalar(self, query: str, **values: Any) -> Any:
-        """One value of the database."""
-        with self.database.reading() as session:
-            return session.execute(text(query), values).scalar_one()
+    def probed(self, refs: Iterable[str]) -> None:
+        """Wait until the token of each of the cases was tried out."""
+        ids = {self.case(ref).id for ref in refs}
+
+        def are_probed() -> bool:
+            with self.database.reading() as session:
+                query = select(AssetProbe.case_id).where(AssetProbe.case_id.in_(ids), AssetProbe.ok)
+                return set(session.scalars(query)) == ids
+
+        until(are_probed)
 
 
 def until(holds: Callable[[], bool], patience: float = PATIENCE) -> None:

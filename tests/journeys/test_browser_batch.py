@@ -8,9 +8,9 @@ from playwright.sync_api import Page, expect
 from sqlalchemy import select
 
 from recovery.domain.accounting import NETWORK_COST, unsettled
-from recovery.models import AssetProbe, PlanStep, Posting, RecoveryCase
+from recovery.models import PlanStep, Posting, RecoveryCase
 from recovery.queries.ledger import balances, trial_balances, unbalanced
-from tests.journeys.behind import Behind, until
+from tests.journeys.behind import Behind
 from tests.journeys.browsing import Desk, approve, is_for_everybody, picture, report, shows
 from tests.journeys.product import Product
 
@@ -74,14 +74,7 @@ def formed(specialist: Page, behind: Behind, refs: list[str]) -> None:
     looks_well(specialist, "batches-suggested")
     row.get_by_role("button", name="Form this batch").click()
     expect(specialist.get_by_test_id("batch").first).to_contain_text("20 cases")
-    ids = [behind.case(ref).id for ref in refs]
-
-    def are_probed() -> bool:
-        with behind.database.reading() as session:
-            probed = select(AssetProbe.case_id).where(AssetProbe.case_id.in_(ids), AssetProbe.ok).distinct()
-            return len(session.scalars(probed).all()) == len(ids)
-
-    until(are_probed)
+    behind.probed(refs)
     behind.wait(refs, "under_review")
 
 
