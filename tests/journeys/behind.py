@@ -58,7 +58,9 @@ class Behind(SampleWorld):
 
     def complaints(self, ref: str) -> list[str]:
         """What went wrong last in the jobs of a case."""
-        query = select(Job.topic, Job.state, Job.last_error).where(Job.case_id == self.case(ref).id, Job.state != "done")
+        query = select(Job.topic, Job.state, Job.last_error).where(
+            Job.case_id == self.case(ref).id, Job.state != "done"
+        )
         with self.database.reading() as session:
             return [f"{topic} {state}: {said}" for topic, state, said in session.execute(query)]
 

@@ -108,16 +108,6 @@ def test_a_plan_whose_address_was_rewritten_is_stopped_by_the_release(desk: Desk
         assert (alarm.kind, alarm.facts) == ("destination_tampered", {"address": ELSEWHERE})
 
 
-def test_an_address_rewritten_before_its_plan_stops_the_plan(desk: Desk, settings: Settings) -> None:
-    ref = desk.swept()
-    with desk.database.unit_of_work() as session:
-        session.execute(text("SET LOCAL session_replication_role = replica"))
-        change = text("UPDATE refund_destination SET address = :to WHERE case_id = :case")
-        session.execute(change, {"to": ELSEWHERE, "case": desk.case(ref).id})
-    job = run(desk, ref, "refund.plan", settings)
-    assert (desk.state(ref), desk.plan(ref, "refund"), job.last_error) == ("refund_on_hold", None, None)
-
-
 class Mailbox(socketserver.StreamRequestHandler):
     """As much of SMTP as one message takes."""
 
