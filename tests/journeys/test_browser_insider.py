@@ -41,7 +41,7 @@ def test_an_insider_is_not_paid(product: Product, desk: Desk, behind: Behind) ->
     assert behind.meddle(DESTINATION, ref=ref, to=FRIEND) == 1
     behind.wait([ref], "sweep_sign_off")
     behind.approve(ref, "sweep")
-    behind.wait([ref], "refund_on_hold", patience=40)
+    behind.wait([ref], "refund_on_hold")
     seen_at_the_desk(desk, ref)
     nothing_shows(depositor, owner)
 
@@ -102,7 +102,7 @@ def seen_at_the_desk(desk: Desk, ref: str) -> None:
 def nothing_shows(depositor: Page, owner: str) -> None:
     """The owner waits, and reads of no suspicion, no hold and no address but their own."""
     depositor.reload()
-    shows(depositor, "On its way")
+    shows(depositor, "In review")
     page = depositor.locator("main")
     expect(page).to_contain_text(owner)
     for word in (FRIEND, "hold", "alarm", "fraud", "changed past", "tamper"):
