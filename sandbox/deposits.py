@@ -33,6 +33,9 @@ _UNLISTED = {
     "acct-1002": (2_040_000, 333_333, 5_000_000, 128_750, 640_000),
 }
 
+_CRUMBS = range(40, 60)
+"""Crumbs sent to one address, in thousandths: each is worth less than its sweep costs, all of them are worth more."""
+
 
 @dataclass(frozen=True)
 class Token:
@@ -52,6 +55,7 @@ TOKENS = (
     Token("TOLL", "Toll Token", "TollToken", 18, listed=False, extra=(250,)),
     Token("STUB", "Stubborn Token", "StubbornToken", 18, listed=False),
     Token(LOOK_ALIKE, "Sample Dollar", "SampleToken", 6, listed=False),
+    Token("CRMB", "Crumb Token", "SampleToken", 18, listed=False),
 )
 
 
@@ -116,6 +120,7 @@ def make_deposits(scene: Scene) -> list[dict[str, Any]]:
         _hand_out_tokens(scene, wallet)
     made = [asdict(deposit) for account in DEPOSITORS for deposit in _mistakes_of(scene, account)]
     made += [asdict(deposit) for deposit in _neighbours_deposits(scene)]
+    made += [asdict(deposit) for deposit in _crumbs(scene, DEPOSITORS[-1])]
     mine(scene.rpc, CONFIRMED_DEPTH)
     return made
 
@@ -223,6 +228,17 @@ def _awkward_tokens(scene: Scene, account: str, to: str) -> Iterator[Deposit]:
     sent = scene.send_token(account, "STUB", to, amount, function="grant")
     explain = "Stubborn Token that did arrive, but whose transfer refuses: a sweep cannot move it."
     yield deposit_of("unsweepable_token", sent, account, scene.contracts["STUB"], amount, to, explain)
+
+
+def _crumbs(scene: Scene, account: str) -> Iterator[Deposit]:
+    """Small deposits at one address, for a batch."""
+    to = scene.deposit_address(account)
+    scene.send_token(ISSUER, "CRMB", scene.outside[account].address, 100 * ETHER)
+    for thousandths in _CRUMBS:
+        amount = thousandths * ETHER // 1000
+        sent = scene.send_token(account, "CRMB", to, amount)
+        explain = "Crumb Token, unlisted, and so little of it that only a batch of such deposits is worth a sweep."
+        yield deposit_of("small_token", sent, account, scene.contracts["CRMB"], amount, to, explain)
 
 
 def _neighbours_deposits(scene: Scene) -> Iterator[Deposit]:

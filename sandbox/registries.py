@@ -16,8 +16,8 @@ from sandbox.files import write_whole
 SINCE = "2024-01-01T00:00:00Z"
 """Since when the sample addresses and listings are valid: before any deposit was made."""
 
-# Wei per base unit of a token, as numerator and denominator: 2 000 MDW, or 2 500 SUSD, are worth one native coin.
-_PRICES = {"MDW": (1, 2_000), "SUSD": (400_000_000, 1)}
+# Wei per base unit of a token, as numerator and denominator: 2 000 MDW or CRMB, or 2 500 SUSD, are worth one native coin.
+_PRICES = {"MDW": (1, 2_000), "CRMB": (1, 2_000), "SUSD": (400_000_000, 1)}
 
 Row = Sequence[str]
 

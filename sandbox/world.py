@@ -53,7 +53,7 @@ from sandbox.wallets import fund, keyring
 LOCAL_CHAIN, SECOND_CHAIN = 31337, 31338
 _FUNDS = {"gas_tank": 100 * ETHER, "recovery_wallet": 10 * ETHER, "hot": 50 * ETHER}
 _OUTSIDE_FUNDS = 100 * ETHER
-VERSION = 3
+VERSION = 4
 """Of the form of ``world.json``."""
 
 

@@ -43,6 +43,13 @@ ALARMS: dict[str, tuple[str, str]] = {
         mark("A refund came back"),
         mark("The case is open again and owes its refund. Ask the depositor for another address."),
     ),
+    "destination_tampered": (
+        mark("Where a refund goes was changed past this program"),
+        mark(
+            "Nothing is paid. Compare the address with the history of the case and have the table put right; treat whoever "
+            "can write to the database as suspect."
+        ),
+    ),
     "database_restored": (
         mark("The database was restored or moved; payouts are held back"),
         mark("Compare every wallet with its plans. Two people then let payouts go on."),

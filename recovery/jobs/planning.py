@@ -144,7 +144,7 @@ def _plan(
             return
         gates = zip(cases, asked, strict=True)
         passed = [screening.passes(session, work, case, GATES[kind], said) for case, said in gates]
-        if pays and all(passed) and not destinations.passes(session, work, case, told, due.destination):
+        if pays and all(passed) and not destinations.passes(session, work, cases[0], told, due.destination):
             return
         if all(passed):
             plans.draft(

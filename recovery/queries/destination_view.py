@@ -13,6 +13,7 @@ from recovery.errors import NotFound
 from recovery.models import Claim, Notice, RecoveryCase
 from recovery.queries.destinations import (
     Bound,
+    bound,
     judgement,
     last_typed,
     newest,
@@ -27,7 +28,10 @@ Shown = dict[str, Any]
 
 
 def destination_shown(session: Session, case: RecoveryCase) -> Shown | None:
-    """Where the refund goes, what was changed and until when nothing is paid; ``None`` before anything was agreed to."""
+    """Where the refund goes, what was changed and until when nothing is paid; ``None`` before anything was agreed to.
+
+    The address is the one the history says the owner agreed to, whatever somebody wrote into the table.
+    """
     row = newest(session, case.id)
     if row is None:
         return None
@@ -35,7 +39,7 @@ def destination_shown(session: Session, case: RecoveryCase) -> Shown | None:
     over = until is None or until <= session.execute(select(func.now())).scalar_one()
     told = session.scalars(select(Notice).where(Notice.case_id == case.id).order_by(Notice.at, Notice.id))
     return {
-        "address": row.address,
+        "address": bound(session, case).address or row.address,
         "since": row.at,
         "rests_until": None if over or case.closed_at is not None else until,
         "notices": [_notice(one) for one in told],

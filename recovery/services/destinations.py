@@ -37,7 +37,7 @@ from recovery.queries import destinations as known
 from recovery.queries.cases import find_case
 from recovery.queries.clock import database_now
 from recovery.queries.facts import current_plan, latest_quote, open_claim
-from recovery.services import disputes, notices
+from recovery.services import alarms, disputes, notices
 from recovery.services.evidence import keep_answers
 from recovery.services.plan_ends import void
 from recovery.services.transitions import add_job, advance
@@ -46,6 +46,9 @@ log = structlog.get_logger(__name__)
 
 TYPED_IN = frozenset({"accept", "change_destination"})
 """Moves in which a depositor names a destination."""
+
+TAMPERED = frozenset({"history_is_broken", "destination_differs"})
+"""What no move of this program leads to: somebody wrote to the tables."""
 
 CHECKING = "destination.check"
 
@@ -281,6 +284,9 @@ def stop(session: Session, case: RecoveryCase, problems: Sequence[str]) -> None:
         void(session, plan, case)
     disputes.catch_up(session, case)
     log.error("destination_not_safe", case=case.ref, problems=list(problems))
+    row = known.newest(session, case.id)
+    if TAMPERED.intersection(problems):
+        alarms.ring(session, "destination_tampered", case.ref, {"address": row.address if row is not None else "–"})
 
 
 def _accepted(session: Session, case: RecoveryCase) -> Quote | None:

@@ -88,6 +88,17 @@ def confirm(page: Page, button: str, password: str) -> None:
     form.get_by_role("button", name=button, exact=True).click()
 
 
+def approve(product: Product, desk: Desk, address: str, what: str, role: str) -> None:
+    """One team looks at the plan and approves exactly what is on the screen."""
+    page = desk(role)
+    page.goto(address)
+    button = page.get_by_role("button", name=f"Approve the {what} for {role}", exact=True)
+    expect(button).to_be_enabled(timeout=SLOW)
+    picture(page, f"desk-sign-off-{role}", dark=role == "clearing")
+    confirm(page, f"Approve the {what} for {role}", product.sign_in(role)["password"])
+    expect(page.get_by_text("you prepared it")).to_have_count(0)
+
+
 def nothing_sticks_out(page: Page) -> bool:
     """Whether everything stays inside its card, and the page inside the screen, however long the numbers are."""
     return bool(

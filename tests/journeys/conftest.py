@@ -16,6 +16,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from recovery.embedded import binaries
+from tests.journeys.behind import Behind
 from tests.journeys.browsing import Cookies, Desk
 from tests.journeys.people import Person
 from tests.journeys.product import Product
@@ -101,3 +102,11 @@ def person(product: Product) -> Iterator[Callable[..., Person]]:
             return made
 
         yield make
+
+
+@pytest.fixture
+def behind(product: Product) -> Iterator[Behind]:
+    """The same product from behind its pages."""
+    made = Behind.of(product)
+    yield made
+    made.database.close()

@@ -13,9 +13,9 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.journeys.browsing import (
-    SLOW,
     Cookies,
     Desk,
+    approve,
     confirm,
     is_for_everybody,
     nothing_sticks_out,
@@ -25,17 +25,6 @@ from tests.journeys.browsing import (
     shows,
 )
 from tests.journeys.product import Product
-
-
-def approve(product: Product, desk: Desk, address: str, what: str, role: str) -> None:
-    """One team looks at the plan and approves exactly what is on the screen."""
-    page = desk(role)
-    page.goto(address)
-    button = page.get_by_role("button", name=f"Approve the {what} for {role}", exact=True)
-    expect(button).to_be_enabled(timeout=SLOW)
-    picture(page, f"desk-sign-off-{role}", dark=role == "clearing")
-    confirm(page, f"Approve the {what} for {role}", product.sign_in(role)["password"])
-    expect(page.get_by_text("you prepared it")).to_have_count(0)
 
 
 def test_an_unlisted_token_from_hash_to_refund(product: Product, desk: Desk, tmp_path: Path) -> None:

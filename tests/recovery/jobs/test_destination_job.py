@@ -18,6 +18,7 @@ from config.settings import Settings, SettingsError
 from recovery.embedded.anvil import Anvil
 from recovery.jobs.runner import run_due
 from recovery.models import Evidence, Job, Notice, RefundDestination
+from recovery.queries.alarms import list_alarms
 from recovery.queries.destinations import last_typed
 from recovery.services import destinations
 from recovery.services.notices import token_of
@@ -103,6 +104,8 @@ def test_a_plan_whose_address_was_rewritten_is_stopped_by_the_release(desk: Desk
     assert desk.state(ref) == "refund_on_hold"
     with desk.database.reading() as session:
         assert destinations.still_safe(session, find(session, ref)) == ("destination_differs",)
+        (alarm,) = [one for one in list_alarms(session, still_open=True) if one.subject == ref]
+        assert (alarm.kind, alarm.facts) == ("destination_tampered", {"address": ELSEWHERE})
 
 
 class Mailbox(socketserver.StreamRequestHandler):
