@@ -112,11 +112,12 @@ def _reserve(session: Session, plan: Plan, steps: Sequence[Step]) -> None:
 
 
 def release(session: Session, plan: Plan, chain_nonces: Mapping[str, int]) -> None:
-    """Give every step its place and let the signer have the plan. The cases are locked.
+    """Give every step its place and let the signer have the plan.
 
     ``chain_nonces`` are what the chain expects next of each sender; a nonce promised to another live step is skipped,
     and the unique key refuses two promises made at the same moment.
     """
+    lock_all(session, [one.case for one in members(session, plan)])
     session.refresh(plan, with_for_update=True)
     if plan.state != "drafted" or not releasable(session, plan):
         return

@@ -7,6 +7,7 @@ import itertools
 import pytest
 from sqlalchemy import func, select, text
 
+from recovery.errors import MoveNotOpen
 from recovery.models import Claim, Dispute, DisputeParty
 from recovery.services import disputes
 from recovery.services.parking import reopen
@@ -78,7 +79,7 @@ def test_a_dispute_against_an_approval(desk: Desk, round_: int) -> None:
     assert sum(one is not None for one in outcomes) <= 1
     assert (desk.state(ref), desk.state(other)) == ("disputed", "disputed")
     assert desk.plan(ref, "sweep") is None
-    with pytest.raises(AssertionError):
+    with pytest.raises(MoveNotOpen):
         desk.release(ref, "sweep")
     check(desk, ref, other)
 
@@ -97,9 +98,9 @@ def test_a_dispute_against_the_release(desk: Desk, round_: int) -> None:
         if plan is not None and desk.state(ref) == "sweep_sign_off":
             desk.release(ref, "sweep", {TANK: nonce, DEPOSIT: nonce})
 
-    at_once(release, lambda: claim_or_dispute(desk, other, tx))
+    outcomes = at_once(release, lambda: claim_or_dispute(desk, other, tx))
     plan = desk.plan(ref, "sweep")
-    assert desk.state(other) == "disputed"
+    assert desk.state(other) == "disputed", outcomes
     if desk.state(ref) == "sweeping":
         assert plan is not None
         assert plan.state == "released"

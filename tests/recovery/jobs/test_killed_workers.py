@@ -189,7 +189,7 @@ def assert_all_is_well(desk: Desk, tmp_path: Path) -> None:
     with world.database.reading() as session:
         rows = session.execute(select(Posting.debit, Posting.credit, Posting.asset, Posting.amount)).all()
         assert not unsettled(rows)
-        assert session.scalars(select(Job.topic).where(Job.state != "done")).all() == []
+        assert session.scalars(select(Job.topic).where(Job.state != "done", Job.topic != "refund.look")).all() == []
         claims = session.execute(
             select(func.count()).select_from(Claim).where(Claim.released_at.is_(None))
         ).scalar_one()

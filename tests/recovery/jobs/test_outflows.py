@@ -143,10 +143,12 @@ def test_what_takes_too_long_rings_by_the_clock_of_the_database(desk: Desk, coun
             session.execute(text(f"ALTER TABLE {table} DISABLE TRIGGER USER"))
         session.execute(text("UPDATE posting SET at = now() - interval '15 days' WHERE credit = '2100'"))
         session.execute(text("UPDATE credit_intent SET created_at = now() - interval '2 hours'"))
+        session.execute(text("ALTER TABLE posting ENABLE TRIGGER USER"))
         ring_for_what_waits(session)
     assert [kind for kind, _ in rung(desk)] == ["in_transit_too_long"] * 2
     other = desk.reviewed()
     with desk.database.unit_of_work() as session:
+        session.execute(text("ALTER TABLE posting DISABLE TRIGGER USER"))
         session.execute(text("UPDATE posting SET at = now() - interval '15 days' WHERE credit = '2100'"))
         ring_for_what_waits(session)
     found = [subject for kind, subject in rung(desk) if kind == "suspense_too_old"]

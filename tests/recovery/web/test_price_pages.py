@@ -18,6 +18,8 @@ from playwright.sync_api import Page
 from sqlalchemy import select
 from werkzeug.serving import make_server
 
+from chains.receivable import yes
+from chains.receiving import Received
 from recovery.db import Database
 from recovery.domain.actor import Actor
 from recovery.domain.fees import Ratio
@@ -25,7 +27,7 @@ from recovery.domain.ids import new_id
 from recovery.domain.prices import NATIVE, Observed
 from recovery.models import Consent, FeePolicy
 from recovery.queries.cases import find_case
-from recovery.services import cases, evidence, people, prices, quotes
+from recovery.services import cases, destinations, evidence, people, prices, quotes
 from recovery.services.transitions import lock
 from tests.recovery.web.conftest import PASSWORD, token_in, transfer
 
@@ -94,12 +96,18 @@ def digest_on(page: str) -> str:
     return found.group(1)
 
 
-def test_the_market_moves_under_the_depositors_hand(client_of: Clients, quoted: str, database: Database) -> None:
+def test_the_market_moves_under_the_depositors_hand(
+    client_of: Clients, quoted: str, database: Database, actors: dict[str, Actor]
+) -> None:
     client, path = client_of("depositor"), f"/cases/{quoted}"
     page = client.get(path).text
     assert re.search(r"Price: median of the sources \(feeds, index, market\), 0\.2 % apart, \d+ seconds old", page)
     observed(database, 2_000)
     fields = {"destination": "0x15d34AAf54267DB7D7c367839AAf71A00a2C6A65", "password": PASSWORD}
+    with database.unit_of_work() as session:
+        asked = destinations.to_ask(session, actors["depositor"], quoted, fields["destination"])
+        assert asked is not None
+        destinations.keep(session, asked, Received(yes(deployed=False)), purpose="typed")
     refused = client.post(f"{path}/accept", data=form(client, path, quote_digest=digest_on(page), **fields))
     assert refused.status_code == 409
     for words in ("The price has moved", "Nothing was accepted", "The quote before", "at the price of now"):
