@@ -82,7 +82,8 @@ def test_money_asks_for_a_fresh_sign_in() -> None:
         for act, team in (("approve", "_wallet"), ("approve", "_clearing"), ("approve", "_lead"), ("break_glass", ""))
     }
     assert moving == {"accept", "change_destination", "clear_denial", "lose_dispute", *SETTLES} | signed | {
-        *("approve_credit", "endorse_credit", "approve_correction", "approve_advance", "approve_write_off")
+        *("raise_fee_sweep", "raise_fee_refund"),
+        *("approve_credit", "endorse_credit", "approve_correction", "approve_advance", "approve_write_off"),
     }
     for _, one in ROWS:
         if one.step_up:
