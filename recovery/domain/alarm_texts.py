@@ -43,6 +43,13 @@ ALARMS: dict[str, tuple[str, str]] = {
         mark("A refund came back"),
         mark("The case is open again and owes its refund. Ask the depositor for another address."),
     ),
+    "advance_not_settled": (
+        mark("A payment from own funds did not stay paid"),
+        mark(
+            "The case stays closed, nothing is booked and nothing is paid by itself. Find out where the coins are, and let "
+            "two people correct the books."
+        ),
+    ),
     "destination_tampered": (
         mark("Where a refund goes was changed past this program"),
         mark(

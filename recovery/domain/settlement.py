@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from chains.sending import Step, arrivals, step_from_json, step_to_json
+from chains.sending import Step, step_from_json, step_to_json
 from chains.shares import share
 
 VERSION = 2
@@ -64,13 +64,13 @@ def plan_payload(
 def steps_of(payload: Mapping[str, Any]) -> tuple[Step, ...]:
     """The steps an approved payload holds, nonces still open."""
     if payload["version"] == 1:
-        return tuple(_first_form(one, payload["chain_id"], payload) for one in payload["moves"])
+        return tuple(_first_form(one, payload["chain_id"]) for one in payload["moves"])
     return tuple(step_from_json(one) for one in payload["steps"])
 
 
 def stored_step(stored: Mapping[str, Any]) -> Step:
     """A released step as stored, in whichever form it was written."""
-    return step_from_json(stored) if "form" in stored else _first_form(_renamed(stored), stored["chain_id"], {})
+    return step_from_json(stored) if "form" in stored else _first_form(_renamed(stored), stored["chain_id"])
 
 
 def _renamed(stored: Mapping[str, Any]) -> dict[str, Any]:
@@ -78,7 +78,7 @@ def _renamed(stored: Mapping[str, Any]) -> dict[str, Any]:
     return dict(stored) | {name: stored[old] for name, old in names.items()}
 
 
-def _first_form(one: Mapping[str, Any], chain_id: Any, payload: Mapping[str, Any]) -> Step:
+def _first_form(one: Mapping[str, Any], chain_id: Any) -> Step:
     """A step as payloads of version 1 wrote it: of one case, of an EVM network."""
     move = {name: one[name] for name in ("contract", "sender", "recipient")}
     amount, helps = str(one["amount"]), one["purpose"] == "gas_top_up"
@@ -102,11 +102,6 @@ def _first_form(one: Mapping[str, Any], chain_id: Any, payload: Mapping[str, Any
     )
 
 
-def destination_of(payload: Mapping[str, Any]) -> str:
-    """Where a plan sends the coins."""
-    return str(payload["destination"])
-
-
 def highest_cost(steps: Sequence[Step]) -> int:
     """The most the steps can cost in native coin."""
     return sum(step.highest_cost for step in steps)
@@ -120,9 +115,3 @@ def cost_parts(steps: Sequence[Step], costs: Mapping[int, int], amounts: Sequenc
         for place, part in zip(places, share(cost, [amounts[place] for place in places]), strict=True):
             found[place] += part
     return found
-
-
-def shortfalls(steps: Sequence[Step], amounts: Sequence[int]) -> dict[int, int]:
-    """How much less than it left of each place's coins a plan makes arrive."""
-    arrived = arrivals(steps)
-    return {place: amount - arrived.get(place, 0) for place, amount in enumerate(amounts)}

@@ -5,30 +5,24 @@ from __future__ import annotations
 import uuid
 
 import structlog
-from sqlalchemy import func
-from sqlalchemy.dialects.postgresql import insert
 
 from chains.catalogue import networks
 from chains.looking import look as look_at
 from recovery.db import Database
 from recovery.jobs.crash import crash_point
+from recovery.jobs.standing import plan_standing
 from recovery.jobs.work import Work
-from recovery.models import Job
 from recovery.services.nodes import write_reports
 
 EVERY_SECONDS = 60.0
 JOB_ID = uuid.UUID("6e6f6465-7300-7000-8000-000000000001")
-"""One row for ever, so that several schedulers plan one job."""
 
 log = structlog.get_logger()
 
 
 def plan_look(database: Database) -> None:
-    """See to it that the job exists and is due, whatever became of it before."""
-    fresh = {"state": "due", "attempts": 0, "due_at": func.now(), "rung_at": None}
-    row = insert(Job).values(id=JOB_ID, topic="nodes.look", data={}, **fresh)
-    with database.unit_of_work() as session:
-        session.execute(row.on_conflict_do_update(index_elements=[Job.id], set_=fresh))
+    """See to it that the job exists and is due."""
+    plan_standing(database, JOB_ID, "nodes.look")
 
 
 def look(work: Work) -> None:

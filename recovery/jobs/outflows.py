@@ -6,8 +6,6 @@ import time
 import uuid
 
 import structlog
-from sqlalchemy import func
-from sqlalchemy.dialects.postgresql import insert
 
 from chains.catalogue import networks
 from chains.errors import ChainError, NoNode
@@ -15,8 +13,8 @@ from chains.evm.moves import mined_count
 from chains.types import Node
 from recovery.db import Database
 from recovery.jobs.crash import crash_point
+from recovery.jobs.standing import plan_standing
 from recovery.jobs.work import Work
-from recovery.models import Job
 from recovery.queries.outflows import Wallet, wallets_to_watch
 from recovery.services.holds import notice_restore
 from recovery.services.outflows import Looked, account_for
@@ -27,7 +25,6 @@ ASK_SECONDS = 20.0
 """How long one round may ask: it ends before the lease does. What is left comes first in the next one."""
 
 JOB_ID = uuid.UUID("6f757466-6c6f-7000-8000-000000000001")
-"""One row for ever, so that several schedulers plan one job."""
 
 COUNTED_BY_NONCE = frozenset({"evm"})
 """Families whose every outgoing transaction of an address is numbered, so that counting finds each."""
@@ -36,11 +33,8 @@ log = structlog.get_logger()
 
 
 def plan_look(database: Database) -> None:
-    """See to it that the job exists and is due, whatever became of it before."""
-    fresh = {"state": "due", "attempts": 0, "due_at": func.now(), "rung_at": None}
-    row = insert(Job).values(id=JOB_ID, topic="outflow.look", data={}, **fresh)
-    with database.unit_of_work() as session:
-        session.execute(row.on_conflict_do_update(index_elements=[Job.id], set_=fresh))
+    """See to it that the job exists and is due."""
+    plan_standing(database, JOB_ID, "outflow.look")
 
 
 def look(work: Work) -> None:

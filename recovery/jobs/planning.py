@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from chains.catalogue import networks
-from chains.errors import Refused
+from chains.errors import Refused, SentByHand
 from chains.sending import Coins, Sending, Step, sending
 from chains.types import Network, Node
 from recovery.domain.actor import SYSTEM
@@ -24,12 +24,11 @@ from recovery.models import CaseEvent, Claim, PlanStep, RecoveryCase
 from recovery.queries.attempts import mined_hash, mined_step
 from recovery.queries.custody import our_wallet
 from recovery.queries.destinations import newest
-from recovery.queries.facts import current_plan, live_advance, open_claim
+from recovery.queries.facts import accepted_quote, current_plan, live_advance, open_claim
 from recovery.queries.plan_members import part_of
 from recovery.queries.sweeping import swept_together
 from recovery.services import advances, plans, settling
 from recovery.services.destinations import cooling_left, due_inquiry
-from recovery.services.quotes import accepted_quote
 from recovery.services.screening import questions
 from recovery.services.transitions import advance, lock_all
 from workflows.states import State
@@ -38,12 +37,6 @@ Steps = tuple[Step, ...]
 
 GATES = {"sweep": Gate.SWEEP, "refund": Gate.PAY}
 """Which gate a plan of a kind stands before."""
-
-
-class SentByHand(Refused):
-    """The network's transfers are not sent by this program."""
-
-    code = "sent_by_hand"
 
 
 @dataclass(frozen=True)

@@ -255,9 +255,9 @@ def _word(seen: Sequence[Seen], place: int) -> str | None:
     if failed is None:
         return None
     before, after = own[:failed], own[failed + 1 :]
-    return "failed" if all(one.done for one in before) and all(one.surely_unmined for one in after) else (
-        "differs" if any(one.final for one in after) else None
-    )  # fmt: skip
+    if all(one.done for one in before) and all(one.surely_unmined for one in after):
+        return "failed"
+    return "differs" if any(one.final for one in after) else None
 
 
 def _problems(seen: Sequence[Seen], place: int) -> Mapping[str, Sequence[str]]:

@@ -5,32 +5,29 @@ from __future__ import annotations
 import uuid
 
 import structlog
-from sqlalchemy import func, select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import select
 
 from recovery.db import Database
 from recovery.errors import Conflict, Unavailable
 from recovery.jobs.crash import crash_point
+from recovery.jobs.standing import plan_standing
 from recovery.jobs.work import Work
-from recovery.models import Job, RecoveryCase
+from recovery.models import RecoveryCase
 from recovery.queries.prices import wanted_assets
 from recovery.services import price_sources, prices, quotes
 from recovery.services.transitions import lock
 from workflows.states import State
 
 JOB_ID = uuid.UUID("70726963-6573-7000-8000-000000000001")
-"""One row for ever, so that several schedulers plan one job."""
 MOST_QUOTES = 500
+"""How many open quotes one look sees to; the next one goes on after them."""
 
 log = structlog.get_logger()
 
 
 def plan_look(database: Database) -> None:
-    """See to it that the job exists and is due, whatever became of it before."""
-    fresh = {"state": "due", "attempts": 0, "due_at": func.now(), "rung_at": None}
-    row = insert(Job).values(id=JOB_ID, topic="prices.look", data={}, **fresh)
-    with database.unit_of_work() as session:
-        session.execute(row.on_conflict_do_update(index_elements=[Job.id], set_=fresh))
+    """See to it that the job exists and is due."""
+    plan_standing(database, JOB_ID, "prices.look")
 
 
 def look(work: Work) -> None:
@@ -39,9 +36,9 @@ def look(work: Work) -> None:
     crash_point("prices:before_ask")
     heard = refresh(work.database, work) if work.settings.price_sources else 0
     crash_point("prices:after_ask")
-    replaced = follow(work.database)
+    replaced, last = follow(work.database, work.data.get("after"))
     with work.finishing() as session:
-        work.again(session, work.settings.price_seconds)
+        work.again(session, work.settings.price_seconds, data={"after": last})
     log.info("prices.looked", observed=heard, quotes_replaced=replaced)
 
 
@@ -56,17 +53,16 @@ def refresh(database: Database, work: Work) -> int:
         return prices.observe(session, looked.observed)
 
 
-def follow(database: Database) -> int:
-    """Put another quote in the place of each open one whose price has moved away; how many those were."""
+def follow(database: Database, after: str | None = None) -> tuple[int, str | None]:
+    """Put another quote in the place of each open one whose price has moved away, of the cases ``after`` one; how
+    many those were, and the last case looked at, ``None`` when there is no other behind it."""
+    query = select(RecoveryCase.id).where(RecoveryCase.state == State.QUOTED)
+    if after is not None:
+        query = query.where(RecoveryCase.id > uuid.UUID(after))
     with database.reading() as session:
-        refs = session.scalars(
-            select(RecoveryCase.id)
-            .where(RecoveryCase.state == State.QUOTED)
-            .order_by(RecoveryCase.changed_at)
-            .limit(MOST_QUOTES)
-        ).all()
+        ids = session.scalars(query.order_by(RecoveryCase.id).limit(MOST_QUOTES)).all()
     replaced = 0
-    for case_id in refs:
+    for case_id in ids:
         try:
             with database.unit_of_work() as session:
                 case = session.get_one(RecoveryCase, case_id)
@@ -74,4 +70,4 @@ def follow(database: Database) -> int:
                 replaced += quotes.follow_market(session, case)
         except (Conflict, Unavailable) as error:
             log.info("prices.quote_left", case=str(case_id), code=error.code)
-    return replaced
+    return replaced, str(ids[-1]) if len(ids) == MOST_QUOTES else None

@@ -8,8 +8,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import structlog
-from sqlalchemy import func
-from sqlalchemy.dialects.postgresql import insert
 
 from chains.catalogue import networks
 from chains.errors import ChainError
@@ -19,13 +17,12 @@ from chains.verify import probe
 from recovery.db import Database
 from recovery.domain.actor import SYSTEM
 from recovery.jobs.crash import crash_point
+from recovery.jobs.standing import plan_standing
 from recovery.jobs.work import Work
-from recovery.models import Job
 from recovery.queries.scanning import owned_among, running_cursors
 from recovery.services.scanning import ScannedBlock, go_on, open_due, record, step_back
 
 JOB_ID = uuid.UUID("7363616e-0000-7000-8000-000000000001")
-"""One row for ever, so that several schedulers plan one job."""
 
 ASK_SECONDS = 15.0
 """How long one round may ask, over all networks: it ends before the lease does."""
@@ -50,11 +47,8 @@ class Stretch:
 
 
 def plan_scan(database: Database) -> None:
-    """See to it that the job exists and is due, whatever became of it before."""
-    fresh = {"state": "due", "attempts": 0, "due_at": func.now(), "rung_at": None}
-    row = insert(Job).values(id=JOB_ID, topic="chain.scan", data={}, **fresh)
-    with database.unit_of_work() as session:
-        session.execute(row.on_conflict_do_update(index_elements=[Job.id], set_=fresh))
+    """See to it that the job exists and is due."""
+    plan_standing(database, JOB_ID, "chain.scan")
 
 
 def scan(work: Work) -> None:

@@ -5,15 +5,14 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 
-from sqlalchemy import func
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from recovery.db import Database
 from recovery.domain.screening import Gate, Question, Verdict
 from recovery.jobs.crash import crash_point
+from recovery.jobs.standing import plan_standing
 from recovery.jobs.work import Work
-from recovery.models import Job, RecoveryCase
+from recovery.models import RecoveryCase
 from recovery.services import fraud, screening
 from recovery.services.kyt import tool_of
 from recovery.services.screening import SECONDS_UNTIL_ASKED_AGAIN, Asked
@@ -22,7 +21,6 @@ from workflows.states import State
 
 EVERY_SECONDS = 60.0
 JOB_ID = uuid.UUID("73637265-656e-7000-8000-000000000001")
-"""One row for ever, so that several schedulers plan one job."""
 
 GATE_OF = {
     State.CREDIT_SIGN_OFF: Gate.PAY,
@@ -52,11 +50,8 @@ def passes(session: Session, work: Work, case: RecoveryCase, gate: Gate, asked: 
 
 
 def plan_look(database: Database) -> None:
-    """See to it that the job exists and is due, whatever became of it before."""
-    fresh = {"state": "due", "attempts": 0, "due_at": func.now(), "rung_at": None}
-    row = insert(Job).values(id=JOB_ID, topic="screening.look", data={}, **fresh)
-    with database.unit_of_work() as session:
-        session.execute(row.on_conflict_do_update(index_elements=[Job.id], set_=fresh))
+    """See to it that the job exists and is due."""
+    plan_standing(database, JOB_ID, "screening.look")
 
 
 def look(work: Work) -> None:

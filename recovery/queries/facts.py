@@ -171,6 +171,11 @@ def read_facts(session: Session, case: RecoveryCase) -> Facts:
     )
 
 
+def accepted_quote(session: Session, case_id: uuid.UUID) -> Quote | None:
+    """The quote the depositor accepted."""
+    return session.scalars(select(Quote).where(Quote.case_id == case_id, Quote.state == "accepted")).first()
+
+
 def live_advance(session: Session, case_id: uuid.UUID) -> Advance | None:
     """The advance of a case that was approved and neither dropped nor paid back nor written off."""
     query = select(Advance).where(Advance.case_id == case_id, Advance.state.in_(("approved", "paid")))

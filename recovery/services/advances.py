@@ -180,6 +180,12 @@ def was_paid(session: Session, case: RecoveryCase) -> bool:
     return live is not None and live.state == "paid"
 
 
+def ever_paid(session: Session, case: RecoveryCase) -> bool:
+    """Whether own funds paid the depositor, whatever became of the advance since."""
+    settled = Advance.state.in_(("paid", "repaid", "written_off"))
+    return session.scalar(select(Advance.id).where(Advance.case_id == case.id, settled).limit(1)) is not None
+
+
 def paid(session: Session, case: RecoveryCase) -> None:
     """The advance is final on the chain; its move was made. From here on the coins owe it to own funds."""
     live = live_advance(session, case.id)

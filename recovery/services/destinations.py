@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import structlog
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from chains.address import check_address
@@ -32,11 +31,11 @@ from recovery.domain.destination import (
 )
 from recovery.domain.ids import new_id
 from recovery.errors import InvalidInput, MoveNotOpen
-from recovery.models import CaseEvent, Claim, DestinationCheck, Plan, Quote, RecoveryCase, RefundDestination
+from recovery.models import CaseEvent, Claim, DestinationCheck, Plan, RecoveryCase, RefundDestination
 from recovery.queries import destinations as known
 from recovery.queries.cases import find_case
 from recovery.queries.clock import database_now
-from recovery.queries.facts import current_plan, latest_quote, open_claim
+from recovery.queries.facts import accepted_quote, current_plan, latest_quote, open_claim
 from recovery.services import alarms, disputes, notices
 from recovery.services.evidence import keep_answers
 from recovery.services.plan_ends import void
@@ -183,7 +182,7 @@ def bind(session: Session, case: RecoveryCase, event: CaseEvent, network: str, a
 def change(session: Session, actor: Actor, case: RecoveryCase, data: Mapping[str, Any], version: int | None) -> None:
     """Another destination by the owner's own act: approvals of a drafted refund are void, nothing is paid for a while, and
     the contact on record is told. Raises InvalidInput."""
-    claim, quote = open_claim(session, case.id), _accepted(session, case)
+    claim, quote = open_claim(session, case.id), accepted_quote(session, case.id)
     if claim is None or quote is None:
         raise MoveNotOpen("quote_is_accepted")
     now = database_now(session)
@@ -287,10 +286,6 @@ def stop(session: Session, case: RecoveryCase, problems: Sequence[str]) -> None:
     row = known.newest(session, case.id)
     if TAMPERED.intersection(problems):
         alarms.ring(session, "destination_tampered", case.ref, {"address": row.address if row is not None else "–"})
-
-
-def _accepted(session: Session, case: RecoveryCase) -> Quote | None:
-    return session.scalars(select(Quote).where(Quote.case_id == case.id, Quote.state == "accepted")).first()
 
 
 def _drafted(session: Session, case: RecoveryCase) -> Plan | None:

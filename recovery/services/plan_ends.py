@@ -16,17 +16,17 @@ def void(session: Session, plan: Plan, leaving: RecoveryCase) -> None:
     """Take back a drafted plan that a locked case leaves, and every approval of it; its other cases are planned anew."""
     others = [one.case for one in members(session, plan) if one.case.id != leaving.id]
     lock_all(session, others)
-    close(session, plan, "void")
+    close(session, plan)
     for case in others:
         advance(session, SYSTEM, case, f"redraft_{plan.kind}", data={"plan": str(plan.id)})
 
 
-def close(session: Session, plan: Plan, state: str) -> None:
+def close(session: Session, plan: Plan) -> None:
     """End a plan that will not be sent."""
     for part in parts_of(session, plan.id):
         if part.state == "open":
-            part.state = state
-    plan.state, plan.changed_at = state, database_now(session)
+            part.state = "void"
+    plan.state, plan.changed_at = "void", database_now(session)
     free_inputs(session, plan)
     session.flush()
 

@@ -28,10 +28,9 @@ from recovery.domain.settlement import Part, plan_payload, steps_of, stored_step
 from recovery.errors import Conflict, InvalidInput, MoveNotOpen, NotAllowed, NotFound
 from recovery.models import Claim, Plan, PlanCase, PlanInput, PlanStep, Quote, RecoveryCase
 from recovery.queries.clock import database_now
-from recovery.queries.facts import open_claim
+from recovery.queries.facts import accepted_quote, open_claim
 from recovery.queries.plan_members import Member, members
 from recovery.services import advances
-from recovery.services.quotes import accepted_quote
 from recovery.services.requests import handled_before
 from recovery.services.sign_offs import releasable, required
 from recovery.services.transitions import advance, lock_all

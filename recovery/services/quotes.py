@@ -328,8 +328,3 @@ def expire(session: Session, case: RecoveryCase) -> float | None:
     advance(session, SYSTEM, case, "expire_quote", data={"quote": quote.digest})
     quote.state = "expired"
     return None
-
-
-def accepted_quote(session: Session, case_id: uuid.UUID) -> Quote | None:
-    """The quote the depositor accepted."""
-    return session.scalars(select(Quote).where(Quote.case_id == case_id, Quote.state == "accepted")).first()

@@ -1,20 +1,23 @@
 """A refund that was final and is not any more, or came back: the case is opened again and owes what it paid.
 
-Nothing that was booked is edited: reversals and entries of their own say what became true instead.
+Nothing that was booked is edited: reversals and entries of their own say what became true instead. What own funds paid in
+advance is paid back already when its case is closed, so people are told of it and nothing is booked by itself.
 """
 
 from __future__ import annotations
 
-from sqlalchemy import exists, select
+from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session
 
 from chains.catalogue import networks
 from recovery.domain.accounting import Amounts, entries_for
 from recovery.domain.actor import SYSTEM
 from recovery.models import Claim, Plan, PlanCase, PlanStep, Quote, RecoveryCase, RefundReturn, SeenTransfer
+from recovery.queries.attempts import mined_step
 from recovery.queries.clock import database_now
 from recovery.queries.facts import current_plan
 from recovery.queries.plan_members import part_of, payment_leg
+from recovery.services import advances
 from recovery.services.alarms import ring
 from recovery.services.plans import terms_of
 from recovery.services.transitions import advance
@@ -24,11 +27,12 @@ from workflows.states import State
 def bounce(session: Session, case: RecoveryCase, back: SeenTransfer) -> None:
     """Open a completed, locked case whose refund came back: the coins are in our wallet and owed once more."""
     part, claim, quote = _paid(session, case)
-    if part is None:
+    if part is None or _was_an_advance(session, case, claim, back.hash):
         return
     part.state = "returned"
     _keep(session, case, part, claim.network, back.hash, back.position, "bounced", back.amount)
-    amounts = Amounts(network=claim.network, asset=claim.asset, leg=str(part.round), returned=quote.net)
+    leg, lost = str(part.round), quote.net - back.amount
+    amounts = Amounts(network=claim.network, asset=claim.asset, leg=leg, returned=back.amount, lost=lost)
     advance(
         session,
         SYSTEM,
@@ -47,7 +51,7 @@ def unsettle(session: Session, case: RecoveryCase, hash: str) -> None:
     """
     part, claim, quote = _paid(session, case)
     plan = current_plan(session, case.id, "refund")
-    if part is None or plan is None:
+    if part is None or plan is None or _was_an_advance(session, case, claim, hash):
         return
     leg, times = payment_leg(session, plan, part)
     part.state, part.cost = "open", None
@@ -74,6 +78,14 @@ def _paid(session: Session, case: RecoveryCase) -> tuple[PlanCase | None, Claim,
     return part if paid else None, claim, quote
 
 
+def _was_an_advance(session: Session, case: RecoveryCase, claim: Claim, hash: str) -> bool:
+    """Whether own funds paid this case; then an alarm is rung and the books stay as they are."""
+    if not advances.ever_paid(session, case):
+        return False
+    _ring(session, case, claim.network, hash, "advance_not_settled")
+    return True
+
+
 def _keep(
     session: Session, case: RecoveryCase, part: PlanCase, network: str, hash: str, position: str, why: str, amount: int
 ) -> None:
@@ -94,11 +106,13 @@ def bounced(session: Session, case: RecoveryCase) -> SeenTransfer | None:
     """A transfer that brought exactly the refund of a completed case back, and is not counted for another.
 
     From where the refund went, to where it came from, the same asset and amount, after it: seen by the scan of whole blocks.
+    What the same person pays to a deposit address of ours is another deposit.
     """
-    part, plan = part_of(session, case.id, "refund"), current_plan(session, case.id, "refund")
-    if part is None or plan is None or part.state != "confirmed":
+    paid = paid_steps(session, case)
+    if not paid:
         return None
-    claim, quote = terms_of(session, case)
+    (plan, part, _), (claim, quote) = paid[0], terms_of(session, case)
+    moves = [move for _, _, row in paid for move in mined_step(session, row).moves]
     counted = exists().where(
         RefundReturn.network == SeenTransfer.network,
         RefundReturn.hash == SeenTransfer.hash,
@@ -108,10 +122,12 @@ def bounced(session: Session, case: RecoveryCase) -> SeenTransfer | None:
         select(SeenTransfer)
         .where(
             SeenTransfer.network == plan.network,
-            SeenTransfer.sender == quote.destination,
+            SeenTransfer.sender.in_({move.recipient for move in moves}),
+            SeenTransfer.recipient.in_({move.sender for move in moves}),
             SeenTransfer.contract == (claim.contract or ""),
             SeenTransfer.amount == part.arrives,
             SeenTransfer.seen_at >= case.closed_at,
+            or_(SeenTransfer.block_at.is_(None), SeenTransfer.block_at >= quote.accepted_at),
             ~counted,
         )
         .order_by(SeenTransfer.seen_at, SeenTransfer.id)

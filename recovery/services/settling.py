@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from chains.sending import Step, arrivals
@@ -122,12 +121,6 @@ def freeze(session: Session, cases: Iterable[RecoveryCase], kind: str, problems:
         disputes.catch_up(session, case)
 
 
-def _payment(session: Session, one: Member) -> str:
-    """Which payment of the case this is: nothing for the only one, its round for one after a refund that came back."""
-    returned = select(PlanCase.plan_id).where(PlanCase.case_id == one.case.id, PlanCase.state == "returned").limit(1)
-    return "" if session.scalar(returned) is None else str(one.part.round)
-
-
 def _end_when_over(session: Session, plan: Plan) -> None:
     """The plan is over when every case of it is: confirmed if it did anything, else dead."""
     if members(session, plan):
@@ -161,11 +154,12 @@ def _gas_entries(
     """The case's share of what the chain took for the mined steps, from whoever paid it."""
     amounts, part = [each.amount for each in parts_of(session, plan.id)], one.part
     advanced = plan.kind == "refund" and advances.is_advance(session, one.case)
+    payment = payment_leg(session, plan, part)[0]
     entries: list[Entry] = []
     for index, cost in ended.costs.items():
         step = steps[index]
         own = cost_parts(steps, {index: cost}, amounts)[part.place]
-        leg = f"{plan.kind}@{payment_leg(session, plan, part)[0]}/{index}"
+        leg = f"{plan.kind}@{payment}/{index}"
         if plan.kind == "refund":
             entries += accounting.refund_gas(plan.network, native, leg, own, own_funds=advanced)
         elif not step.inputs:

@@ -11,8 +11,6 @@ from recovery.models import Plan, PlanRequirement, PlanRequirementStage, Recover
 from recovery.queries.limits import worth
 from recovery.queries.sign_offs import moved_by, required, requirement_for
 
-__all__ = ["required", "requirement_for", "write_requirement"]
-
 
 def write_requirement(session: Session, plan: Plan, cases: Sequence[RecoveryCase]) -> Requirement:
     """Keep with a draft what the policy in force asks of it; a later version of the policy changes nothing for it.

@@ -80,7 +80,7 @@ def reject(session: Session, actor: Actor, case: RecoveryCase, data: Mapping[str
     commitment = write_message(session, actor, case, "reason", data["reason"])
     recorded = {"plan": str(plan.id), "reason": commitment}
     advance_all(session, actor, plan, case, data["_name"], recorded, version)
-    close(session, plan, "void")
+    close(session, plan)
 
 
 def advance_all(

@@ -103,6 +103,8 @@ def _page(
         before = content_of(work, FEE, against) if against and against != version else None
         trials = fee_trials_of(work, version) if version else ()
         context = {
+            "kind": FEE.name,
+            "kinds": list(KINDS),
             "rows": rows,
             "names": display_names(work, [one for row in rows for one in (row.drafted_by, row.activated_by) if one]),
             "shown": next((row for row in rows if row.version == version), None),

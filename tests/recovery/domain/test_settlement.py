@@ -9,7 +9,7 @@ import pytest
 
 from chains.sending import Served, Step, arrivals, step_from_json, step_to_json
 from recovery.domain.canonical import digest
-from recovery.domain.settlement import Part, cost_parts, highest_cost, plan_payload, shortfalls, steps_of, stored_step
+from recovery.domain.settlement import Part, cost_parts, highest_cost, plan_payload, steps_of, stored_step
 from tests.recovery.desk import DEPOSIT, NETWORK, TANK, TOKEN, WALLET, sweep_steps
 
 TOP_UP, SWEEP = sweep_steps(1000)
@@ -82,4 +82,4 @@ def test_what_a_step_costs_is_shared_by_those_it_serves() -> None:
     alone = replace(SWEEP, serves=(Served(2, 5),))
     assert cost_parts([shared, alone], {0: 101, 1: 7}, [10, 30, 5]) == {0: 25, 1: 76, 2: 7}
     assert cost_parts([shared, alone], {}, [10, 30, 5]) == {0: 0, 1: 0, 2: 0}
-    assert shortfalls([shared, alone], [11, 30, 9]) == {0: 1, 1: 0, 2: 4}
+    assert arrivals([shared, alone]) == {0: 10, 1: 30, 2: 5}

@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from config.prices import PriceSource
 from config.settings import Settings
 from recovery.jobs import prices
 from recovery.jobs.work import lease
-from recovery.models import AssetPrice, Job, Quote
+from recovery.models import AssetPrice, Job, Quote, RecoveryCase
 from tests.recovery.desk import NETWORK, TOKEN, Desk, find
 
 SETTINGS = Settings(database_url="", redis_url="", home=Path(), secret_key="test", sandbox=True)
@@ -43,3 +45,23 @@ def test_without_sources_only_quotes_are_seen_to(desk: Desk) -> None:
     look(desk, SETTINGS)
     with desk.database.reading() as session:
         assert len(session.scalars(select(AssetPrice).where(AssetPrice.via == "source")).all()) == 1
+
+
+def test_every_open_quote_has_its_turn(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """More of them than one look sees to: the next look goes on where the last one ended, and then begins anew."""
+    desk.quoted(), desk.quoted()
+    with desk.database.reading() as session:
+        refs = set(session.scalars(select(RecoveryCase.ref).where(RecoveryCase.state == "quoted")))
+    most = len(refs) - 1
+    monkeypatch.setattr(prices, "MOST_QUOTES", most)
+    seen: list[str] = []
+
+    def looked_at(_session: Session, case: RecoveryCase) -> bool:
+        seen.append(case.ref)
+        return False
+
+    monkeypatch.setattr(prices.quotes, "follow_market", looked_at)
+    for _ in range(3):
+        look(desk, SETTINGS)
+    assert len(seen) == most + 1 + most
+    assert (set(seen[: most + 1]), seen[most + 1 :]) == (refs, seen[:most])

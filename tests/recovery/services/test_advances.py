@@ -14,12 +14,24 @@ from recovery.domain import verifier
 from recovery.domain.accounting import unsettled
 from recovery.domain.screening import Gate
 from recovery.errors import Conflict, InvalidInput, MoveNotOpen, NotAllowed, RecoveryError
-from recovery.models import Advance, Plan, PlanCase, Posting
+from recovery.models import Advance, Alarm, Plan, PlanCase, Posting, SeenTransfer
 from recovery.queries.facts import current_plan, latest_quote, live_advance
 from recovery.queries.ledger import folded, postings_of
-from recovery.services import advances, export, ledger, plans
+from recovery.services import advances, export, ledger, plans, returns
 from recovery.services.transitions import lock
-from tests.recovery.desk import DEPOSIT, GROSS, NETWORK, TANK, WALLET, Desk, find, refund_steps, transfer
+from tests.recovery.desk import (
+    DEPOSIT,
+    GROSS,
+    NETWORK,
+    OUTSIDE,
+    TANK,
+    TOKEN,
+    WALLET,
+    Desk,
+    find,
+    refund_steps,
+    transfer,
+)
 
 ASSET = transfer().asset
 Held = dict[tuple[str, str, str], int]
@@ -116,6 +128,35 @@ def test_the_coins_pay_the_advance_back_and_nobody_is_paid_twice(desk: Desk) -> 
         count = select(func.count()).select_from(PlanCase).where(PlanCase.case_id == case.id, PlanCase.kind == "refund")
         assert session.scalar(count) == 1
     desk.check_history(ref)
+
+
+@pytest.mark.promise
+def test_an_advance_that_did_not_stay_paid_is_for_people(desk: Desk) -> None:
+    """The coins are in own funds' wallet or gone, not in the recovery wallet: nothing is booked or paid as if they were."""
+    ref = paid(desk)
+    net = held(desk, ref)["1300", "local", ASSET]
+    sweep(desk, ref)
+    with desk.database.unit_of_work() as session:
+        case = find(session, ref)
+        lock(session, case)
+        assert advances.repay(session, case)
+    now = held(desk, ref)
+    desk.add(
+        SeenTransfer(
+            id=uuid.uuid4(), network="local", hash="0xback", position="log:0", sender=OUTSIDE, recipient=WALLET,
+            memo=None, contract=TOKEN, amount=net, height=1, block_hash="0x1",
+        )
+    )  # fmt: skip
+    with desk.database.unit_of_work() as session:
+        case = find(session, ref)
+        lock(session, case)
+        back = returns.bounced(session, case)
+        assert back is not None
+        returns.bounce(session, case, back)
+        returns.unsettle(session, case, "0xgone")
+    assert (desk.state(ref), held(desk, ref)) == ("completed", now)
+    with desk.database.reading() as session:
+        assert list(session.scalars(select(Alarm.kind).where(Alarm.subject == ref))) == ["advance_not_settled"]
 
 
 def test_there_is_no_advance_without_a_limit_nor_above_it(desk: Desk) -> None:

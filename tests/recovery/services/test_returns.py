@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from sqlalchemy import select, text
 
@@ -12,7 +14,7 @@ from recovery.models import Alarm, PlanCase, SeenTransfer
 from recovery.queries.facts import latest_quote
 from recovery.services import returns
 from recovery.services.transitions import lock
-from tests.recovery.desk import OUTSIDE, TOKEN, WALLET, Desk, find
+from tests.recovery.desk import DEPOSIT, OUTSIDE, TOKEN, WALLET, Desk, find
 
 ASSET = f"eip155:31337/erc20:{TOKEN.lower()}"
 
@@ -52,12 +54,14 @@ def bounce(desk: Desk, ref: str) -> bool:
         return back is not None
 
 
-def came_back(desk: Desk, amount: int, *, sender: str = OUTSIDE) -> None:
-    """The scan of whole blocks shows coins that came back to the recovery wallet."""
+def came_back(
+    desk: Desk, amount: int, *, sender: str = OUTSIDE, recipient: str = WALLET, block_at: datetime | None = None
+) -> None:
+    """The scan of whole blocks shows coins that came back, to the recovery wallet or wherever they went."""
     desk.add(
         SeenTransfer(
-            id=new_id(), network="local", hash=f"0x{new_id().hex}", position="log:0", sender=sender, recipient=WALLET,
-            memo=None, contract=TOKEN, amount=amount, height=1, block_hash="0x1",
+            id=new_id(), network="local", hash=f"0x{new_id().hex}", position="log:0", sender=sender, recipient=recipient,
+            memo=None, contract=TOKEN, amount=amount, height=1, block_hash="0x1", block_at=block_at,
         )
     )  # fmt: skip
 
@@ -116,9 +120,19 @@ def test_only_exactly_what_was_paid_from_where_it_went_is_a_refund_that_came_bac
     ref = completed(desk)
     came_back(desk, net(desk, ref) - 1)
     came_back(desk, net(desk, ref), sender=WALLET)
+    came_back(desk, net(desk, ref), block_at=datetime.now(UTC) - timedelta(days=1))
     assert not bounce(desk, ref)
-    came_back(desk, net(desk, ref))
+    came_back(desk, net(desk, ref), block_at=datetime.now(UTC))
     assert bounce(desk, ref)
+
+
+@pytest.mark.promise
+def test_who_deposits_what_they_were_paid_is_not_paid_again(desk: Desk) -> None:
+    """The same person sends the same coins on to their deposit address with us: another deposit, not the refund."""
+    ref = completed(desk)
+    came_back(desk, net(desk, ref), recipient=DEPOSIT)
+    assert not bounce(desk, ref)
+    assert desk.state(ref) == "completed"
 
 
 @pytest.mark.promise
