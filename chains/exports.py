@@ -49,13 +49,18 @@ class Names:
 
 @dataclass(frozen=True)
 class Export:
-    """A plan to hand out: its id, when it was made, and its steps in their order."""
+    """A plan to hand out: its id, when it was made, and its steps in their order.
+
+    ``exact``: other bytes of the same steps may be out there already, so only forms that fix nonce or inputs are written.
+    A signer that chose its own would pay a second time.
+    """
 
     plan: uuid.UUID
     at: datetime
     network: Network
     steps: tuple[Step, ...]
     names: Names = Names()
+    exact: bool = False
 
     def reference(self, place: int, part: int = 0) -> str:
         """The id a custodian knows a part of step ``place`` by: the same for the same step, another for a replacement."""

@@ -24,12 +24,13 @@ _ALGORITHM = "MPC_ECDSA_SECP256K1"
 def write(export: Export, format: str) -> list[SweepFile]:
     """See :meth:`chains.exports.Exporting.write`."""
     if format == "safe":
-        return _batches(export)
+        return [] if export.exact else _batches(export)
     released = all(step.nonce is not None for step in export.steps)
     if format == "raw":
         return _raw(export) if released else []
     if format == "fireblocks":
-        return _requests(export) + (_raw_requests(export) if released else [])
+        own = [] if export.exact else _requests(export)
+        return own + (_raw_requests(export) if released else [])
     return []
 
 

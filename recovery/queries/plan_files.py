@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
+from dataclasses import replace
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from chains.catalogue import networks
 from chains.exports import FORMATS, Export, FileDiffers, Names, files
+from chains.sending import Step
 from chains.sweep import SweepFile
 from recovery.domain.actor import Actor
 from recovery.domain.settlement import stored_step
 from recovery.errors import Conflict, NotFound
-from recovery.models import Plan, PlanStep
+from recovery.models import Plan, PlanStep, StepReplacement
+from recovery.queries.attempts import replacements_of
 from recovery.queries.plans import READERS
 
 HANDED_OUT = frozenset({"released", "recorded"})
@@ -24,10 +27,10 @@ HANDED_OUT = frozenset({"released", "recorded"})
 def plan_files(
     session: Session, actor: Actor, plan_id: uuid.UUID, formats: Sequence[str] = FORMATS, names: Names | None = None
 ) -> tuple[SweepFile, ...]:
-    """The files of one plan, each compared with its released steps.
+    """The files of one plan, each compared with its released steps, and those of replacements that wait for a signature.
 
-    Raises NotFound, also for somebody who may not read plans; Conflict for a plan that is not at the signer, and for a file that
-    would say something else than its steps.
+    Once signed bytes are recorded only forms that fix nonce or inputs are among them. Raises NotFound, also for somebody who may
+    not read plans; Conflict for a plan that is not at the signer, and for a file that would say something else than its steps.
     """
     if not actor.roles & READERS:
         raise NotFound("not_found")
@@ -46,10 +49,26 @@ def operators_files(
         raise Conflict("plan_not_released")
     rows = session.scalars(select(PlanStep).where(PlanStep.plan_id == plan.id).order_by(PlanStep.index))
     steps = tuple(stored_step(row.unsigned) for row in rows)
+    export = Export(plan.id, plan.at, network, steps, names or Names(), exact=plan.state != "released")
     try:
-        return files(Export(plan.id, plan.at, network, steps, names or Names()), formats)
+        found = list(files(export, formats))
+        for one in replacements_of(session, plan):
+            if one.hash is None:
+                dearer = replace(export, at=one.at, steps=_replaced(steps, one), exact=True)
+                found += _of_replacement(one, files(dearer, formats))
     except FileDiffers as error:
         raise Conflict(error.code) from error
+    return tuple(found)
+
+
+def _replaced(steps: Sequence[Step], one: StepReplacement) -> tuple[Step, ...]:
+    return (*steps[: one.index], stored_step(one.unsigned), *steps[one.index + 1 :])
+
+
+def _of_replacement(one: StepReplacement, written: Sequence[SweepFile]) -> list[SweepFile]:
+    """Of the files of a plan with a replacement in its step's place those of that step, named so that nobody mixes them up."""
+    own = f"{one.index + 1}-"
+    return [replace(file, name=f"dearer-{one.number}-{file.name}") for file in written if file.name.startswith(own)]
 
 
 def plan_file(session: Session, actor: Actor, plan_id: uuid.UUID, name: str) -> SweepFile:

@@ -13,12 +13,15 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError, StatementError
 from sqlalchemy.orm import Session
 
+from chains.evm.unsigned import take_apart
 from chains.sending import Move, Served, Step, step_to_json
+from chains.sweep import SweepFile
 from recovery.db import Database
 from recovery.domain.ids import new_id
 from recovery.errors import Conflict, InvalidInput, MoveNotOpen, NotAllowed, NotFound, StepUpNeeded
 from recovery.models import Plan, PlanStep, StepReplacement
 from recovery.queries.attempts import attempts_of, mined_hash
+from recovery.queries.plan_files import plan_files
 from recovery.queries.plan_members import members
 from recovery.queries.plans import find_plan
 from recovery.services import plans, settling
@@ -96,6 +99,34 @@ def test_a_replacement_is_offered_signed_and_the_one_that_was_mined_is_told(desk
     desk.check_history(ref)
     told = json.loads(desk.events(ref)[-1].body)["data"]
     assert told["hashes"][SWEEP] == tries[1].hash
+
+
+def test_the_signer_gets_files_of_what_waits_for_it_and_none_that_chooses_its_own_place(desk: Desk) -> None:
+    ref, plan = desk.released(desk.fresh_nonce())
+    files = handed_out(desk, plan)
+    assert {name.partition("-")[0] for name in files} == {"1", "2", "safe"}
+    desk.record(plan)
+    exact = handed_out(desk, plan)
+    assert exact == {name: file for name, file in files.items() if file.format == "raw" or name.endswith("-raw.json")}
+    desk.move("wallet", ref, "raise_fee_sweep")
+    step = dearer(desk.steps(plan)[SWEEP])
+    offer(desk, plan, {SWEEP: step})
+    found = handed_out(desk, plan)
+    assert found.keys() - exact.keys() == {"dearer-1-2-sweep.json", "dearer-1-2-sweep-fireblocks-raw.json"}
+    said = take_apart(json.loads(found["dearer-1-2-sweep.json"].body)["unsigned"])
+    assert (str(said.max_fee_per_gas), said.nonce) == (step.body["max_fee_per_gas"], step.nonce)
+    asked = [
+        json.loads(found[name].body)["externalTxId"] for name in found if name.endswith("2-sweep-fireblocks-raw.json")
+    ]
+    assert len(set(asked)) == 2
+    hand_in(desk, plan, 1, sign(step))
+    assert handed_out(desk, plan) == exact
+
+
+def handed_out(desk: Desk, plan: Plan) -> dict[str, SweepFile]:
+    """The files of a plan by their names."""
+    with desk.database.reading() as session:
+        return {file.name: file for file in plan_files(session, desk["signer"], plan.id)}
 
 
 def test_nobody_but_wallet_asks_for_more_and_only_while_bytes_are_out(desk: Desk) -> None:
