@@ -218,11 +218,11 @@ def _conclude_watch(
     plan = _plan_led(session, case, "recorded")
     if plan is None or plan.id != plan_id:
         return
-    open_ones = members(session, plan)
-    lock_all(session, [one.case for one in open_ones])
+    lock_all(session, [one.case for one in members(session, plan)])
     plan = _plan_led(session, case, "recorded")
     if plan is None:
         return
+    open_ones = [one for one in members(session, plan) if one.case.state == case.state]  # not those that were stopped
     concluded = {one.part.place: _word(seen, one.part.place) for one in open_ones}
     if all(word is None for word in concluded.values()):
         work.again(session, WATCH_SECONDS)
