@@ -11,19 +11,18 @@ from sqlalchemy import func, select, update
 
 from chains.attempts import Shown
 from chains.sending import Attempt
-from chains.types import Fee, Reading, Status, Transaction, Transfer, TransferKind
+from chains.types import Fee, Reading, Status, Transaction
 from config.settings import Settings
 from recovery.jobs import plans, returns
 from recovery.jobs.runner import run_due
 from recovery.models import Alarm, Job, Plan, RecoveryCase
-from recovery.services import advances
-from tests.recovery.desk import GROSS, NETWORK, OUTSIDE, TANK, WALLET, Desk, seen, transfer
+from tests.recovery.desk import NETWORK, WALLET, Desk, seen, transfer
 from tests.recovery.services.test_batches_of_cases import recorded, steps_apart
 
 pytestmark = pytest.mark.promise
 
 SETTINGS = Settings(database_url="", redis_url="", home=Path("/nonexistent"), secret_key="k" * 40)
-DONE, DIFFERS, WAITS, GONE = "done", "differs", "waits", "gone"
+DONE, DEAR, DIFFERS, WAITS, GONE = "done", "cost unknown", "differs", "waits", "gone"
 
 
 class Chain:
@@ -31,6 +30,7 @@ class Chain:
 
     def __init__(self) -> None:
         self.shows: dict[str, str] = {}
+        self.another: bool | None = True
 
     def look_at(self, network: object, nodes: object, attempts: Sequence[Attempt]) -> Shown:
         (attempt,) = attempts
@@ -39,6 +39,9 @@ class Chain:
     def is_overtaken(self, module: object, network: object, nodes: object, attempts: Sequence[Attempt]) -> bool:
         return self.shows.get(str(attempts[0].hash)) == GONE
 
+    def is_another_movement(self, *_: object) -> bool | None:
+        return self.another
+
     def _transaction(self, attempt: Attempt) -> Transaction:
         shown, hash = self.shows.get(str(attempt.hash), WAITS), str(attempt.hash)
         if shown in (WAITS, GONE):
@@ -46,7 +49,7 @@ class Chain:
             return seen(hash, status=status, final=False, block=None, fee=None)
         (move,) = attempt.step.moves
         leg = transfer(move.contract, move.arrives - (shown == DIFFERS), sender=move.sender, recipient=move.recipient)
-        return seen(hash, leg, fee=Fee(NETWORK.native.asset, "ETH", 1000, move.sender))
+        return seen(hash, leg, fee=None if shown == DEAR else Fee(NETWORK.native.asset, "ETH", 1000, move.sender))
 
 
 @pytest.fixture
@@ -55,6 +58,7 @@ def chain(monkeypatch: pytest.MonkeyPatch) -> Chain:
     for module in (plans, returns):
         monkeypatch.setattr(module, "look_at", made.look_at)
         monkeypatch.setattr(module, "is_overtaken", made.is_overtaken)
+        monkeypatch.setattr(module, "is_another_movement", made.is_another_movement)
     return made
 
 
@@ -89,3 +93,60 @@ def test_a_case_that_stops_does_not_stop_those_it_is_swept_with(desk: Desk, chai
     chain.shows[steps[first]] = DONE
     work(desk, "plan.watch", refs)
     assert desk.state(refs[first]) == "swept"
+
+
+def stopped(desk: Desk, kind: str) -> tuple[str, Plan]:
+    """A case whose recorded plan differs from the chain; a lead has asked for proof that it is dead."""
+    ref, plan = desk.refund_released() if kind == "refund" else desk.released(desk.fresh_nonce())
+    desk.record(plan)
+    desk.freeze(ref, kind)
+    desk.move("lead", ref, f"prove_{kind}_dead")
+    return ref, plan
+
+
+def end_of(desk: Desk, ref: str, plan: Plan) -> str:
+    """What the plan is once the job of the proof is done."""
+    work(desk, "plan.bury", [ref], rounds=1)
+    with desk.database.reading() as session:
+        return session.get_one(Plan, plan.id).state
+
+
+@pytest.mark.parametrize(("another", "end"), [(True, "dead"), (None, "dead"), (False, "recorded")])
+def test_a_refund_whose_nonce_paid_it_under_another_hash_is_not_dead(
+    desk: Desk, chain: Chain, another: bool | None, end: str
+) -> None:
+    ref, plan = stopped(desk, "refund")
+    (hash,) = hashes(desk, plan)
+    chain.shows[hash], chain.another = GONE, another
+    assert end_of(desk, ref, plan) == end
+
+
+@pytest.mark.parametrize("another", [False, None])
+def test_a_refund_is_not_stopped_before_another_payment_is_shown(
+    desk: Desk, chain: Chain, another: bool | None
+) -> None:
+    """A stopped one may be proven dead and be paid again. That the nonce is gone rings all the same."""
+    ref, plan = desk.refund_released()
+    (nonce,) = [step.nonce for step in desk.steps(plan)]
+    desk.record(plan)
+    (hash,) = hashes(desk, plan)
+    chain.shows[hash], chain.another = GONE, another
+    work(desk, "plan.watch", [ref])
+    assert desk.state(ref) == "paying"
+    with desk.database.reading() as session:
+        rung = select(Alarm.kind).where(Alarm.subject == f"local:{WALLET}:{nonce}")
+        assert list(session.scalars(rung)) == ["outflow_without_plan"]
+    chain.another = True
+    work(desk, "plan.watch", [ref])
+    assert desk.state(ref) == "refund_on_hold"
+
+
+def test_a_plan_is_not_buried_before_its_costs_are_known(desk: Desk, chain: Chain) -> None:
+    """What stood in a block and was paid for would be called abandoned, and its cost booked nowhere."""
+    ref, plan = stopped(desk, "sweep")
+    top_up, sweep = hashes(desk, plan)
+    chain.shows |= {top_up: DEAR, sweep: GONE}
+    assert end_of(desk, ref, plan) == "recorded"
+    desk.move("lead", ref, "prove_sweep_dead")
+    chain.shows[top_up] = DONE
+    assert end_of(desk, ref, plan) == "dead"
