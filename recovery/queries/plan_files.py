@@ -17,9 +17,6 @@ from recovery.errors import Conflict, NotFound
 from recovery.models import Plan, PlanStep
 from recovery.queries.plans import READERS
 
-HANDED_OUT = frozenset({"released", "recorded"})
-"""States in which a plan has files: before, the teams have not approved it; afterwards there is nothing to sign."""
-
 
 def plan_files(
     session: Session, actor: Actor, plan_id: uuid.UUID, formats: Sequence[str] = FORMATS, names: Names | None = None
@@ -42,7 +39,8 @@ def operators_files(
     if plan is None:
         raise NotFound("not_found")
     network = networks().get(plan.network)
-    if plan.state not in HANDED_OUT or network is None:
+    if plan.state != "released" or network is None:
+        # Before, the teams have not approved it. Afterwards its bytes are out, and who carries a file out by themselves pays twice.
         raise Conflict("plan_not_released")
     rows = session.scalars(select(PlanStep).where(PlanStep.plan_id == plan.id).order_by(PlanStep.index))
     steps = tuple(stored_step(row.unsigned) for row in rows)
