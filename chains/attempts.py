@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from chains.replacement import Remains, find_replacement
 from chains.sending import Attempt, Sending
 from chains.types import Answer, Network, Node, Reading, Status, Transaction
 from chains.verify import verify
@@ -44,6 +45,25 @@ def is_overtaken(module: Sending, network: Network, nodes: tuple[Node, ...], att
     """Whether what the step needs was used up for good by a transaction that is none of its attempts."""
     first, *besides = attempts
     return module.is_overtaken(network, nodes, first.step, str(first.hash), besides=tuple(besides))
+
+
+def is_another_movement(
+    module: Sending, network: Network, nodes: tuple[Node, ...], attempts: Sequence[Attempt]
+) -> bool | None:
+    """Of a step whose nonce is used up: whether what used it did something else; ``None`` when too few nodes show that.
+
+    One payment signed twice has two hashes, and paying again because one of them is nowhere would pay twice. Of outputs
+    :meth:`chains.sending.Sending.is_overtaken` has looked at that already.
+    """
+    first = attempts[0]
+    if first.step.nonce is None:
+        return True
+    remains = Remains(first.step.sender, first.step.nonce)
+    taker = find_replacement(network, nodes, str(first.hash), remains).hash
+    tx = None if taker is None else verify(network, taker, nodes).transaction
+    if tx is None or not tx.final:
+        return None
+    return bool({"transaction_failed", "promised_transfer_missing"}.intersection(module.deviations(first.step, tx)))
 
 
 def some_unknown(attempts: Sequence[Attempt]) -> bool:

@@ -14,7 +14,7 @@ from chains.errors import ChainError, CostNotHeld, Refused
 from chains.evm import moves
 from chains.evm.asking import agreed, result_of
 from chains.evm.moves import broadcast, next_nonce
-from chains.evm.signed import NotSigned, decode_signed, matches
+from chains.evm.signed import NotSigned, decode_older, decode_signed, matches
 from chains.sending import Attempt, Coins, Move, Served, Signed, SignedDiffers, Step
 from chains.shares import share
 from chains.transport import Call
@@ -106,7 +106,7 @@ def unsigned_step(step: Step) -> UnsignedStep:
 def read_signed(network: Network, step: Step, raw: str) -> Signed:
     """See :meth:`chains.sending.Sending.read_signed`; the sender is recovered from the signature."""
     try:
-        signed = decode_signed(raw)
+        signed = decode_older(raw) if network.params.get("legacy_fees") else decode_signed(raw)
     except (NotSigned, ValueError) as error:
         raise SignedDiffers from error
     if differing := matches(unsigned_step(step), signed):

@@ -1,11 +1,13 @@
 """A signed transaction taken apart: its fields, its hash, and who signed it. Pure; holds no keys and makes no signatures.
 
-Only dynamic-fee transactions (type 2) without an access list are read, because plans contain no others.
+Dynamic-fee transactions (type 2) without an access list are read, and of networks without those the older form with one price and
+the chain's id in what is signed (EIP-155), because plans contain no others.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 import rlp
@@ -19,13 +21,12 @@ LONGEST = 262_144
 """Hexadecimal digits a signed transaction may have; nodes take at most 128 KB."""
 
 _TYPE = 2
-_FIELDS = 12
 _HALF_ORDER = 0x7FFFFFFFFFFFFFFFFFFFFFFFFFFFFFFF5D576E7357A4501DDFE92F46681B20A0
 _RAW = re.compile(r"0x[0-9a-fA-F]+")
 
 
 class NotSigned(NodeMistaken):
-    """The bytes are no signed type-2 transaction this product could have asked for."""
+    """The bytes are no signed transaction this product could have asked for."""
 
     code = "not_a_signed_transaction"
 
@@ -35,41 +36,65 @@ def decode_signed(raw_hex: str) -> SignedTransaction:
 
     Raises :class:`NotSigned` unless it is one canonical encoding with a low-S signature, so one transaction has one hash.
     """
-    if len(raw_hex) > LONGEST or len(raw_hex) % 2 or not _RAW.fullmatch(raw_hex):
-        raise NotSigned("not hexadecimal")
-    raw = bytes.fromhex(raw_hex[2:])
+    raw = _octets(raw_hex)
     if raw[0] != _TYPE:
         raise NotSigned("not of type 2")
-    fields = _fields(raw[1:])
+    fields = _fields(raw[1:], 12)
     chain_id, nonce, tip, fee, gas, to, value, data, access, parity, r, s = fields
-    numbers = [_number(field) for field in (chain_id, nonce, tip, fee, gas, value, parity, r, s)]
-    if to != b"" and (not isinstance(to, bytes) or len(to) != 20):
-        raise NotSigned("to is not an address")
-    if access != [] or not isinstance(data, bytes):
+    if access != []:
         raise NotSigned("an access list has no place here")
     message = keccak(bytes([_TYPE]) + rlp.encode(fields[:9]))
+    signature = [_number(field) for field in (parity, r, s)]
+    return _taken(raw, _signer(message, *signature), _number(chain_id), (nonce, tip, fee, gas, to, value, data))
+
+
+def decode_older(raw_hex: str) -> SignedTransaction:
+    """The same of the older form (EIP-155). Its one price is ``max_fee_per_gas``, and no part of it is a tip."""
+    raw = _octets(raw_hex)
+    fields = _fields(raw, 9)
+    nonce, price, gas, to, value, data, v, r, s = fields
+    chain_id, parity = divmod(_number(v) - 35, 2)
+    if chain_id <= 0:
+        raise NotSigned("signed for no chain")
+    message = keccak(rlp.encode([*fields[:6], chain_id.to_bytes((chain_id.bit_length() + 7) // 8, "big"), b"", b""]))
+    sender = _signer(message, parity, _number(r), _number(s))
+    return _taken(raw, sender, chain_id, (nonce, b"", price, gas, to, value, data))
+
+
+def _octets(raw_hex: str) -> bytes:
+    if len(raw_hex) > LONGEST or len(raw_hex) % 2 or not _RAW.fullmatch(raw_hex):
+        raise NotSigned("not hexadecimal")
+    return bytes.fromhex(raw_hex[2:])
+
+
+def _taken(raw: bytes, sender: str, chain_id: int, fields: Sequence[Any]) -> SignedTransaction:
+    nonce, tip, fee, gas, to, value, data = fields
+    if to != b"" and (not isinstance(to, bytes) or len(to) != 20):
+        raise NotSigned("to is not an address")
+    if not isinstance(data, bytes):
+        raise NotSigned("the data is a list")
     return SignedTransaction(
         hash="0x" + keccak(raw).hex(),
-        chain_id=numbers[0],
-        sender=_signer(message, *numbers[6:9]),
+        chain_id=chain_id,
+        sender=sender,
         to=checksummed(to) if to else None,
-        value=numbers[5],
+        value=_number(value),
         data="0x" + data.hex(),
-        gas=numbers[4],
-        max_fee_per_gas=numbers[3],
-        max_priority_fee_per_gas=numbers[2],
-        nonce=numbers[1],
+        gas=_number(gas),
+        max_fee_per_gas=_number(fee),
+        max_priority_fee_per_gas=_number(tip),
+        nonce=_number(nonce),
         raw="0x" + raw.hex(),
     )
 
 
-def _fields(body: bytes) -> list[Any]:
+def _fields(body: bytes, count: int) -> list[Any]:
     try:
         fields = rlp.decode(body, strict=True)
     except Exception as error:  # rlp raises several kinds, none of them with a common meaning
         raise NotSigned("not RLP") from error
-    if not isinstance(fields, list) or len(fields) != _FIELDS:
-        raise NotSigned(f"not the {_FIELDS} fields of a signed type-2 transaction")
+    if not isinstance(fields, list) or len(fields) != count:
+        raise NotSigned(f"not the {count} fields of a signed transaction")
     if rlp.encode(fields) != body:
         raise NotSigned("not in canonical encoding")
     return fields

@@ -14,7 +14,7 @@ from itertools import repeat
 
 from sqlalchemy.orm import Session
 
-from chains.attempts import Shown, is_overtaken, look_at, some_unknown
+from chains.attempts import Shown, is_another_movement, is_overtaken, look_at, some_unknown
 from chains.catalogue import networks
 from chains.errors import NodeUnavailable, NoNode, Refused
 from chains.sending import Attempt, Sending, Step
@@ -25,11 +25,11 @@ from recovery.jobs.crash import crash_point
 from recovery.jobs.planning import GATES, sender_for
 from recovery.jobs.work import Work
 from recovery.models import Plan, RecoveryCase
-from recovery.queries.attempts import attempts_of
+from recovery.queries.attempts import OVERTAKEN, attempts_of
 from recovery.queries.facts import current_plan
 from recovery.queries.holds import payouts_are_held
 from recovery.queries.plan_members import leads, members
-from recovery.services import evidence, plans, settling
+from recovery.services import evidence, outflows, plans, settling
 from recovery.services.destinations import due_inquiry
 from recovery.services.holds import HELD_SECONDS
 from recovery.services.screening import not_clear, questions
@@ -39,8 +39,6 @@ from recovery.services.transitions import add_job, lock_all
 from workflows.states import State
 
 WATCH_SECONDS = 5.0
-OVERTAKEN = "nonce_used_by_another_transaction"
-"""The step cannot be mined any more: what it needs was used up past the plan. Only people can know how."""
 
 
 def release(work: Work) -> None:
@@ -107,7 +105,8 @@ def _plan_led(session: Session, case: RecoveryCase, *states: str) -> Plan | None
 class Seen:
     """One step as the chain shows it now; ``tx`` is ``None`` while it was not looked for, because it cannot be there yet.
 
-    ``hash`` and ``step`` are those of the attempt that was found; ``unknown`` says that bytes may be out that are not known here.
+    ``hash`` and ``step`` are those of the attempt that was found; ``unknown`` says that bytes may be out that are not known here,
+    ``overtaken`` that what the step needs was used up past the plan.
     """
 
     index: int
@@ -116,6 +115,7 @@ class Seen:
     problems: tuple[str, ...] = ()
     hash: str | None = None
     unknown: bool = False
+    overtaken: bool = False
 
     @property
     def final(self) -> bool:
@@ -188,7 +188,9 @@ def _look(
     if waiting and may_send:
         _send_again(module, network, nodes, [one.raw for one in attempts if one.raw is not None][-1])
         if tx.status is Status.NOT_FOUND and _overtaken(module, network, nodes, attempts):
-            return replace(seen, problems=(OVERTAKEN,))
+            # A refund is stopped only once another payment is shown: one that stopped may be proven dead and be paid again.
+            sure = seen.step.purpose != "refund" or is_another_movement(module, network, nodes, attempts) is True
+            return replace(seen, overtaken=True, problems=(OVERTAKEN,) if sure else ())
     return seen
 
 
@@ -218,11 +220,14 @@ def _conclude_watch(
     plan = _plan_led(session, case, "recorded")
     if plan is None or plan.id != plan_id:
         return
-    open_ones = members(session, plan)
-    lock_all(session, [one.case for one in open_ones])
+    lock_all(session, [one.case for one in members(session, plan)])
     plan = _plan_led(session, case, "recorded")
     if plan is None:
         return
+    open_ones = [one for one in members(session, plan) if one.case.state == case.state]  # not those that were stopped
+    for step in seen:
+        if step.overtaken:
+            outflows.taken_past(session, network.slug, step.step, str(step.hash))
     concluded = {one.part.place: _word(seen, one.part.place) for one in open_ones}
     if all(word is None for word in concluded.values()):
         work.again(session, WATCH_SECONDS)

@@ -8,15 +8,15 @@ from datetime import timedelta
 
 from sqlalchemy.orm import Session
 
-from chains.attempts import Shown, is_overtaken, look_at, some_unknown
+from chains.attempts import Shown, is_another_movement, is_overtaken, look_at, some_unknown
 from chains.catalogue import networks
-from chains.sending import Step
-from chains.types import Status
+from chains.sending import Attempt, Sending, Step
+from chains.types import Network, Node, Status
 from recovery.jobs.crash import crash_point
 from recovery.jobs.planning import sender_for
 from recovery.jobs.work import Work
 from recovery.models import Plan, RecoveryCase
-from recovery.queries.attempts import attempts_of
+from recovery.queries.attempts import attempts_of, shown_overtaken
 from recovery.queries.clock import database_now
 from recovery.queries.facts import current_plan
 from recovery.queries.plan_members import members
@@ -92,6 +92,7 @@ def bury(work: Work) -> None:
         plan = _stopped(session, case)
         rows = plans.plan_steps(session, plan) if plan is not None else []
         steps = [(row.index, attempts_of(session, row)) for row in rows]
+        known = shown_overtaken(session, case.id, plan.kind) if plan is not None else frozenset()
     if plan is None:
         with work.finishing():
             return
@@ -99,7 +100,7 @@ def bury(work: Work) -> None:
     crash_point("bury:before_ask")
     module = sender_for(network)
     seen = [
-        Tried(index, look_at(network, nodes, attempts), is_overtaken(module, network, nodes, attempts))
+        Tried(index, look_at(network, nodes, attempts), _is_taken(module, network, nodes, attempts, index in known))
         for index, attempts in steps
     ]
     crash_point("bury:after_ask")
@@ -118,6 +119,19 @@ def bury(work: Work) -> None:
                     for hash, said in tried.shown.answers:
                         evidence.keep_answers(session, one.case, network.slug, hash, said, purpose=stopped.kind)
                 settling.bury(session, stopped, one, ended, network, move="bury")
+
+
+def _is_taken(
+    module: Sending, network: Network, nodes: tuple[Node, ...], attempts: Sequence[Attempt], known: bool
+) -> bool:
+    """Whether what the step needs was used up, and, of a refund, by something that is not the same payment under another hash.
+    ``known``: nodes showed that once, when the case was stopped. They forget it, and may then not tell any more."""
+    if not is_overtaken(module, network, nodes, attempts):
+        return False
+    if attempts[0].step.purpose != "refund":
+        return True
+    another = is_another_movement(module, network, nodes, attempts)
+    return known if another is None else another
 
 
 @dataclass(frozen=True)
@@ -141,13 +155,13 @@ def _ended(seen: Sequence[Tried]) -> Ended:
 
 
 def _is_dead(own: Sequence[Tried]) -> bool:
-    """One step can never be mined, and none that moves the coins was."""
+    """One step can never be mined, none that moves the coins was, and what the others cost is known."""
     moved = any(
         one.shown.tx.final and one.shown.tx.status is Status.SUCCEEDED and one.step.purpose != "gas_top_up"
         for one in own
     )
     never = any(one.overtaken and one.shown.tx.status is Status.NOT_FOUND for one in own)
-    return never and not moved
+    return never and not moved and not any(one.shown.tx.final and one.shown.tx.fee is None for one in own)
 
 
 def _stopped(session: Session, case: RecoveryCase) -> Plan | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import uuid
 from collections.abc import Iterable
 
 from sqlalchemy import select
@@ -9,7 +11,18 @@ from sqlalchemy.orm import Session
 
 from chains.sending import Attempt, Step
 from recovery.domain.settlement import stored_step
-from recovery.models import Plan, PlanStep, StepReplacement
+from recovery.models import CaseEvent, Plan, PlanStep, StepReplacement
+
+OVERTAKEN = "nonce_used_by_another_transaction"
+"""The step cannot be mined any more: what it needs was used up past the plan. Only people can know how."""
+
+
+def shown_overtaken(session: Session, case_id: uuid.UUID, kind: str) -> frozenset[int]:
+    """The steps of which a transaction in their place was shown when the case's plan of a kind was stopped the last time."""
+    query = select(CaseEvent.body).where(CaseEvent.case_id == case_id, CaseEvent.name == f"freeze_{kind}")
+    body = session.scalar(query.order_by(CaseEvent.seq.desc()).limit(1))
+    problems = json.loads(body)["data"].get("problems", {}) if body else {}
+    return frozenset(int(index) for index, codes in problems.items() if OVERTAKEN in codes)
 
 
 def replacements_of(session: Session, plan: Plan) -> list[StepReplacement]:

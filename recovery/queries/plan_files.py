@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 
 from chains.catalogue import networks
 from chains.exports import FORMATS, Export, FileDiffers, Names, files
-from chains.sending import Step
 from chains.sweep import SweepFile
 from recovery.domain.actor import Actor
 from recovery.domain.settlement import stored_step
@@ -20,17 +19,15 @@ from recovery.models import Plan, PlanStep, StepReplacement
 from recovery.queries.attempts import replacements_of
 from recovery.queries.plans import READERS
 
-HANDED_OUT = frozenset({"released", "recorded"})
-"""States in which a plan has files: before, the teams have not approved it; afterwards there is nothing to sign."""
-
 
 def plan_files(
     session: Session, actor: Actor, plan_id: uuid.UUID, formats: Sequence[str] = FORMATS, names: Names | None = None
 ) -> tuple[SweepFile, ...]:
-    """The files of one plan, each compared with its released steps, and those of replacements that wait for a signature.
+    """What there is to sign of one plan: the files of its steps, or, once their bytes are recorded, those of replacements that
+    wait for a signature. Each was compared with what it is of.
 
-    Once signed bytes are recorded only forms that fix nonce or inputs are among them. Raises NotFound, also for somebody who may
-    not read plans; Conflict for a plan that is not at the signer, and for a file that would say something else than its steps.
+    Raises NotFound, also for somebody who may not read plans; Conflict for a plan that is not at the signer, and for a file that
+    would say something else.
     """
     if not actor.roles & READERS:
         raise NotFound("not_found")
@@ -45,28 +42,24 @@ def operators_files(
     if plan is None:
         raise NotFound("not_found")
     network = networks().get(plan.network)
-    if plan.state not in HANDED_OUT or network is None:
+    waiting = [one for one in replacements_of(session, plan) if one.hash is None] if plan.state == "recorded" else []
+    if network is None or (plan.state != "released" and not waiting):
+        # Before, nobody approved it. Afterwards its bytes are out: who carries a file out by themselves pays twice.
         raise Conflict("plan_not_released")
     rows = session.scalars(select(PlanStep).where(PlanStep.plan_id == plan.id).order_by(PlanStep.index))
-    steps = tuple(stored_step(row.unsigned) for row in rows)
-    export = Export(plan.id, plan.at, network, steps, names or Names(), exact=plan.state != "released")
+    export = Export(plan.id, plan.at, network, tuple(stored_step(row.unsigned) for row in rows), names or Names())
     try:
-        found = list(files(export, formats))
-        for one in replacements_of(session, plan):
-            if one.hash is None:
-                dearer = replace(export, at=one.at, steps=_replaced(steps, one), exact=True)
-                found += _of_replacement(one, files(dearer, formats))
+        if not waiting:
+            return files(export, formats)
+        return tuple(file for one in waiting for file in _dearer(export, one, formats))
     except FileDiffers as error:
         raise Conflict(error.code) from error
-    return tuple(found)
 
 
-def _replaced(steps: Sequence[Step], one: StepReplacement) -> tuple[Step, ...]:
-    return (*steps[: one.index], stored_step(one.unsigned), *steps[one.index + 1 :])
-
-
-def _of_replacement(one: StepReplacement, written: Sequence[SweepFile]) -> list[SweepFile]:
-    """Of the files of a plan with a replacement in its step's place those of that step, named so that nobody mixes them up."""
+def _dearer(export: Export, one: StepReplacement, formats: Sequence[str]) -> list[SweepFile]:
+    """The files of a replacement: of the plan with it in its step's place those of that step, under names of their own."""
+    steps = (*export.steps[: one.index], stored_step(one.unsigned), *export.steps[one.index + 1 :])
+    written = files(replace(export, at=one.at, steps=steps, exact=True), formats)
     own = f"{one.index + 1}-"
     return [replace(file, name=f"dearer-{one.number}-{file.name}") for file in written if file.name.startswith(own)]
 

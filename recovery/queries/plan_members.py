@@ -19,12 +19,12 @@ class Member:
     part: PlanCase
 
 
-def members(session: Session, plan: Plan, *, state: str = "open") -> list[Member]:
-    """The cases of a plan whose part is in this state, in the order of the plan."""
+def members(session: Session, plan: Plan) -> list[Member]:
+    """The cases of a plan whose part is open, in the order of the plan."""
     rows = session.execute(
         select(RecoveryCase, PlanCase)
         .join(PlanCase, PlanCase.case_id == RecoveryCase.id)
-        .where(PlanCase.plan_id == plan.id, PlanCase.state == state)
+        .where(PlanCase.plan_id == plan.id, PlanCase.state == "open")
         .order_by(PlanCase.place)
         .execution_options(populate_existing=True)
     )
@@ -47,10 +47,12 @@ def part_of(session: Session, case_id: uuid.UUID, kind: str) -> PlanCase | None:
 
 
 def leads(session: Session, plan: Plan, case: RecoveryCase) -> bool:
-    """Whether the case is the first of the plan's open ones: the one whose jobs work for all of them."""
+    """Whether the case is the first of the plan's open ones that stand where it stands: the one whose jobs work for all of
+    them. A case that was stopped works for nobody."""
     first = session.scalars(
         select(PlanCase.case_id)
-        .where(PlanCase.plan_id == plan.id, PlanCase.state == "open")
+        .join(RecoveryCase, RecoveryCase.id == PlanCase.case_id)
+        .where(PlanCase.plan_id == plan.id, PlanCase.state == "open", RecoveryCase.state == case.state)
         .order_by(PlanCase.place)
         .limit(1)
     ).first()

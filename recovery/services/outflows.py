@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from chains.sending import Step
 from recovery.models import WatchedWallet
 from recovery.queries.clock import database_now
 from recovery.queries.outflows import Wallet, states_of_nonces
@@ -48,8 +49,18 @@ def account_for(session: Session, looked: Looked) -> None:
     for nonce in range(row.counted, upto):
         states = known.get(nonce, set())
         if not states & HOLDING_BYTES:
-            _ring(session, wallet, nonce, promised="waiting" in states)
+            _ring(session, wallet.network, wallet.address, nonce, promised="waiting" in states)
     row.counted, row.looked_at, row.trouble = upto, now, ""
+
+
+def taken_past(session: Session, network: str, step: Step, hash: str) -> None:
+    """What a recorded step needs was used up by a transaction that no step holds the bytes of: counting does not find that one,
+    since the step holds others for the same nonce."""
+    if step.nonce is not None:
+        _ring(session, network, step.sender, step.nonce, promised=False)
+        return
+    facts = {"network": network, "address": step.sender, "hash": hash}
+    ring(session, "outflow_without_plan", f"{network}:{step.sender}:{hash}", facts, once=True)
 
 
 def _row(session: Session, wallet: Wallet) -> WatchedWallet:
@@ -59,7 +70,7 @@ def _row(session: Session, wallet: Wallet) -> WatchedWallet:
     return session.get_one(WatchedWallet, tuple(key.values()), with_for_update=True, populate_existing=True)
 
 
-def _ring(session: Session, wallet: Wallet, nonce: int, *, promised: bool) -> None:
-    facts = {"network": wallet.network, "address": wallet.address, "nonce": nonce}
-    subject = f"{wallet.network}:{wallet.address}:{nonce}"
+def _ring(session: Session, network: str, address: str, nonce: int, *, promised: bool) -> None:
+    facts = {"network": network, "address": address, "nonce": nonce}
+    subject = f"{network}:{address}:{nonce}"
     ring(session, "outflow_not_recorded" if promised else "outflow_without_plan", subject, facts, once=True)

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from recovery.domain.accounting import unsettled
 from recovery.errors import MoveNotOpen
-from recovery.models import Plan, Posting
+from recovery.models import Alarm, Plan, Posting
 from tests.recovery.sample_world import SampleWorld, make_world
 from tests.recovery.test_journey_services import settle, sign_off, token_balance, view
 
@@ -100,6 +100,29 @@ def test_a_wallet_used_past_the_plan_stops_the_case(trouble: SampleWorld, kind: 
         trouble.move(trouble.actor("lead"), ref, f"plan_{kind}_again")
     trouble.move(trouble.actor("lead"), ref, f"resume_{kind}")
     trouble.work_until(ref, f"{kind}_on_hold", rounds=5)
+
+
+def test_a_refund_paid_under_another_hash_is_never_called_dead(trouble: SampleWorld) -> None:
+    """The signer signed the same payment twice and sent the bytes nobody here knows: a second refund would pay twice."""
+    ref, _ = planned(trouble)
+    sign_off(trouble, ref, "sweep")
+    settle(trouble)
+    trouble.work_until(ref, "refund_sign_off")
+    sign_off(trouble, ref, "refund")
+    step = view(trouble, "wallet", ref).plans[-1]["steps"][0]
+    trouble.anvil.rpc("anvil_impersonateAccount", step["sender"])
+    same = {"from": step["sender"], "to": step["body"]["to"], "data": step["body"]["data"]}
+    trouble.anvil.rpc("eth_sendTransaction", same)
+    trouble.anvil.rpc("anvil_mine", "0x5")
+    trouble.anvil.rpc("anvil_stopImpersonatingAccount", step["sender"])
+    settle(trouble)
+    for _ in range(3):
+        trouble.work()
+        assert trouble.case(ref).state == "paying"
+    with pytest.raises(MoveNotOpen):
+        trouble.move(trouble.actor("lead"), ref, "prove_refund_dead")
+    with trouble.database.reading() as session:
+        assert "outflow_without_plan" in session.scalars(select(Alarm.kind)).all()
 
 
 def test_a_refund_that_did_not_pay_is_frozen_and_no_second_is_possible(trouble: SampleWorld) -> None:

@@ -17,6 +17,7 @@ from chains.evm import moves, sending, trial
 from chains.evm.asking import middle
 from chains.evm.sending import unsigned_step
 from chains.evm.signed import NotSigned, decode_signed, matches
+from chains.sending import Move, SignedDiffers, Step
 from chains.types import Network, Node, Status, UnsignedStep
 from chains.verify import verify
 from tests.chains.conftest import LiveNode
@@ -119,6 +120,43 @@ def test_one_transaction_has_one_encoding() -> None:
     for other in (mirrored, padded):
         with pytest.raises(NotSigned):
             decode_signed("0x02" + rlp.encode(other).hex())
+
+
+@pytest.mark.promise
+def test_where_nodes_take_the_older_form_alone_that_form_is_read() -> None:
+    """Bytes of the newer form would be recorded, refused by every node, and keep their nonce for ever."""
+    row = network("ethereum-classic")
+    body = {
+        "chain_id": "61", "to": DESTINATION, "value": "5", "data": "0x", "gas": "21000", "max_fee_per_gas": "9",
+        "max_priority_fee_per_gas": "0",
+    }  # fmt: skip
+    step = Step("refund", "evm", SOURCE, (Move(None, SOURCE, DESTINATION, 5, 5),), body, 1, nonce=3)
+    fields = {"chainId": 61, "nonce": 3, "to": DESTINATION, "value": 5, "data": "0x", "gas": 21_000, "gasPrice": 9}
+
+    def older(**changes: Any) -> str:
+        return "0x" + bytes(Account.sign_transaction(fields | changes, KEY).raw_transaction).hex()
+
+    read = sending.read_signed(row, step, older())
+    assert read.hash == "0x" + bytes(Account.sign_transaction(fields, KEY).hash).hex()
+    for field, named in {
+        "chainId": "chain_id",
+        "gasPrice": "max_fee_per_gas",
+        "nonce": "nonce",
+        "value": "value",
+    }.items():
+        with pytest.raises(SignedDiffers) as refused:
+            sending.read_signed(row, step, older(**{field: 7}))
+        assert refused.value.differing == (named,)
+    newer = sign(replace(STEP, chain_id=61, max_priority_fee_per_gas=0), KEY)
+    *inside, v, r, s = rlp.decode(bytes.fromhex(older()[2:]))
+    mirrored = (ORDER - int.from_bytes(s, "big")).to_bytes(32, "big")
+    unprotected = [*inside, bytes([27]), r, s]
+    others = ([*inside, bytes([v[0] ^ 3]), r, mirrored], unprotected, [*inside, b"", r, s], [*inside, v, r])
+    for raw in (newer, older() + "00", "0xc0", "0x", *("0x" + rlp.encode(other).hex() for other in others)):
+        with pytest.raises(SignedDiffers):
+            sending.read_signed(row, step, raw)
+    with pytest.raises(SignedDiffers):
+        sending.read_signed(LOCAL, step, older())
 
 
 def send(node: LiveNode, step: UnsignedStep, key: str) -> str:

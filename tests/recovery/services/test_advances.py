@@ -17,7 +17,9 @@ from recovery.errors import Conflict, InvalidInput, MoveNotOpen, NotAllowed, Rec
 from recovery.models import Advance, Alarm, Plan, PlanCase, Posting, SeenTransfer
 from recovery.queries.facts import current_plan, latest_quote, live_advance
 from recovery.queries.ledger import folded, postings_of
-from recovery.services import advances, export, ledger, plans, returns
+from recovery.queries.plan_members import members
+from recovery.services import advances, export, ledger, plans, returns, settling
+from recovery.services.settling import Ended
 from recovery.services.transitions import lock
 from tests.recovery.desk import (
     DEPOSIT,
@@ -240,6 +242,23 @@ def test_a_dead_advance_is_reversed_and_can_be_dropped_or_planned_again(desk: De
     sweep(desk, ref)
     desk.draft(ref, "refund")
     assert desk.state(ref) == "refund_sign_off"
+
+
+@pytest.mark.promise
+def test_an_advance_proven_dead_while_it_was_stopped_is_reversed_too(desk: Desk) -> None:
+    ref, plan = released(desk)
+    desk.record(plan)
+    desk.freeze(ref, "refund")
+    desk.move("boss", ref, "prove_refund_dead")
+    with desk.database.unit_of_work() as session:
+        case = find(session, ref)
+        lock(session, case)
+        stored = session.get_one(Plan, plan.id)
+        (one,) = members(session, stored)
+        settling.bury(session, stored, one, Ended({}), NETWORK, move="bury")
+    assert not {key for key in held(desk, ref) if key[0] in ("1300", "2300", "1115")}
+    desk.move("boss", ref, "drop_advance", reason="the coins come first")
+    assert desk.state(ref) == "accepted"
 
 
 def test_after_an_advance_the_case_cannot_end_by_itself(desk: Desk) -> None:

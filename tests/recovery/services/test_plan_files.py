@@ -50,6 +50,8 @@ def test_only_of_a_plan_at_the_signer_and_only_for_readers(desk: Desk) -> None:
             plan_files(session, desk["signer"], drafted.id)
     assert refused.value.detail == "plan_not_released"
     desk.record(plan)
+    with desk.database.reading() as session, pytest.raises(Conflict):
+        plan_files(session, desk["signer"], plan.id)
     desk.confirm(ref, "sweep")
     with desk.database.reading() as session, pytest.raises(Conflict):
         plan_files(session, desk["signer"], plan.id)
