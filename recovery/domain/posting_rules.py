@@ -204,7 +204,7 @@ ADVANCE: Mapping[str, Rule] = {
     ),
     "advance_dead": Rule(
         "An advance failed for good: the exact reverse of what own funds were owed.",
-        ("freeze_refund",),
+        ("freeze_refund", "bury_refund"),
         (Line("advance_back", OWED_TO_OWN_FUNDS, ADVANCES_RECEIVABLE, "advanced", reverses="advance_sent"),),
     ),
     "advance_repaid": Rule(

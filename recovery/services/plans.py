@@ -48,11 +48,14 @@ def draft(
 ) -> Plan:
     """Put an unsigned plan before the teams. Every case is locked; the steps serve the cases in the order given.
 
-    Raises Conflict when an output it would spend is promised to another plan.
+    Raises Conflict when an output it would spend is promised to another plan, or when a sweep would bring less of a case's
+    coins than it owes: the rest would be paid with other people's.
     """
     lock_all(session, cases)
     terms = [terms_of(session, case) for case in cases]
     arriving = arrivals(steps)
+    if kind == "sweep" and any(arriving[place] < quote.net for place, (_, quote) in enumerate(terms)):
+        raise Conflict("sweep_brings_too_little")
     parts = [
         Part(case.ref, case.round + 1, _amount(kind, claim, quote), arriving[place], quote.digest)
         for place, (case, (claim, quote)) in enumerate(zip(cases, terms, strict=True))

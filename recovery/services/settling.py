@@ -54,8 +54,9 @@ def confirm(session: Session, plan: Plan, one: Member, ended: Ended, network: Ne
     if plan.kind == "sweep":
         arrived = arrivals(steps)[one.part.place]
         taken, kept = _missing(steps, one.part, arrived)
+        terms = (quote.fee, quote.network_cost)
         moved = accounting.swept(
-            claim.network, claim.asset, arrived, quote.fee, quote.network_cost, kept=kept, taken=taken
+            claim.network, claim.asset, arrived, *terms, kept=kept, passed_on=quote.token_keeps, taken=taken
         )
     else:
         event = "advance_paid" if advanced else "refunded"

@@ -17,7 +17,9 @@ from recovery.errors import Conflict, InvalidInput, MoveNotOpen, NotAllowed, Rec
 from recovery.models import Advance, Alarm, Plan, PlanCase, Posting, SeenTransfer
 from recovery.queries.facts import current_plan, latest_quote, live_advance
 from recovery.queries.ledger import folded, postings_of
-from recovery.services import advances, export, ledger, plans, returns
+from recovery.queries.plan_members import members
+from recovery.services import advances, export, ledger, plans, returns, settling
+from recovery.services.settling import Ended
 from recovery.services.transitions import lock
 from tests.recovery.desk import (
     DEPOSIT,
@@ -302,3 +304,21 @@ def test_an_export_of_advances_proves_itself(desk: Desk, tmp_path: Path) -> None
         about = {"start": now - day, "end": now + day, "form": "bundle", "path": path, "home": tmp_path}
         export.export_file(session, auditor, **about)
     assert [str(problem) for problem in verifier.verify(path).problems] == []
+
+
+def test_an_advance_that_another_transaction_overtook_is_buried_and_reversed(desk: Desk) -> None:
+    ref, plan = released(desk)
+    desk.record(plan)
+    desk.freeze(ref, "refund")
+    assert desk.state(ref) == "refund_on_hold"
+    with desk.database.unit_of_work() as session:
+        case = find(session, ref)
+        lock(session, case)
+        live = current_plan(session, case.id, "refund")
+        assert live is not None
+        for one in members(session, live):
+            settling.bury(session, live, one, Ended({}), NETWORK, move="bury")
+    assert not {key for key in held(desk, ref) if key[0] in ("1115", "1300", "2300")}
+    desk.move("boss", ref, "drop_advance", reason="the coins come first")
+    assert desk.state(ref) == "accepted"
+    desk.check_history(ref)
