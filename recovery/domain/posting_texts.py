@@ -129,7 +129,6 @@ REFUSALS: dict[str, str] = {
     "month_before_is_open": mark(
         "An earlier month with postings is still open. Months are closed one after the other."
     ),
-    "answer_is_unknown": mark("Per asset the answer is agrees, differs or not_asked."),
     "balances_changed": mark("The balances are no longer those that were shown. Please propose the closing anew."),
     "books_do_not_balance": mark("Debits and credits of an asset differ. The month cannot be closed."),
 }

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
 from datetime import datetime
 
 from sqlalchemy import func, insert, select
@@ -28,6 +27,7 @@ from recovery.models import (
 )
 from recovery.queries.clock import database_now
 from recovery.queries.ledger import as_written, balances, unbalanced
+from recovery.queries.reconciliation import agreed_since
 from recovery.services.messages import write_message
 from recovery.services.transitions import advance, lock
 from workflows.corrections import AT_REST
@@ -37,8 +37,6 @@ WORTH_A_SNAPSHOT = 1_000
 
 MAY_PROPOSE = frozenset({"clearing"})
 MAY_CLOSE = frozenset({"clearing", "lead"})
-ANSWERS = frozenset({"agrees", "differs", "not_asked"})
-"""What a closing says of each asset: whether chain, books and cases agreed."""
 
 
 def horizon(session: Session) -> int:
@@ -205,11 +203,11 @@ def _recorded(wrong: Correction, posting: Posting) -> dict[str, str]:
     }
 
 
-def propose_close(session: Session, actor: Actor, month: str, reconciled: Mapping[str, str]) -> LedgerPeriod:
+def propose_close(session: Session, actor: Actor, month: str) -> LedgerPeriod:
     """Put a month that is over, with its balances, before somebody else who closes it.
 
-    ``month`` is like ``2026-10``; ``reconciled`` says for an asset (``network asset``) whether chain, books and cases agreed
-    (agrees, differs, not_asked). Months are closed one after the other. Raises NotAllowed, InvalidInput, Conflict.
+    ``month`` is like ``2026-10``. Whether chain, books and cases agree on an asset is what was found when they were compared
+    since the month ended, and nobody's word. Months are closed one after the other. Raises NotAllowed, InvalidInput, Conflict.
     """
     if not actor.roles & MAY_PROPOSE:
         raise NotAllowed("not_your_role")
@@ -222,9 +220,7 @@ def propose_close(session: Session, actor: Actor, month: str, reconciled: Mappin
     earlier = select(Posting.id).where(Posting.at >= gate.closed_until, Posting.at < starts).limit(1)
     if session.scalar(earlier) is not None:
         raise Conflict("month_before_is_open")
-    if set(reconciled.values()) - ANSWERS:
-        raise InvalidInput("answer_is_unknown")
-    held = balances(session, ends)
+    held, reconciled = balances(session, ends), agreed_since(session, ends)
     assets = {f"{network} {asset}" for _, network, asset in held}
     period = LedgerPeriod(
         id=new_id(),
