@@ -26,7 +26,7 @@ from recovery.models import (
     SnapshotBalance,
 )
 from recovery.queries.clock import database_now
-from recovery.queries.ledger import as_written, balances, unbalanced
+from recovery.queries.ledger import as_written, balances, reversed_legs, unbalanced
 from recovery.queries.reconciliation import agreed_since
 from recovery.services.messages import write_message
 from recovery.services.transitions import advance, lock
@@ -114,8 +114,8 @@ def propose_correction(
 ) -> Correction:
     """Say that a posting is wrong, why, and what should have stood there (debit, credit, amount), if anything.
 
-    Raises NotFound for a posting of another case, InvalidInput, Conflict when it is corrected or proposed already, and
-    what :func:`advance` raises.
+    Raises NotFound for a posting of another case, InvalidInput, Conflict when it is corrected, reversed or proposed
+    already, and what :func:`advance` raises.
     """
     lock(session, case)
     posting = session.get(Posting, posting_id)
@@ -128,7 +128,7 @@ def propose_correction(
     taken = select(Correction.id).where(
         Correction.posting_id == posting.id, Correction.state.in_(("proposed", "approved"))
     )
-    if session.scalar(taken) is not None:
+    if session.scalar(taken) is not None or posting.leg in reversed_legs(session, case.id, posting.kind):
         raise Conflict("already_corrected")
     commitment = write_message(session, actor, case, "note", reason)
     wrong = Correction(
