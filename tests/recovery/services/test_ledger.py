@@ -20,15 +20,17 @@ from recovery.domain.actor import SYSTEM
 from recovery.domain.chart import CHART, NAMES
 from recovery.domain.ids import new_id
 from recovery.domain.reconciliation import Line
-from recovery.errors import Conflict, NotAllowed, StepUpNeeded
-from recovery.models import Correction, LedgerAccount, LedgerGate, LedgerSnapshot, Posting, RecoveryCase
+from recovery.errors import Conflict, MoveNotOpen, NotAllowed, StepUpNeeded
+from recovery.models import Correction, LedgerAccount, LedgerGate, LedgerSnapshot, Plan, Posting, RecoveryCase
 from recovery.queries.case_view import case_view, steps_shown
 from recovery.queries.facts import current_plan
 from recovery.queries.ledger import balances, cases_on, folded, postings_of, trial_balances, unbalanced
-from recovery.services import ledger, reconciliation
+from recovery.queries.plan_members import members
+from recovery.services import ledger, reconciliation, settling
 from recovery.services.reconciliation import Compared
+from recovery.services.settling import Ended
 from recovery.services.transitions import BooksNotSettled, advance
-from tests.recovery.desk import DEPOSIT, GROSS, Desk, find, transfer
+from tests.recovery.desk import DEPOSIT, GROSS, NETWORK, Desk, find, transfer
 
 ASSET = transfer().asset
 
@@ -351,6 +353,26 @@ def test_a_correction_cannot_unsettle_a_closed_case(desk: Desk, completed: str) 
     with pytest.raises((DatabaseError, BooksNotSettled)):
         decide(desk, correction)
     assert desk.state(completed) == "completed"
+
+
+@pytest.mark.promise
+def test_nothing_is_corrected_under_a_plan_that_may_still_pay(desk: Desk) -> None:
+    """What the end of the plan will book or take back is not known yet: it would find its posting reversed already."""
+    ref, plan = desk.released(desk.fresh_nonce())
+    desk.record(plan)
+    desk.freeze(ref, "sweep")
+    with desk.database.reading() as session:
+        sent = next(row for row in postings_of(session, find(session, ref).id) if row.kind == "sweep_sent")
+    with pytest.raises(MoveNotOpen, match="no_plan_is_out"):
+        propose(desk, ref, sent)
+    with desk.database.unit_of_work() as session:
+        case = find(session, ref)
+        for one in members(session, current_plan(session, case.id, "sweep") or plan):
+            settling.bury(session, session.get_one(Plan, plan.id), one, Ended({}), NETWORK, move="bury")
+    assert desk.state(ref) == "sweep_on_hold"
+    with desk.database.reading() as session:
+        found = next(row for row in postings_of(session, find(session, ref).id) if row.kind == "identified")
+    decide(desk, propose(desk, ref, found, ("2100", "2110", found.amount)))
 
 
 def test_who_may_not_correct(desk: Desk, completed: str) -> None:
