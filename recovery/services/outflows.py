@@ -6,8 +6,10 @@ step of a plan must hold the signed bytes; else somebody used the key without us
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
+from sqlalchemy import delete, tuple_
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -50,6 +52,13 @@ def account_for(session: Session, looked: Looked) -> None:
         if not states & HOLDING_BYTES:
             _ring(session, wallet, nonce, promised="waiting" in states)
     row.counted, row.looked_at, row.trouble = upto, now, ""
+
+
+def forget_others(session: Session, wallets: Collection[Wallet]) -> None:
+    """Of what is no longer watched nothing is known: should it be watched again, its first look is another one."""
+    kept = [(wallet.network, wallet.address) for wallet in wallets]
+    key = tuple_(WatchedWallet.network, WatchedWallet.address)
+    session.execute(delete(WatchedWallet).where(key.not_in(kept)))
 
 
 def _row(session: Session, wallet: Wallet) -> WatchedWallet:
