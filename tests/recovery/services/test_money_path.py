@@ -15,10 +15,9 @@ from recovery.domain.screening import Gate
 from recovery.errors import Conflict
 from recovery.jobs import planning
 from recovery.queries.facts import latest_quote
-from recovery.services import evidence, plans
+from recovery.services import plans
 from recovery.services.transitions import lock
 from tests.recovery.desk import (
-    COST,
     DEPOSIT,
     GROSS,
     NETWORK,
@@ -53,17 +52,7 @@ def taxed(desk: Desk) -> str:
     hash = new_hash()
     ref = desk.open(hash)
     desk.look(ref, seen(hash, transfer()))
-    with desk.database.unit_of_work() as session:
-        evidence.write_probe(
-            session,
-            find(session, ref),
-            problem=None,
-            symbol="ODD",
-            decimals=18,
-            balance=GROSS,
-            network_cost=COST,
-            token_keeps=KEEPS,
-        )
+    desk.probe(ref, keeps=KEEPS)
     desk.move("maker", ref, "conclude")
     desk.move("maker", ref, "quote")
     desk.accept(ref)
