@@ -262,5 +262,5 @@ def test_a_quote_of_a_token_that_keeps_a_part_of_itself_is_worked_out_again_too(
     desk.probe(ref, keeps=10**18)
     desk.move("maker", ref, "conclude")
     desk.move("maker", ref, "quote")
-    assert tried(desk, drafted(desk, version_of())).failed == []
+    assert f"{ref}/1" not in tried(desk, drafted(desk, version_of())).failed
     assert ref in {one.ref for one in tried(desk, drafted(desk, version_of(1_000))).changes}
