@@ -39,7 +39,7 @@ from recovery.queries.clock import database_now
 from recovery.queries.reconciliation import SIGNERS, Books, Place, UnderWay
 from recovery.services.alarms import ring
 
-ASK_SECONDS = 15.0
+ASK_SECONDS = 10.0
 """How long a look asks on: with the questions it may be in then it ends before the queue or the lease end it."""
 NO_TIME = "no_time_left"
 LARGEST = 10**78
