@@ -99,6 +99,9 @@ WHY_NOT: dict[str, str] = {
     "write_off_is_proposed": mark("Nobody has proposed to write the advance off."),
     "something_is_booked": mark("Nothing is booked for this case."),
     "correction_is_proposed": mark("No correction waits to be decided."),
+    "sending_stands": mark(
+        "What this plan booked when it was sent was corrected by two people. It is not gone on with."
+    ),
 }
 
 CORRECTION_STATES: dict[str, str] = {

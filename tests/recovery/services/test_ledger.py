@@ -15,7 +15,7 @@ from sqlalchemy import delete, func, insert, select, text, update
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
 
-from recovery.domain.accounting import Entry, NoSuchRule
+from recovery.domain.accounting import Entry, NoSuchRule, balances as books
 from recovery.domain.actor import SYSTEM
 from recovery.domain.chart import CHART, NAMES
 from recovery.domain.ids import new_id
@@ -356,23 +356,27 @@ def test_a_correction_cannot_unsettle_a_closed_case(desk: Desk, completed: str) 
 
 
 @pytest.mark.promise
-def test_nothing_is_corrected_under_a_plan_that_may_still_pay(desk: Desk) -> None:
-    """What the end of the plan will book or take back is not known yet: it would find its posting reversed already."""
-    ref, plan = desk.released(desk.fresh_nonce())
+@pytest.mark.parametrize("kind", ["sweep", "refund"])
+def test_a_plan_whose_sending_was_corrected_ends_and_is_not_gone_on_with(desk: Desk, kind: str) -> None:
+    """Its end would find its posting reversed already, or book beside what people put there instead."""
+    ref, plan = desk.released(desk.fresh_nonce()) if kind == "sweep" else desk.refund_released()
     desk.record(plan)
-    desk.freeze(ref, "sweep")
+    desk.freeze(ref, kind)
     with desk.database.reading() as session:
-        sent = next(row for row in postings_of(session, find(session, ref).id) if row.kind == "sweep_sent")
-    with pytest.raises(MoveNotOpen, match="no_plan_is_out"):
-        propose(desk, ref, sent)
+        sent = next(row for row in postings_of(session, find(session, ref).id) if row.kind == f"{kind}_sent")
+    decide(desk, propose(desk, ref, sent))
+    with pytest.raises(MoveNotOpen, match="sending_stands"):
+        desk.move("lead", ref, f"resume_{kind}")
     with desk.database.unit_of_work() as session:
-        case = find(session, ref)
-        for one in members(session, current_plan(session, case.id, "sweep") or plan):
-            settling.bury(session, session.get_one(Plan, plan.id), one, Ended({}), NETWORK, move="bury")
-    assert desk.state(ref) == "sweep_on_hold"
-    with desk.database.reading() as session:
-        found = next(row for row in postings_of(session, find(session, ref).id) if row.kind == "identified")
-    decide(desk, propose(desk, ref, found, ("2100", "2110", found.amount)))
+        live = session.get_one(Plan, plan.id)
+        for one in members(session, live):
+            settling.bury(session, live, one, Ended({}), NETWORK, move="bury")
+    assert desk.state(ref) == f"{kind}_on_hold"
+    held = dict.fromkeys(("1110", "1115"), 0) | {
+        account: total for (account, _), total in books(desk.entries(ref)).items()
+    }
+    assert held["1110"] == held["1115"] == 0
+    desk.move("lead", ref, f"plan_{kind}_again")
 
 
 def test_who_may_not_correct(desk: Desk, completed: str) -> None:
