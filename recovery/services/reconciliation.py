@@ -178,8 +178,8 @@ class _Look:
             raise _TimeIsOver
 
     def _chain(self, slug: str, network: Network | None, nodes: Sequence[Node]) -> Chain:
-        self._in_time()
         if slug not in self._chains:
+            self._in_time()
             self._chains[slug] = _final(network, nodes) if network else Chain(trouble="not_asked")
             if self._until is None:
                 self._until = time.monotonic() + ASK_SECONDS

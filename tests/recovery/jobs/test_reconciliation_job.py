@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from chains.errors import NodeUnavailable
 from chains.holdings import FinalBlock
 from chains.types import Reading
 from config.settings import Settings
@@ -149,3 +150,14 @@ def test_what_takes_longer_than_a_look_is_unknown_and_does_not_hold_up_the_rest(
     assert "no_time_left" in {line["reason"] for line in lines if line["status"] == "unknown"}
     assert {line["subject"] for line in lines} >= {DEPOSIT, "wallet", "tank"}
     assert {TANK, WALLET} <= {address for line in lines for address in line["evidence"]["addresses"]}
+
+
+def test_a_silent_network_is_asked_once(desk: Desk, chain: SlowChain, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However long it is silent: what is unknown of one of its places is unknown of all."""
+    deposits(desk, chain, 3)
+    chain.trouble = NodeUnavailable("x")
+    monkeypatch.setattr(service, "ASK_SECONDS", -1.0)
+    job.plan_run(desk.database)
+    assert look(desk, chain) == 2 * SLOW
+    (run,) = runs(desk)
+    assert run.unknown == run.lines > 3
