@@ -44,6 +44,7 @@ class Facts:
     screening_clear: bool = False
     booked: bool = False
     correction_proposed: bool = False
+    sending_corrected: bool = False
     advance_approved: bool = False
     advance_paid: bool = False
     write_off_proposed: bool = False
@@ -253,6 +254,11 @@ def something_is_booked(facts: Facts) -> bool:
 def correction_is_proposed(facts: Facts) -> bool:
     """Somebody found a posting of this case wrong, and nobody has decided about it."""
     return facts.correction_proposed
+
+
+def sending_stands(facts: Facts) -> bool:
+    """Nobody corrected what the plan's sending booked: its end would be booked beside what they put there instead."""
+    return not facts.sending_corrected
 
 
 def advance_is_approved(facts: Facts) -> bool:

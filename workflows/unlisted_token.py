@@ -37,6 +37,7 @@ from workflows.facts import (
     quote_is_accepted,
     quote_is_open,
     screening_is_clear,
+    sending_stands,
     token_was_probed,
     wallet_has_not_signed,
     wallet_is_due,
@@ -227,7 +228,7 @@ SWEEP: tuple[Transition, ...] = (
         (State.SWEEP_ON_HOLD,),
         State.SWEEPING,
         by=("lead",),
-        guards=(plan_is_recorded,),
+        guards=(plan_is_recorded, sending_stands),
         emits=("plan.watch",),
     ),
     Transition(
@@ -316,7 +317,7 @@ REFUND: tuple[Transition, ...] = (
         (State.REFUND_ON_HOLD,),
         State.PAYING,
         by=("lead",),
-        guards=(plan_is_recorded,),
+        guards=(plan_is_recorded, sending_stands),
         emits=("plan.watch",),
     ),
 )

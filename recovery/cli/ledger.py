@@ -72,15 +72,14 @@ def statement(ref: str, as_csv: bool, as_json: bool) -> None:
 @ledger_command.command("close")
 @click.argument("month")
 @click.option("--by", "email", required=True, help="The e-mail address of who proposes or closes.")
-@click.option("--agrees", multiple=True, help="'NETWORK ASSET' of which chain, books and cases agree.")
 @click.option("--digest", help="Close with the balances of this digest, which somebody else proposed.")
 @json_option
-def close(month: str, email: str, agrees: tuple[str, ...], digest: str | None, as_json: bool) -> None:
+def close(month: str, email: str, digest: str | None, as_json: bool) -> None:
     """Propose to close MONTH (like 2026-10), or with --digest close it; nothing is posted into it afterwards."""
     with opened_database() as database, database.unit_of_work() as session:
         actor = actor_by_email(session, email)
         if digest is None:
-            period = ledger.propose_close(session, actor, month, dict.fromkeys(agrees, "agrees"))
+            period = ledger.propose_close(session, actor, month)
         else:
             period = ledger.close(session, actor, ledger.proposal_of(session, month, digest).id, digest)
         told = {

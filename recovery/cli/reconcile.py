@@ -17,7 +17,7 @@ from recovery.cli.chains import UNKNOWN, configured_nodes
 from recovery.domain.actor import SYSTEM
 from recovery.domain.reconciliation import UNEXPLAINED
 from recovery.queries.reconciliation import at_one_moment, read_books
-from recovery.services.reconciliation import ask_chain, keep
+from recovery.services.reconciliation import NOTHING, ask_chain, keep
 
 NOT_EXPLAINED = 3
 
@@ -30,10 +30,12 @@ def reconcile_command(slug: str | None, as_json: bool) -> int:
     if slug is not None and slug not in networks():
         return complain("unknown_network", f"no network is called {slug}", as_json=as_json)
     with opened_database() as database:
-        with database.reading() as session:
-            at_one_moment(session)
-            books = read_books(session, slug)
-        compared = ask_chain(books, configured_nodes(os.environ))
+        compared = NOTHING
+        while compared.after is not None:
+            with database.reading() as session:
+                at_one_moment(session)
+                books = read_books(session, slug)
+            compared = ask_chain(books, configured_nodes(os.environ), compared)
         with database.unit_of_work() as session:
             run = keep(session, SYSTEM, compared, slug)
             head = {"id": str(run.id), "sha256": run.sha256, "unexplained": run.unexplained, "unknown": run.unknown}

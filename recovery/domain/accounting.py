@@ -93,7 +93,7 @@ class Amounts:
     kept_by_token: int = 0
     """What the token itself kept when it moved (a fee on transfer)."""
     short_passed_on: int = 0
-    """Of that, what the depositor bears as quoted."""
+    """What of that the depositor bears as quoted; the token may keep less or more in the end."""
     cost_from_coins: int = 0
     """Network cost that was paid out of the coins themselves (inputs less outputs)."""
     fee: int = 0
@@ -244,19 +244,20 @@ def sweep_sent(network: str, asset: str, round_: int, amount: int) -> tuple[Entr
 
 
 def swept(
-    network: str, asset: str, arrived: int, fee: int, cost: int, *, kept: int = 0, taken: int = 0
+    network: str, asset: str, arrived: int, fee: int, cost: int, *, kept: int = 0, passed_on: int = 0, taken: int = 0
 ) -> tuple[Entry, ...]:
     """The sweep is final: the coins are in the recovery wallet; fee and passed-on cost are earned only now.
 
-    ``kept`` is what the token itself kept, which the depositor bears as quoted; ``taken`` is what the network took out of the
-    coins: a cost of ours, against which the passed-on cost stands.
+    ``kept`` is what the token itself kept, ``passed_on`` what the depositor bears of that by the accepted quote: what is owed
+    stays what was accepted. ``taken`` is what the network took out of the coins: a cost of ours, against which the passed-on
+    cost stands.
     """
     told = Amounts(
         network=network,
         asset=asset,
         arrived=arrived,
         kept_by_token=kept,
-        short_passed_on=kept,
+        short_passed_on=passed_on,
         cost_from_coins=taken,
         fee=fee,
         cost=cost,

@@ -99,6 +99,9 @@ WHY_NOT: dict[str, str] = {
     "write_off_is_proposed": mark("Nobody has proposed to write the advance off."),
     "something_is_booked": mark("Nothing is booked for this case."),
     "correction_is_proposed": mark("No correction waits to be decided."),
+    "sending_stands": mark(
+        "What this plan booked when it was sent was corrected by two people. It is not gone on with."
+    ),
 }
 
 CORRECTION_STATES: dict[str, str] = {
@@ -129,7 +132,6 @@ REFUSALS: dict[str, str] = {
     "month_before_is_open": mark(
         "An earlier month with postings is still open. Months are closed one after the other."
     ),
-    "answer_is_unknown": mark("Per asset the answer is agrees, differs or not_asked."),
     "balances_changed": mark("The balances are no longer those that were shown. Please propose the closing anew."),
     "books_do_not_balance": mark("Debits and credits of an asset differ. The month cannot be closed."),
 }

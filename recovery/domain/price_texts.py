@@ -71,6 +71,7 @@ WHY_NO_PRICE: dict[str, str] = {
     "price_too_shallow": mark("Too little is traded for the price to mean anything."),
     "price_has_too_few_sources": mark("Too few sources told a price."),
     "price_spread_too_wide": mark("The sources are too far apart."),
+    "price_beyond_bounds": mark("It is too small or too large to be reckoned with."),
 }
 
 KINDS: dict[str, str] = {

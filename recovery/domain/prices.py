@@ -139,10 +139,10 @@ def decide(observed: Iterable[Observed], limits: Limits, now: datetime) -> Decis
     if spread > limits.spread_bps:
         return NoPrice("price_spread_too_wide", len(used), spread)
     first = used[0]
-    return _decision(
+    return _computed(
         (first.network, first.contract, first.reference),
         MEDIAN,
-        fitted(middle),
+        middle,
         (spread, len(used), min(one.observed_at for one in used)),
         {"observations": [one.as_json() for one in used], "limits": limits.as_json()},
     )
@@ -156,12 +156,12 @@ def _why_too_few(
     return "price_too_shallow" if len(used) < limits.sources <= len(fresh) else "price_has_too_few_sources"
 
 
-def cross(asset: Decision, coin: Decision) -> Decision:
+def cross(asset: Decision, coin: Decision) -> Decision | NoPrice:
     """The asset in native coin from the dollars of both. The spreads add up; the older of the two ages counts."""
-    ratio = fitted(_fraction(asset.ratio) / _fraction(coin.ratio))
+    value = _fraction(asset.ratio) / _fraction(coin.ratio)
     told = (asset.spread_bps + coin.spread_bps, min(asset.sources, coin.sources), min(asset.oldest_at, coin.oldest_at))
     parts = {"asset": dict(asset.content), "coin": dict(coin.content)}
-    return _decision((asset.network, asset.contract, NATIVE), CROSSED, ratio, told, parts)
+    return _computed((asset.network, asset.contract, NATIVE), CROSSED, value, told, parts)
 
 
 def by_hand(
@@ -176,6 +176,20 @@ def by_hand(
 def itself(network: str, now: datetime) -> Decision:
     """The native coin in native coin."""
     return _decision((network, "", NATIVE), SAME, Ratio(1, 1), (0, 1, now), {})
+
+
+def _computed(
+    of: tuple[str, str, str],
+    kind: str,
+    value: Fraction,
+    told: tuple[int, int, datetime],
+    parts: Mapping[str, Any],
+) -> Decision | NoPrice:
+    """A decision, unless the value cannot be written: how many decimals a token has is its maker's whim."""
+    try:
+        return _decision(of, kind, fitted(value), told, parts)
+    except ValueError:
+        return NoPrice("price_beyond_bounds", told[1], told[0])
 
 
 def _decision(

@@ -39,7 +39,8 @@ class Moved:
 class Position:
     """One place in one asset. ``chain`` is ``None`` when nobody could tell, with the code of ``trouble``.
 
-    ``place`` is wallet, tank or deposit; ``opening`` is what two people signed off, ``opened`` whether they ever did.
+    ``place`` is wallet, tank or deposit; ``opening`` is what two people signed off, ``opened`` whether they ever did;
+    ``block`` names the block asked about, where there was one.
     """
 
     network: str
@@ -52,6 +53,7 @@ class Position:
     moved: tuple[Moved, ...] = ()
     chain: int | None = None
     trouble: str = ""
+    block: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -78,6 +80,15 @@ class Line:
             told[name] = None if value is None else str(value)
         return told | {"evidence": dict(self.evidence)}
 
+    @classmethod
+    def from_json(cls, told: Mapping[str, Any]) -> Line:
+        """The line that :meth:`as_json` told."""
+        amounts = {
+            name: None if told[name] is None else int(told[name])
+            for name in ("ledger", "expected", "found", "difference")
+        }
+        return cls(**{**told, **amounts})
+
 
 def place_line(position: Position) -> Line:
     """What the chain shows of a place against what it should show."""
@@ -87,6 +98,7 @@ def place_line(position: Position) -> Line:
         "addresses": list(position.addresses),
         "opening": str(position.opening),
         "under_way": [{"of": one.of, "amount": str(one.amount)} for one in position.moved],
+        "block": dict(position.block),
     }
     if position.chain is None:
         return _line(position, UNKNOWN, position.trouble or "not_asked", expected, evidence)

@@ -40,6 +40,7 @@ REASONS: dict[str, str] = {
     "asset_is_unknown": mark("the contract of the asset is not known"),
     "step_not_visible": mark("no node could tell of a step under way"),
     "no_node": mark("the network has no node"),
+    "no_time_left": mark("the nodes took too long"),
     "node_unavailable": mark("no node answered"),
     "node_mistaken": mark("a node answered what cannot be trusted"),
     "nodes_disagree": mark("the nodes disagree"),

@@ -17,7 +17,7 @@ from recovery.jobs.standing import plan_standing
 from recovery.jobs.work import Work
 from recovery.queries.outflows import Wallet, wallets_to_watch
 from recovery.services.holds import notice_restore
-from recovery.services.outflows import Looked, account_for
+from recovery.services.outflows import Looked, account_for, forget_others
 from recovery.services.waiting import ring_for_what_waits
 
 EVERY_SECONDS = 15.0
@@ -47,6 +47,7 @@ def look(work: Work) -> None:
     looked = _asked(wallets, work.all_nodes(), int(work.data.get("first", 0)))
     crash_point("outflow:after_ask")
     with work.finishing() as session:
+        forget_others(session, wallets)
         for one in looked:
             account_for(session, one)
         ring_for_what_waits(session)

@@ -11,8 +11,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from chains.catalogue import networks
-from chains.errors import Refused, SentByHand
-from chains.sending import Coins, Sending, Step, sending
+from chains.errors import ArrivesShort, CostNotHeld, Refused, SentByHand
+from chains.sending import Coins, Sending, Step, arrivals, sending
 from chains.types import Network, Node
 from recovery.domain.actor import SYSTEM
 from recovery.domain.screening import Gate, Question
@@ -41,7 +41,8 @@ GATES = {"sweep": Gate.SWEEP, "refund": Gate.PAY}
 
 @dataclass(frozen=True)
 class Due:
-    """What a plan must move, read before any node is asked. ``coins`` and ``screened`` are in the order of ``cases``."""
+    """What a plan must move, read before any node is asked. ``coins``, ``screened`` and, of a sweep, what is ``owed`` after
+    it are in the order of ``cases``."""
 
     network: Network
     contract: str | None
@@ -52,6 +53,7 @@ class Due:
     outpoints: tuple[str, ...]
     prepared_by: uuid.UUID
     screened: tuple[tuple[Question, ...], ...]
+    owed: tuple[int, ...] = ()
 
 
 def plan_a_sweep(work: Work) -> None:
@@ -154,7 +156,8 @@ def _look_again(session: Session, work: Work, state: State) -> None:
 
 
 def _sweep_steps(due: Due, nodes: Sequence[Node]) -> Steps:
-    return sender_for(due.network).plan_sweep(
+    """Raises Refused also where what arrives would not cover what is owed."""
+    steps = sender_for(due.network).plan_sweep(
         due.network,
         nodes,
         contract=due.contract,
@@ -162,6 +165,10 @@ def _sweep_steps(due: Due, nodes: Sequence[Node]) -> Steps:
         destination=due.destination,
         gas_tank=due.tank,
     )
+    arriving = arrivals(steps)
+    if any(arriving[place] < owed for place, owed in enumerate(due.owed)):
+        raise (ArrivesShort if due.contract else CostNotHeld)("less would arrive than is owed")
+    return steps
 
 
 def _refund_steps(due: Due, nodes: Sequence[Node]) -> Steps:
@@ -204,6 +211,7 @@ def _sweep_due(session: Session, case: RecoveryCase) -> Due:
         outpoints=(),
         prepared_by=_preparer(session, case),
         screened=tuple(questions(session, one) for one in cases),
+        owed=tuple(plans.owed_after(session, one) for one in cases),
     )
 
 

@@ -34,23 +34,24 @@ def look(work: Work) -> None:
     """Ask the sources, keep what they said, then see which quotes no longer fit. Without a source prices change all the
     same, by imports and by hand."""
     crash_point("prices:before_ask")
-    heard = refresh(work.database, work) if work.settings.price_sources else 0
+    heard, first = refresh(work.database, work) if work.settings.price_sources else (0, 0)
     crash_point("prices:after_ask")
     replaced, last = follow(work.database, work.data.get("after"))
     with work.finishing() as session:
-        work.again(session, work.settings.price_seconds, data={"after": last})
+        work.again(session, work.settings.price_seconds, data={"after": last, "first": first})
     log.info("prices.looked", observed=heard, quotes_replaced=replaced)
 
 
-def refresh(database: Database, work: Work) -> int:
-    """Ask every source about what open cases need; how many observations that made. No unit of work is open meanwhile."""
+def refresh(database: Database, work: Work) -> tuple[int, int]:
+    """Ask every source about what open cases need; how many observations that made, and where the next look begins. No unit
+    of work is open meanwhile."""
     with database.reading() as session:
         assets = wanted_assets(session)
-    looked = price_sources.ask_all(work.settings.price_sources, assets, work.nodes)
+    looked = price_sources.ask_all(work.settings.price_sources, assets, work.nodes, int(work.data.get("first", 0)))
     for source, asset, why in looked.troubles:
         log.warning("prices.not_heard", source=source, asset=asset, why=why)
     with database.unit_of_work() as session:
-        return prices.observe(session, looked.observed)
+        return prices.observe(session, looked.observed), looked.next
 
 
 def follow(database: Database, after: str | None = None) -> tuple[int, str | None]:

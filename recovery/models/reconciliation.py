@@ -13,7 +13,7 @@ from recovery.db import Base
 
 
 class Reconciliation(Base):
-    """One comparison of chain, ledger and cases. ``blocks``: by network, the final block asked about, or why none was."""
+    """One comparison of chain, ledger and cases. ``blocks``: by network, the final block asked about last, or why none was."""
 
     __tablename__ = "reconciliation"
 

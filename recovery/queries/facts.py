@@ -37,6 +37,7 @@ from recovery.models import (
 )
 from recovery.queries import destinations
 from recovery.queries.clock import database_now
+from recovery.queries.ledger import reversed_legs
 from recovery.queries.ownership import suffices
 from recovery.queries.plan_members import part_of
 from recovery.queries.screening import is_clear, questions_of
@@ -203,6 +204,9 @@ def _books(session: Session, case: RecoveryCase) -> dict[str, bool]:
     return {
         "booked": session.scalar(booked) is not None,
         "correction_proposed": session.scalar(proposed) is not None,
+        "sending_corrected": any(
+            str(case.round) in reversed_legs(session, case.id, kind) for kind in ("sweep_sent", "refund_sent")
+        ),
     }
 
 

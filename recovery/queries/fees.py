@@ -30,9 +30,10 @@ def intended_network(session: Session, claim: Claim) -> str | None:
 def past_quotes(session: Session, since: datetime | None) -> Iterator[PastQuote]:
     """Every quote ever offered, case by case, a few at a time."""
     last = func.max(Quote.number).over(partition_by=Quote.case_id)
+    arrives = Quote.gross - Quote.token_keeps
     query = (
         select(
-            *(RecoveryCase.ref, Quote.number, Quote.asset, Quote.policy_version, Quote.gross, Quote.fee),
+            *(RecoveryCase.ref, Quote.number, Quote.asset, Quote.policy_version, arrives, Quote.fee),
             *(Quote.network_cost, Quote.net, (Quote.number == last).label("last"), Quote.inputs),
         )
         .join(RecoveryCase, RecoveryCase.id == Quote.case_id)

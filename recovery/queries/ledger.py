@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Select, func, literal, select, type_coerce, union_all
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from recovery.domain.actor import Actor
 from recovery.domain.chart import CHART, NAMES
@@ -148,6 +148,13 @@ def cases_on(session: Session, account: str, network: str, asset: str) -> list[t
 def postings_of(session: Session, case_id: uuid.UUID) -> list[Posting]:
     """Every posting of a case in the order in which they were made."""
     return list(session.scalars(select(Posting).where(Posting.case_id == case_id).order_by(Posting.number)))
+
+
+def reversed_legs(session: Session, case_id: uuid.UUID, kind: str) -> set[str]:
+    """The legs of a case's postings of a kind that were reversed: each can be once."""
+    back = aliased(Posting)
+    query = select(Posting.leg).join(back, back.reverses == Posting.id)
+    return set(session.scalars(query.where(Posting.case_id == case_id, Posting.kind == kind)))
 
 
 def statement_rows(postings: Sequence[Posting]) -> list[dict[str, str]]:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, or_, select, union
+from sqlalchemy import and_, exists, or_, select, union
 from sqlalchemy.orm import Session
 
 from recovery.models import Claim, OwnedAddress, PlanStep, RecoveryCase, WatchedWallet
@@ -33,7 +33,8 @@ class Wallet:
 
 
 def wallets_to_watch(session: Session) -> list[Wallet]:
-    """Recovery wallets and gas tanks of the book, whoever sent a step of a plan, deposit addresses whose sweep is planned."""
+    """Recovery wallets and gas tanks of the book, whoever else of us sent a step of a plan, deposit addresses whose sweep is
+    planned. A deposit address that was swept is watched on while an open case has coins there; then it is the exchange's."""
     own = select(OwnedAddress.network, OwnedAddress.address).where(
         OwnedAddress.account == "",
         or_(
@@ -41,7 +42,19 @@ def wallets_to_watch(session: Session) -> list[Wallet]:
             and_(OwnedAddress.kind == "hot", OwnedAddress.label == "recovery wallet"),
         ),
     )
-    senders = select(PlanStep.network, PlanStep.sender)
+    deposit = exists().where(
+        OwnedAddress.network == PlanStep.network,
+        OwnedAddress.address == PlanStep.sender,
+        OwnedAddress.kind.in_(("deposit", "shared")),
+    )
+    claimed = exists().where(
+        Claim.network == PlanStep.network,
+        Claim.recipient == PlanStep.sender,
+        Claim.released_at.is_(None),
+        RecoveryCase.id == Claim.case_id,
+        RecoveryCase.closed_at.is_(None),
+    )
+    senders = select(PlanStep.network, PlanStep.sender).where(or_(~deposit, claimed))
     deposits = (
         select(Claim.network, Claim.recipient)
         .join(RecoveryCase, RecoveryCase.id == Claim.case_id)

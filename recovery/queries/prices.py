@@ -127,7 +127,10 @@ def _view(one: Decision, now: datetime) -> PriceView:
 def _observed(
     session: Session, assets: Collection[Asset], limits: Limits, now: datetime
 ) -> Mapping[tuple[str, str, str], list[Observed]]:
-    """The latest word of each source on each asset, by network, contract and reference."""
+    """The latest word of each source on each asset, by network, contract and reference.
+
+    What was of the future when it was told never counts: when its time has come it is as old as that.
+    """
     since = now - max(LOOKS_BACK, timedelta(seconds=limits.age_seconds))
     row = AssetPrice
     spoken_by = case((row.via == "import", ""), else_=row.source)  # all imports are one source
@@ -139,6 +142,7 @@ def _observed(
             row.quote_contract.is_(None),
             row.observed_at > since,
             row.observed_at <= now + AHEAD,
+            row.observed_at <= row.recorded_at + AHEAD,
         )
         .ext(distinct_on(row.network, row.contract, row.reference, spoken_by))
         .order_by(row.network, row.contract, row.reference, spoken_by, row.observed_at.desc(), row.id.desc())

@@ -5,10 +5,12 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import Select, and_, func, or_, select, text, union_all
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
 from chains.catalogue import networks
@@ -307,6 +309,28 @@ def latest_run(session: Session, run_id: uuid.UUID | None = None) -> Reconciliat
     if run_id is not None:
         return session.get(Reconciliation, run_id)
     return session.scalars(select(Reconciliation).order_by(Reconciliation.at.desc(), Reconciliation.id.desc())).first()
+
+
+def agreed_since(session: Session, since: datetime) -> dict[str, str]:
+    """By asset (``network asset``) what the newest comparison since a moment says: ``agrees`` when every line of it is equal or
+    explained, ``differs`` when one is not explained, ``not_asked`` when one is unknown."""
+    newest = (
+        select(Reconciliation)
+        .where(Reconciliation.at >= since)
+        .ext(distinct_on(Reconciliation.network))
+        .order_by(Reconciliation.network, Reconciliation.at.desc(), Reconciliation.id.desc())
+    )
+    found: dict[tuple[str, str], str] = {}
+    for run in sorted(session.scalars(newest), key=lambda one: one.at):
+        found = {key: told for key, told in found.items() if run.network not in ("", key[0])}
+        for line in lines_of(session, run):
+            key, said = (line["network"], line["asset"]), _WORD[line["status"]]
+            found[key] = max(found.get(key, said), said, key=_WORST.index)
+    return {f"{network} {asset}": told for (network, asset), told in found.items()}
+
+
+_WORD = {"equal": "agrees", "explained": "agrees", "unknown": "not_asked", "unexplained": "differs"}
+_WORST = ("agrees", "not_asked", "differs")
 
 
 def lines_of(session: Session, run: Reconciliation) -> list[dict[str, Any]]:

@@ -28,6 +28,9 @@ from workflows.states import State
 MOST = 200
 """Cases of one batch: more would not fit into what people can read before they sign."""
 
+TOO_LITTLE = frozenset({"value_below_cost", "value_below_minimum"})
+"""Refusals of a quote that say so of the value."""
+
 JOINS_FROM = (State.UNDER_REVIEW, State.INVESTIGATED, State.PARKED)
 LEAVES_FROM = (State.UNDER_REVIEW, State.INVESTIGATED, State.QUOTED, State.ACCEPTED)
 BATCHERS = frozenset({"specialist", "lead"})
@@ -103,7 +106,8 @@ def find(session: Session, actor: Actor, batch_id: uuid.UUID) -> SweepBatch:
 def offer_all(session: Session, actor: Actor, batch: SweepBatch) -> tuple[int, int]:
     """Quote every case of the batch that is ready, each with its share of what the whole sweep costs.
 
-    Says how many were offered, and how many left because even their share is more than they are worth.
+    Says how many were offered, and how many left because even their share is more than they are worth. Raises InvalidInput
+    when that cannot be told of one, since a price or a rule is missing: then nobody leaves.
     """
     ready = _ready(session, actor, batch)
     if not ready:
@@ -123,7 +127,9 @@ def offer_all(session: Session, actor: Actor, batch: SweepBatch) -> tuple[int, i
             with session.begin_nested():
                 quotes.offer(session, actor, case, {}, None)
             offered += 1
-        except InvalidInput:
+        except InvalidInput as refused:
+            if refused.detail not in TOO_LITTLE:
+                raise
             leave(session, actor, case)
             left += 1
     return offered, left

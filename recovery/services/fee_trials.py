@@ -18,7 +18,7 @@ from recovery.errors import Conflict, NotAllowed
 from recovery.models import FeeTrial
 from recovery.queries.fees import count_quotes, past_quotes, waiting_for_a_quote
 from recovery.queries.policies import KEEPERS, KINDS, content_of, version_in_force
-from recovery.services.quotes import facts_of
+from recovery.services.quotes import facts_of, worth_of
 
 MOST_ON_A_PAGE = 5_000
 """Quotes a page tries a version on while somebody waits; the command has no limit."""
@@ -37,7 +37,8 @@ def try_version(session: Session, version: int, since: datetime | None = None, *
     in_force = version_in_force(session, KINDS["fee"])
     current = _schedule(session, in_force) if in_force else None
     for case, claim, probe in waiting_for_a_quote(session):
-        trial.waiting(case.ref, claim.asset, facts_of(session, case, claim, probe), current, draft)
+        facts = facts_of(session, case, claim, probe, worth_of(session, claim))
+        trial.waiting(case.ref, claim.asset, facts, current, draft)
     return trial
 
 

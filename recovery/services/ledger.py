@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
 from datetime import datetime
 
 from sqlalchemy import func, insert, select
@@ -27,7 +26,8 @@ from recovery.models import (
     SnapshotBalance,
 )
 from recovery.queries.clock import database_now
-from recovery.queries.ledger import as_written, balances, unbalanced
+from recovery.queries.ledger import as_written, balances, reversed_legs, unbalanced
+from recovery.queries.reconciliation import agreed_since
 from recovery.services.messages import write_message
 from recovery.services.transitions import advance, lock
 from workflows.corrections import AT_REST
@@ -37,8 +37,6 @@ WORTH_A_SNAPSHOT = 1_000
 
 MAY_PROPOSE = frozenset({"clearing"})
 MAY_CLOSE = frozenset({"clearing", "lead"})
-ANSWERS = frozenset({"agrees", "differs", "not_asked"})
-"""What a closing says of each asset: whether chain, books and cases agreed."""
 
 
 def horizon(session: Session) -> int:
@@ -116,8 +114,8 @@ def propose_correction(
 ) -> Correction:
     """Say that a posting is wrong, why, and what should have stood there (debit, credit, amount), if anything.
 
-    Raises NotFound for a posting of another case, InvalidInput, Conflict when it is corrected or proposed already, and
-    what :func:`advance` raises.
+    Raises NotFound for a posting of another case, InvalidInput, Conflict when it is corrected, reversed or proposed
+    already, and what :func:`advance` raises.
     """
     lock(session, case)
     posting = session.get(Posting, posting_id)
@@ -130,7 +128,7 @@ def propose_correction(
     taken = select(Correction.id).where(
         Correction.posting_id == posting.id, Correction.state.in_(("proposed", "approved"))
     )
-    if session.scalar(taken) is not None:
+    if session.scalar(taken) is not None or posting.leg in reversed_legs(session, case.id, posting.kind):
         raise Conflict("already_corrected")
     commitment = write_message(session, actor, case, "note", reason)
     wrong = Correction(
@@ -205,11 +203,11 @@ def _recorded(wrong: Correction, posting: Posting) -> dict[str, str]:
     }
 
 
-def propose_close(session: Session, actor: Actor, month: str, reconciled: Mapping[str, str]) -> LedgerPeriod:
+def propose_close(session: Session, actor: Actor, month: str) -> LedgerPeriod:
     """Put a month that is over, with its balances, before somebody else who closes it.
 
-    ``month`` is like ``2026-10``; ``reconciled`` says for an asset (``network asset``) whether chain, books and cases agreed
-    (agrees, differs, not_asked). Months are closed one after the other. Raises NotAllowed, InvalidInput, Conflict.
+    ``month`` is like ``2026-10``. Whether chain, books and cases agree on an asset is what was found when they were compared
+    since the month ended, and nobody's word. Months are closed one after the other. Raises NotAllowed, InvalidInput, Conflict.
     """
     if not actor.roles & MAY_PROPOSE:
         raise NotAllowed("not_your_role")
@@ -222,9 +220,7 @@ def propose_close(session: Session, actor: Actor, month: str, reconciled: Mappin
     earlier = select(Posting.id).where(Posting.at >= gate.closed_until, Posting.at < starts).limit(1)
     if session.scalar(earlier) is not None:
         raise Conflict("month_before_is_open")
-    if set(reconciled.values()) - ANSWERS:
-        raise InvalidInput("answer_is_unknown")
-    held = balances(session, ends)
+    held, reconciled = balances(session, ends), agreed_since(session, ends)
     assets = {f"{network} {asset}" for _, network, asset in held}
     period = LedgerPeriod(
         id=new_id(),

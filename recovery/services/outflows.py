@@ -6,8 +6,10 @@ step of a plan must hold the signed bytes; else somebody used the key without us
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
+from sqlalchemy import delete, tuple_
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -61,6 +63,13 @@ def taken_past(session: Session, network: str, step: Step, hash: str) -> None:
         return
     facts = {"network": network, "address": step.sender, "hash": hash}
     ring(session, "outflow_without_plan", f"{network}:{step.sender}:{hash}", facts, once=True)
+
+
+def forget_others(session: Session, wallets: Collection[Wallet]) -> None:
+    """Of what is no longer watched nothing is known: should it be watched again, its first look is another one."""
+    kept = [(wallet.network, wallet.address) for wallet in wallets]
+    key = tuple_(WatchedWallet.network, WatchedWallet.address)
+    session.execute(delete(WatchedWallet).where(key.not_in(kept)))
 
 
 def _row(session: Session, wallet: Wallet) -> WatchedWallet:

@@ -48,11 +48,14 @@ def draft(
 ) -> Plan:
     """Put an unsigned plan before the teams. Every case is locked; the steps serve the cases in the order given.
 
-    Raises Conflict when an output it would spend is promised to another plan.
+    Raises Conflict when an output it would spend is promised to another plan, or when a sweep would bring less of a case's
+    coins than it owes: the rest would be paid with other people's.
     """
     lock_all(session, cases)
     terms = [terms_of(session, case) for case in cases]
     arriving = arrivals(steps)
+    if kind == "sweep" and any(arriving[place] < owed_after(session, case) for place, case in enumerate(cases)):
+        raise Conflict("sweep_brings_too_little")
     parts = [
         Part(case.ref, case.round + 1, _amount(kind, claim, quote), arriving[place], quote.digest)
         for place, (case, (claim, quote)) in enumerate(zip(cases, terms, strict=True))
@@ -95,6 +98,11 @@ def draft(
 
 def _amount(kind: str, claim: Claim, quote: Quote) -> int:
     return claim.amount if kind == "sweep" else quote.net
+
+
+def owed_after(session: Session, case: RecoveryCase) -> int:
+    """What the coins of a sweep pay out: the accepted net amount, unless own funds paid it already."""
+    return 0 if advances.was_paid(session, case) else terms_of(session, case)[1].net
 
 
 def _reserve(session: Session, plan: Plan, steps: Sequence[Step]) -> None:

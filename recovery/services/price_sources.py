@@ -42,38 +42,50 @@ from recovery.queries.prices import Wanted
 OK = 200
 SECONDS = 8.0
 """How long one exchange may take."""
-LONGEST_ASKING = 60.0
-"""How long all sources together are asked."""
+LONGEST_ASKING = 40.0
+"""How long all sources together are asked in one look."""
 
 
 @dataclass
 class Looked:
-    """What the sources said, and of which nothing was heard: the name of the source, the asset, and why."""
+    """What the sources said, and of which nothing was heard: the name of the source, the asset, and why. ``next`` is the
+    question another look begins with."""
 
     observed: list[Observed] = field(default_factory=list)
     troubles: list[tuple[str, str, str]] = field(default_factory=list)
+    next: int = 0
 
 
 Nodes = Callable[[str], Sequence[Node]]
 
 
-def ask_all(sources: Sequence[PriceSource], assets: Sequence[Wanted], nodes: Nodes) -> Looked:
-    """Ask every source about every asset it can tell of. Raises nothing."""
-    looked, until = Looked(), time.monotonic() + LONGEST_ASKING
+def ask_all(sources: Sequence[PriceSource], assets: Sequence[Wanted], nodes: Nodes, first: int = 0) -> Looked:
+    """Ask every source about every asset it can tell of, beginning with question ``first``, asset after asset: what there is
+    no time for comes first in the next look. A source that could not be reached is not waited for again. Raises nothing."""
+    looked, until, down = Looked(), time.monotonic() + LONGEST_ASKING, dict[str, str]()
     wanted = _with_coins(assets)
-    for source in sources:
-        for name, question in _questions(source, wanted, nodes):
-            if time.monotonic() > until:
-                looked.troubles.append((source.name, name, "no_time_left"))
-                continue
-            try:
-                looked.observed += question()
-            except WrongAnswer as wrong:
-                looked.troubles.append((source.name, name, str(wrong)))
-            except ChainError as trouble:
-                looked.troubles.append((source.name, name, trouble.code))
-            except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError, OverflowError) as error:
-                looked.troubles.append((source.name, name, type(error).__name__))
+    questions = [(name, source.name, ask) for source in sources for name, ask in _questions(source, wanted, nodes)]
+    questions.sort(key=lambda one: one[0])
+    first = first % max(len(questions), 1)
+    questions = questions[first:] + questions[:first]
+    for number, (name, source, question) in enumerate(questions):
+        if time.monotonic() > until:
+            looked.next = (first + number) % len(questions)
+            looked.troubles += [(of, about, "no_time_left") for about, of, _ in questions[number:]]
+            break
+        if source in down:
+            looked.troubles.append((source, name, down[source]))
+            continue
+        try:
+            looked.observed += question()
+        except WrongAnswer as wrong:
+            looked.troubles.append((source, name, str(wrong)))
+        except ChainError as trouble:
+            looked.troubles.append((source, name, trouble.code))
+        except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError, OverflowError) as error:
+            looked.troubles.append((source, name, type(error).__name__))
+            if isinstance(error, httpx.TransportError):
+                down[source] = type(error).__name__
     return looked
 
 

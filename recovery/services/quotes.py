@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import Enum
 from typing import Any
@@ -32,6 +32,8 @@ from recovery.services.prices import keep as keep_price
 from recovery.services.transitions import advance
 
 VALID_FOR = timedelta(hours=72)
+IN_DOLLARS = "price_in_dollars"
+"""Under this name a quote keeps the snapshot of the price in dollars that it depends on."""
 
 
 def active_policy(session: Session) -> FeePolicy:
@@ -57,13 +59,21 @@ def offer(session: Session, actor: Actor, case: RecoveryCase, data: Mapping[str,
 
 def _told(quote: Quote) -> dict[str, Any]:
     """What the event of a quote says of it."""
-    return {
+    told = {
         "quote": quote.digest,
         "gross": str(quote.gross),
         "net": str(quote.net),
         "policy": quote.policy_version,
         "price": str(quote.price_snapshot_id) if quote.price_snapshot_id else None,
     }
+    in_dollars = _in_dollars(quote)
+    return told | {IN_DOLLARS: str(in_dollars)} if in_dollars else told
+
+
+def _in_dollars(quote: Quote) -> uuid.UUID | None:
+    """The snapshot of the price in dollars that the quote depends on, if it does."""
+    kept = (quote.inputs or {}).get(IN_DOLLARS)
+    return uuid.UUID(kept) if kept else None
 
 
 def _made(
@@ -79,29 +89,45 @@ def _made(
     claim, probe = open_claim(session, case.id), latest_probe(session, case.id)
     if claim is None or probe is None:
         raise MoveNotOpen("token_was_probed")
-    policy = active_policy(session)
-    price = price_for(session, claim.network, claim.contract)
+    policy, worth = active_policy(session), worth_of(session, claim)
     named = said.get("named_fee")
     facts = replace(
-        facts_of(session, case, claim, probe),
+        facts_of(session, case, claim, probe, worth),
         named_fee=int(named) if named else None,
         own_error=bool(said.get("own_error")),
     )
     terms = quote_terms(facts, schedule_from(policy.document))
     if terms.in_advance or terms.returns_unused:
         raise Conflict("fee_is_booked_elsewhere")
-    quote = _quote(session, case, claim, probe, policy, terms, expires_at, price)
-    quote.price_snapshot_id = keep_price(session, price) if price else None
+    used = replace(worth, dollars=worth.dollars if USD in terms.counted_in else None)
+    quote = _quote(session, case, claim, probe, policy, terms, expires_at, used)
+    quote.price_snapshot_id = keep_price(session, used.coin) if used.coin else None
+    if used.dollars:
+        quote.inputs = {**terms.fee_inputs, IN_DOLLARS: str(keep_price(session, used.dollars))}
     quote.made_by = made_by
     if before is not None:
         quote.why, quote.replaces = "market_moved", before.id
     return quote
 
 
-def facts_of(session: Session, case: RecoveryCase, claim: Claim, probe: AssetProbe) -> FeeFacts:
-    """What the fee policy looks at, at the prices of now. Of a token that keeps a part only what arrives is worth anything."""
-    native = price_for(session, claim.network, claim.contract)
-    dollars = price_for(session, claim.network, claim.contract, USD)
+@dataclass(frozen=True)
+class Worth:
+    """What an asset is worth at one moment, in the coin of its network and in dollars; ``None`` where nobody can say."""
+
+    coin: PriceView | None
+    dollars: PriceView | None
+
+
+def worth_of(session: Session, claim: Claim) -> Worth:
+    """What the claimed asset is worth now."""
+    return Worth(
+        price_for(session, claim.network, claim.contract), price_for(session, claim.network, claim.contract, USD)
+    )
+
+
+def facts_of(session: Session, case: RecoveryCase, claim: Claim, probe: AssetProbe, worth: Worth) -> FeeFacts:
+    """What the fee policy looks at. Of a token that keeps a part only what arrives is worth anything."""
+    native, dollars = worth.coin, worth.dollars
     units = (
         {"USD": Ratio(dollars.ratio.numerator, dollars.ratio.denominator * 10**USD_DECIMALS)}
         if dollars is not None
@@ -133,7 +159,7 @@ def _quote(
     policy: FeePolicy,
     terms: Terms,
     expires_at: datetime,
-    price: PriceView | None,
+    worth: Worth,
 ) -> Quote:
     number = session.scalar(select(func.count()).select_from(Quote).where(Quote.case_id == case.id)) or 0
     kept = probe.token_keeps or 0
@@ -145,9 +171,9 @@ def _quote(
         "asset": claim.asset,
         "lines": lines,
         "policy": policy.version,
-        "price": price.decision.digest if price else None,
+        "price": worth.coin.decision.digest if worth.coin else None,
         "expires": expires_at.isoformat(),
-    }
+    } | ({IN_DOLLARS: worth.dollars.decision.digest} if worth.dollars else {})
     return Quote(
         id=new_id(),
         case_id=case.id,
@@ -226,11 +252,14 @@ class Market(Enum):
 
 
 def _market_since(session: Session, claim: Claim, quote: Quote) -> Market:
-    """Whether the price of now is near enough to the quote's; a quote that was made without a price depends on none."""
-    then = session.get(PriceSnapshot, quote.price_snapshot_id) if quote.price_snapshot_id else None
-    if then is None:
-        return Market.HELD
-    now = price_for(session, claim.network, claim.contract)
+    """Whether the prices of now are near enough to the quote's; a quote that was made without a price depends on none."""
+    kept = [one for one in (quote.price_snapshot_id, _in_dollars(quote)) if one is not None]
+    found = {_price_since(session, claim, session.get_one(PriceSnapshot, one)) for one in kept}
+    return next((one for one in (Market.UNKNOWN, Market.MOVED) if one in found), Market.HELD)
+
+
+def _price_since(session: Session, claim: Claim, then: PriceSnapshot) -> Market:
+    now = price_for(session, claim.network, claim.contract, then.reference)
     if now is None:
         return Market.UNKNOWN
     apart = moved_bps(Ratio(then.numerator, then.denominator), now.ratio)

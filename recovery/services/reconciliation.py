@@ -1,10 +1,12 @@
-"""Three-way reconciliation: chain, ledger and cases at one moment and one final block a network; kept with its evidence.
+"""Three-way reconciliation: ledger and cases at one moment, the chain at a final block of that moment; kept with its evidence.
 
-The caller reads the books, asks the nodes with no unit of work open (:func:`ask_chain`), and writes what was found.
+The caller reads the books, asks the nodes with no unit of work open (:func:`ask_chain`), does both again until every place was
+compared, and writes what was found.
 """
 
 from __future__ import annotations
 
+import time
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -37,6 +39,9 @@ from recovery.queries.clock import database_now
 from recovery.queries.reconciliation import SIGNERS, Books, Place, UnderWay
 from recovery.services.alarms import ring
 
+ASK_SECONDS = 10.0
+"""How long a look asks on: with the questions it may be in then it ends before the queue or the lease end it."""
+NO_TIME = "no_time_left"
 LARGEST = 10**78
 LONGEST_REASON = 2_000
 
@@ -57,7 +62,9 @@ class Chain:
     block: FinalBlock | None = None
     trouble: str = ""
     mined: dict[str, Mined | None] = field(default_factory=dict)
-    """By step; ``None`` when it is in no block up to that one. Absent: nobody could tell."""
+    """By step that was looked up; ``None`` when it is in no block up to that one."""
+    invisible: set[str] = field(default_factory=set)
+    """Steps of which nobody could tell."""
 
     def as_json(self) -> dict[str, Any]:
         """As it is kept."""
@@ -68,78 +75,171 @@ class Chain:
 
 @dataclass(frozen=True)
 class Compared:
-    """All lines, and by network what was asked."""
+    """The lines so far, and by network what was asked last. ``after`` is the place that was compared last while others are
+    left, ``None`` when all were."""
 
-    lines: tuple[Line, ...]
-    blocks: Mapping[str, Any]
+    lines: tuple[Line, ...] = ()
+    blocks: Mapping[str, Any] = field(default_factory=dict)
+    after: tuple[str, ...] | None = ()
+
+    def as_json(self) -> dict[str, Any]:
+        """As the job keeps it from one look to the next."""
+        return {
+            "lines": [line.as_json() for line in self.lines],
+            "blocks": dict(self.blocks),
+            "after": None if self.after is None else list(self.after),
+        }
+
+    @classmethod
+    def from_json(cls, told: Mapping[str, Any]) -> Compared:
+        """The same again."""
+        return cls(tuple(Line.from_json(one) for one in told["lines"]), told["blocks"], tuple(told["after"]))
 
 
-def ask_chain(books: Books, nodes: Mapping[str, Sequence[Node]]) -> Compared:
-    """Ask every network the books speak of, and compare. Raises nothing that nodes cause: it is ``unknown`` then."""
-    chains: dict[str, Chain] = {}
-    lines: list[Line] = []
-    for slug in dict.fromkeys(place.network for place in books.places):
-        network = networks().get(slug)
-        chain = chains[slug] = _chain(network, nodes.get(slug, ()), books) if network else Chain(trouble="not_asked")
-        places = [place for place in books.places if place.network == slug]
-        lines += [place_line(_position(place, network, nodes.get(slug, ()), chain, books)) for place in places]
+NOTHING = Compared()
+"""Where a reconciliation begins."""
+
+
+def ask_chain(books: Books, nodes: Mapping[str, Sequence[Node]], before: Compared = NOTHING) -> Compared:
+    """Compare the places after those compared ``before``, as many as there is time for, each with the books of now and a
+    final block asked for now; with the last of them the cases. Raises nothing that nodes cause: it is ``unknown`` then.
+
+    A look takes :data:`ASK_SECONDS` and a few questions more, so a worker outlasts it however many places there are. What one
+    place alone takes longer for is ``unknown``.
+    """
+    look, lines, after = _Look(books, nodes), list[Line](), before.after or ()
+    for place in sorted(books.places, key=_name):
+        if _name(place) <= after:
+            continue
+        position = look.position(place)
+        if position.trouble == NO_TIME and lines:
+            return Compared((*before.lines, *lines), {**before.blocks, **look.blocks()}, after)
+        lines.append(place_line(position))
+        after = _name(place)
     lines += sub_ledger_lines(books.ledger, books.sums)
     lines += case_lines(books.cases)
-    return Compared(tuple(lines), {slug: chain.as_json() for slug, chain in chains.items()})
+    return Compared((*before.lines, *lines), {**before.blocks, **look.blocks()}, None)
 
 
-def _chain(network: Network, nodes: Sequence[Node], books: Books) -> Chain:
+def _name(place: Place) -> tuple[str, ...]:
+    return place.network, place.place, place.asset, *place.addresses
+
+
+class _TimeIsOver(Exception):
+    """This look has asked long enough."""
+
+
+class _Look:
+    """One look at the chains: what their nodes said so far, and until when they may be asked more."""
+
+    def __init__(self, books: Books, nodes: Mapping[str, Sequence[Node]]) -> None:
+        self._books, self._nodes = books, nodes
+        self._chains: dict[str, Chain] = {}
+        self._until: float | None = None
+
+    def blocks(self) -> dict[str, Any]:
+        """By network what was asked about."""
+        return {slug: chain.as_json() for slug, chain in self._chains.items()}
+
+    def position(self, place: Place) -> Position:
+        """The place with what the chain shows of it, and what our own steps under way did to it by that block."""
+        network, nodes = networks().get(place.network), tuple(self._nodes.get(place.network, ()))
+        here = [one for one in self._books.under_way if one.network == place.network and _touches(one, place)]
+        held: int | None = None
+        moved: tuple[Moved, ...] = ()
+        chain = Chain()
+        try:
+            chain = self._chain(place.network, network, nodes)
+            trouble = chain.trouble or self._steps(network, nodes, chain, here)
+            if not trouble:
+                moved = tuple(_moved(place, here, chain))
+                held = self._held(network, nodes, chain, place)
+        except ChainError as error:
+            trouble = _code(error)
+        except _TimeIsOver:
+            trouble = NO_TIME
+        return Position(
+            place.network,
+            place.asset,
+            place.place,
+            place.addresses,
+            place.ledger,
+            place.opening,
+            place.opened,
+            moved,
+            held,
+            trouble,
+            chain.as_json() if chain.block is not None else {},
+        )
+
+    def _in_time(self) -> None:
+        """The time begins with the first block, so that each look gets on with something."""
+        if self._until is not None and time.monotonic() > self._until:
+            raise _TimeIsOver
+
+    def _chain(self, slug: str, network: Network | None, nodes: Sequence[Node]) -> Chain:
+        if slug not in self._chains:
+            self._in_time()
+            self._chains[slug] = _final(network, nodes) if network else Chain(trouble="not_asked")
+            if self._until is None:
+                self._until = time.monotonic() + ASK_SECONDS
+        return self._chains[slug]
+
+    def _steps(self, network: Network | None, nodes: tuple[Node, ...], chain: Chain, here: Sequence[UnderWay]) -> str:
+        """Look steps up in the chain; the code of what is wrong when nobody could tell of one."""
+        assert network is not None, "a chain without trouble is of a network"
+        for one in here:
+            if one.of not in chain.mined and one.of not in chain.invisible:
+                self._in_time()
+                _look_up(network, nodes, chain, one)
+        return "step_not_visible" if any(one.of in chain.invisible for one in here) else ""
+
+    def _held(self, network: Network | None, nodes: Sequence[Node], chain: Chain, place: Place) -> int:
+        assert network is not None, "a chain without trouble is of a network"
+        assert chain.block is not None, "and has a block"
+        if place.contract == "":
+            raise Refused("asset_is_unknown")
+        held = 0
+        for address in place.addresses:
+            self._in_time()
+            held += counting(network).held_at(network, nodes, address, place.contract, chain.block.height)
+        return held
+
+
+def _final(network: Network, nodes: Sequence[Node]) -> Chain:
     try:
-        chain = Chain(counting(network).final_block(network, nodes))
+        return Chain(counting(network).final_block(network, nodes))
     except ChainError as error:
         return Chain(trouble=_code(error))
-    assert chain.block is not None
-    for one in (one for one in books.under_way if one.network == network.slug):
-        shown = look_at(network, tuple(nodes), one.attempts)
-        tx = shown.tx
-        later = tx.block is not None and tx.block.height > chain.block.height
-        if tx.status in (Status.NOT_FOUND, Status.PENDING) or later:
-            chain.mined[one.of] = None
-        elif tx.block is not None and tx.fee is not None and tx.status in (Status.SUCCEEDED, Status.FAILED):
-            chain.mined[one.of] = Mined(tx.status is Status.SUCCEEDED, tx.fee.amount, shown.attempt.step)
-    return chain
 
 
-def _position(place: Place, network: Network | None, nodes: Sequence[Node], chain: Chain, books: Books) -> Position:
-    """The place with what the chain shows of it, and what our own steps under way did to it by that block."""
-    here = [one for one in books.under_way if one.network == place.network]
-    trouble = chain.trouble or ("" if all(one.of in chain.mined for one in here) else "step_not_visible")
-    moved = () if trouble else tuple(_moved(place, network, here, chain))
-    held: int | None = None
-    if not trouble and network is not None and chain.block is not None:
-        try:
-            if place.contract == "":
-                raise Refused("asset_is_unknown")
-            held = sum(
-                counting(network).held_at(network, nodes, address, place.contract, chain.block.height)
-                for address in place.addresses
-            )
-        except ChainError as error:
-            held, trouble = None, _code(error)
-    return Position(
-        place.network,
-        place.asset,
-        place.place,
-        place.addresses,
-        place.ledger,
-        place.opening,
-        place.opened,
-        moved,
-        held,
-        trouble,
-    )
+def _look_up(network: Network, nodes: tuple[Node, ...], chain: Chain, one: UnderWay) -> None:
+    """Whether a step is in a block up to the chain's, by the word of enough nodes."""
+    assert chain.block is not None, "a chain without trouble has a block"
+    shown = look_at(network, nodes, one.attempts)
+    tx = shown.tx
+    later = tx.block is not None and tx.block.height > chain.block.height
+    if tx.status in (Status.NOT_FOUND, Status.PENDING) or later:
+        chain.mined[one.of] = None
+    elif tx.block is not None and tx.fee is not None and tx.status in (Status.SUCCEEDED, Status.FAILED):
+        chain.mined[one.of] = Mined(tx.status is Status.SUCCEEDED, tx.fee.amount, shown.attempt.step)
+    else:
+        chain.invisible.add(one.of)
+
+
+def _touches(one: UnderWay, place: Place) -> bool:
+    """Whether the step can change what lies at the place: it pays from there, brings something, or takes it away. A
+    replacement moves what the step does."""
+    step = one.attempts[0].step
+    named = {step.sender, *(move.sender for move in step.moves), *(move.recipient for move in step.moves)}
+    return not named.isdisjoint(place.addresses)
 
 
 def _code(error: ChainError) -> str:
     return str(error) if str(error) in ("holdings_not_offered", "asset_is_unknown") else error.code
 
 
-def _moved(place: Place, network: Network | None, here: Sequence[UnderWay], chain: Chain) -> list[Moved]:
+def _moved(place: Place, here: Sequence[UnderWay], chain: Chain) -> list[Moved]:
     """What the ledger does not know yet of steps in blocks, and what it believes gone that still lies there."""
     found = []
     for one in here:

@@ -16,6 +16,7 @@ from recovery.models import Claim, Plan, PlanCase, PlanStep, Quote, RecoveryCase
 from recovery.queries.attempts import mined_step
 from recovery.queries.clock import database_now
 from recovery.queries.facts import current_plan
+from recovery.queries.ledger import reversed_legs
 from recovery.queries.plan_members import part_of, payment_leg
 from recovery.services import advances
 from recovery.services.alarms import ring
@@ -59,10 +60,11 @@ def unsettle(session: Session, case: RecoveryCase, hash: str) -> None:
     entries = list(
         entries_for("refund_not_final", Amounts(network=claim.network, asset=claim.asset, leg=leg, net=quote.net))
     )
-    native = networks()[plan.network].native.asset
+    native, undone = networks()[plan.network].native.asset, reversed_legs(session, case.id, "gas_from_wallet")
     for row in session.scalars(select(PlanStep).where(PlanStep.plan_id == plan.id)):
         gas = Amounts(network=plan.network, native=native, leg=f"refund@{leg}/{row.index}", from_wallet=row.cost or 0)
-        entries += entries_for("refund_gas_back", gas)
+        if gas.leg not in undone:  # two people may have corrected it
+            entries += entries_for("refund_gas_back", gas)
         row.state, row.cost, row.mined_hash = "signed", None, None
     _keep(session, case, part, claim.network, hash, str(times + 1), "reorganised", quote.net)
     data = {"why": "reorganised", "hash": hash}

@@ -16,6 +16,7 @@ from recovery.domain.settlement import cost_parts
 from recovery.models import Plan, PlanCase, RecoveryCase
 from recovery.queries.attempts import mined_hash, mined_steps
 from recovery.queries.clock import database_now
+from recovery.queries.ledger import reversed_legs
 from recovery.queries.plan_members import Member, members, parts_of, payment_leg
 from recovery.services import advances, disputes
 from recovery.services.plan_ends import free_inputs
@@ -54,8 +55,9 @@ def confirm(session: Session, plan: Plan, one: Member, ended: Ended, network: Ne
     if plan.kind == "sweep":
         arrived = arrivals(steps)[one.part.place]
         taken, kept = _missing(steps, one.part, arrived)
+        terms = (quote.fee, quote.network_cost)
         moved = accounting.swept(
-            claim.network, claim.asset, arrived, quote.fee, quote.network_cost, kept=kept, taken=taken
+            claim.network, claim.asset, arrived, *terms, kept=kept, passed_on=quote.token_keeps, taken=taken
         )
     else:
         event = "advance_paid" if advanced else "refunded"
@@ -105,12 +107,20 @@ def bury(session: Session, plan: Plan, one: Member, ended: Ended, network: Netwo
             *advances.dead_entries(session, one.case, str(one.part.round)),
         )
     )
-    entries = (*back, *_gas_entries(session, plan, steps, one, ended, network.native.asset))
+    still = [each for each in back if not _is_reversed(session, one.case, each)]
+    entries = (*still, *_gas_entries(session, plan, steps, one, ended, network.native.asset))
     problems = {str(index): ["transaction_failed"] for index in sorted(ended.failed)}
     data = {"problems": problems, "plan": str(plan.id)}
     advance(session, SYSTEM, one.case, f"{move}_{plan.kind}", data=data, entries=entries)
     _end_when_over(session, plan)
     disputes.catch_up(session, one.case)
+
+
+def _is_reversed(session: Session, case: RecoveryCase, entry: Entry) -> bool:
+    """Whether two people took back already what this entry would take back."""
+    assert entry.reverses is not None, "of reversals only"
+    kind, leg = entry.reverses
+    return leg in reversed_legs(session, case.id, kind)
 
 
 def freeze(session: Session, cases: Iterable[RecoveryCase], kind: str, problems: Mapping[str, Sequence[str]]) -> None:

@@ -123,10 +123,9 @@ def propose_close() -> Response:
     """Put a month that is over before somebody else."""
     actor = _spending()
     fields = typed()
-    agreeing = dict.fromkeys(request.form.getlist("agrees"), "agrees")
     try:
         with current_app.extensions["database"].unit_of_work() as session:
-            ledger.propose_close(session, actor, fields.get("month", ""), agreeing)
+            ledger.propose_close(session, actor, fields.get("month", ""))
     except REFUSALS as error:
         return _trial_page(refusal=error, fields=fields)
     return redirect(url_for("ledger.show"), 303)

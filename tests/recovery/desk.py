@@ -236,8 +236,8 @@ class Desk:
             look = Look(readings, sandbox=True, surveyed=Surveyed(told), screened=asked)
             return evidence.conclude_look(session, case, look)
 
-    def probe(self, ref: str, problem: str | None = None) -> None:
-        """What the probe job does once the token answered."""
+    def probe(self, ref: str, problem: str | None = None, keeps: int | None = None) -> None:
+        """What the probe job does once the token answered; ``keeps`` is what it keeps of a transfer."""
         with self.database.unit_of_work() as session:
             evidence.write_probe(
                 session,
@@ -247,6 +247,7 @@ class Desk:
                 decimals=18,
                 balance=GROSS,
                 network_cost=COST,
+                token_keeps=keeps,
             )
 
     def case(self, ref: str) -> RecoveryCase:

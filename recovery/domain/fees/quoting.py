@@ -38,7 +38,8 @@ class Terms:
 
     ``in_advance`` is paid beforehand instead of taken from the coins; then ``fee`` is 0. ``refundable``: whether a fee is
     given back when the recovery fails. ``returns_unused``: whether :func:`unused_cost` is owed once the recovery is paid.
-    ``fee_inputs``: what :func:`recompute` needs beside the version of the policy.
+    ``fee_inputs``: what :func:`recompute` needs beside the version of the policy. ``counted_in``: the units of account whose
+    price the terms depend on.
     """
 
     gross: int
@@ -51,6 +52,7 @@ class Terms:
     refundable: bool
     returns_unused: bool
     fee_inputs: Mapping[str, Any]
+    counted_in: frozenset[str]
 
 
 def quote_terms(facts: FeeFacts, schedule: Schedule) -> Terms:
@@ -184,6 +186,7 @@ def _made(
         refundable=refundable,
         returns_unused=rule is not None and rule.network_cost.unused_returned and cost[0] > 0,
         fee_inputs=facts_to_json(work.facts),
+        counted_in=frozenset(work.scale.asked),
     )
 
 

@@ -20,7 +20,7 @@ MOST_NAMED = 500
 
 @dataclass(frozen=True)
 class PastQuote:
-    """A quote as it was made. ``last``: no later one of its case. ``document``: its own version of the policy."""
+    """A quote as it was made; ``gross`` is without what the token keeps of itself. ``last``: no later one of its case."""
 
     ref: str
     number: int

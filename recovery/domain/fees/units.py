@@ -60,10 +60,14 @@ class PriceMissing(Exception):
 
 @dataclass(frozen=True)
 class Scale:
-    """How amounts of a policy are expressed in one asset, by the prices of one moment."""
+    """How amounts of a policy are expressed in one asset, by the prices of one moment.
+
+    ``asked``: units of account whose price was looked at, so that what was worked out depends on it.
+    """
 
     prices: Prices
     reference: Reference | None
+    asked: set[str] = field(default_factory=set, compare=False)
 
     def in_asset(self, amount: Amount) -> Fraction:
         """The exact number of base units of the asset. Raises PriceMissing."""
@@ -73,7 +77,10 @@ class Scale:
             if self.prices.native is None:
                 raise PriceMissing(NATIVE)
             return amount.amount / self.prices.native.exact
-        price = self.prices.reference.get(self.reference.unit) if self.reference else None
-        if self.reference is None or price is None:
-            raise PriceMissing(self.reference.unit if self.reference else REFERENCE)
+        if self.reference is None:
+            raise PriceMissing(REFERENCE)
+        self.asked.add(self.reference.unit)
+        price = self.prices.reference.get(self.reference.unit)
+        if price is None:
+            raise PriceMissing(self.reference.unit)
         return Fraction(amount.amount, 10**self.reference.decimals) / price.exact

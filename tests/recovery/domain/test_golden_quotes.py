@@ -146,9 +146,75 @@ QUOTES = [
     Golden("zke", USDT_TRON, 80_000_000, "extended", DOLLAR, (50_000_000, 0, 30_000_000)),
     Golden("zke", USDT_TRON, 50_000_000, "extended", DOLLAR, "value_below_cost"),
 ]  # fmt: skip
+WON_1000, BTC_WON = worth("KRW", 1000, 1, 6), worth("KRW", 100_000_000, 1, 8)
+BCH_WON, ETH_WON, ETC_WON = worth("KRW", 500_000, 1, 8), worth("KRW", 5_000_000, 1, 18), worth("KRW", 25_000, 1, 18)
+ETC, DOGE, DASH = ("ethereum-classic", None), ("dogecoin", None), ("dash", None)
+TO_ETH, MEMO_WRONG = {"intended": "ethereum"}, {"cause": "B02", "network_cost": 12}
+EDGES = [
+    # the network's 0.004 ether are 4.8 tokens: all there is, and one base unit more
+    Golden("coinbase", TOKEN, 48 * 10**17, "standard", T_250, "value_below_cost", more=GAS),
+    Golden("coinbase", TOKEN, 48 * 10**17 + 1, "standard", T_250, (0, 48 * 10**17, 1), more=GAS),
+    Golden("coinbase", TOKEN, 40 * E18, "memo", T_250, "no_fee_rule_matches"),
+    Golden("btse", USDT_TRON, 1_000_000_019, "returned", DOLLAR, (50_000_000, 0, 950_000_019)),
+    Golden("btse", USDT_TRON, 1_000_000_020, "extended", DOLLAR, (50_000_001, 0, 950_000_019)),
+    # a tenth is the smallest fee at 1,000 dollars
+    Golden("cex_io", XRP, 1_999_999_990, "memo", HALF_DOLLAR, (200_000_000, 0, 1_799_999_990)),
+    Golden("cex_io", XRP, 2_000_000_010, "memo", HALF_DOLLAR, (200_000_001, 0, 1_800_000_009)),
+    Golden("cex_io", XRP, 200_000_001, "memo", HALF_DOLLAR, (200_000_000, 0, 1)),
+    # a won is a thousandth of a USDT: between 300 and 1,000 USDT the tenth itself
+    Golden("korbit", USDT_TRON, 299_999_990, "standard", WON_1000, (30_000_000, 0, 269_999_990)),
+    Golden("korbit", USDT_TRON, 300_000_010, "returned", WON_1000, (30_000_001, 0, 270_000_009)),
+    Golden("korbit", USDT_TRON, 999_999_990, "extended", WON_1000, (99_999_999, 0, 899_999_991)),
+    Golden("korbit", USDT_TRON, 1_000_000_010, "memo", WON_1000, (100_000_000, 0, 900_000_010)),
+    Golden("korbit", USDT_TRON, 30_000_000, "memo", WON_1000, "value_below_cost"),
+    # two XLM have to be left
+    Golden("bybit", XLM, 21_000_000, "memo", Prices(), (1_000_000, 0, 20_000_000)),
+    Golden("bybit", XLM, 20_999_999, "memo", Prices(), "value_below_cost"),
+    Golden("bybit", TOKEN, 625 * E18, "extended", T_080, (250 * E18, 0, 375 * E18)),
+    Golden("bybit", TOKEN, 625 * E18 - 1, "standard", T_080, "value_below_minimum"),
+    Golden("bybit", TOKEN, 1_000 * E18, "memo", T_080, "no_fee_rule_matches"),
+    Golden("kucoin", USDT_TRON, 40_000_001, "returned", DOLLAR, (40_000_000, 0, 1)),
+    Golden("kucoin", USDT_TRON, 40_000_000, "returned", DOLLAR, "value_below_cost"),
+    Golden("kucoin", USDT_TRON, 10**9, "extended", DOLLAR, (200_000_000, 0, 800_000_000), more={"named_fee": 20_000}),
+    Golden("kucoin", USDT_TRON, 10**9, "extended", DOLLAR, (500_000_000, 0, 500_000_000), more={"named_fee": 50_000}),
+    Golden("kucoin", USDT_TRON, 10**9, "extended", DOLLAR, "fee_out_of_bounds", more={"named_fee": 19_999}),
+    Golden("gate", XRP, 100_000_000, "memo", Prices(), (0, 12, 99_999_988), more=MEMO_WRONG),
+    Golden("gate", XRP, 12, "memo", Prices(), "value_below_cost", more=MEMO_WRONG),
+    Golden("gate", USDT, 100_000_001, "returned", DOLLAR, (0, 0, 100_000_001), advance=100_000_000),
+    Golden("gate", USDT, 100_000_000, "extended", DOLLAR, "value_below_cost"),
+    # 1,000 dollars at 400 are 2.5 BCH
+    Golden("bittrex_global", BCH, 250_000_001, "standard", worth("USD", 400, 1, 8), (0, 0, 250_000_001),
+           advance=250_000_000, more=TO_BTC),
+    Golden("bittrex_global", BCH, 250_000_000, "standard", worth("USD", 400, 1, 8), "value_below_cost", more=TO_BTC),
+    Golden("bittrex_global", BTC, 5_000_000, "memo", BTC_60K, "no_fee_rule_matches", more=TO_BCH),
+    Golden("coinexchange", BTC, 5_000_001, "memo", Prices(), (5_000_000, 0, 1)),
+    Golden("coinexchange", BTC, 5_000_000, "memo", Prices(), "value_below_cost"),
+    # 0.05 BTC at 0.002, 0.000002 and 0.0004
+    Golden("coinexchange", LTC, 3 * 10**9, "standard", worth("BTC", 2, 1000, 8), (25 * 10**8, 0, 5 * 10**8)),
+    Golden("coinexchange", DOGE, 26_000 * 10**8, "standard", worth("BTC", 2, 10**6, 8), (25_000 * 10**8, 0, 10**11)),
+    Golden("coinexchange", DASH, 126 * 10**8, "standard", worth("BTC", 4, 10**4, 8), (125 * 10**8, 0, 10**8)),
+    Golden("coinexchange", ETH, E18 - 10, "memo", Prices(), (10**17, 0, 9 * 10**17 - 10)),
+    Golden("coinexchange", ETH, E18 + 10, "memo", Prices(), (10**17 + 1, 0, 9 * 10**17 + 9)),
+    Golden("coinexchange", ETH, 5 * 10**17, "extended", Prices(), "value_below_cost", more=TO_ETC),
+    Golden("coinexchange", TOKEN, 250 * E18, "standard", Prices(Ratio(2, 1000)), "value_below_cost"),
+    # 100,000 won at 100 million, 120,000, 500,000, 5 million and 25,000
+    Golden("upbit", BTC, 10**6, "extended", BTC_WON, (10**5, 0, 9 * 10**5), more=TO_LTC),
+    Golden("upbit", BTC, 10**5, "standard", BTC_WON, "value_below_cost", more=TO_BCH),
+    Golden("upbit", BTC, 10**5 + 1, "standard", BTC_WON, (10**5, 0, 1), more=TO_BCH),
+    Golden("upbit", LTC, 10**8, "standard", LTC_WON, (83_333_333, 0, 16_666_667), more=TO_BCH),
+    Golden("upbit", BCH, 10**8, "standard", BCH_WON, (2 * 10**7, 0, 8 * 10**7), more=TO_BTC),
+    Golden("upbit", BCH, 10**8, "standard", BCH_WON, (2 * 10**7, 0, 8 * 10**7), more=TO_LTC),
+    Golden("upbit", ETH, E18, "extended", ETH_WON, (2 * 10**16, 0, 98 * 10**16), more=TO_ETC),
+    Golden("upbit", ETC, 5 * E18, "extended", ETC_WON, (4 * E18, 0, E18), more=TO_ETH),
+    Golden("upbit", TOKEN, 10_000 * E18, "standard", T_WON, "fee_has_no_row_for_asset"),
+    Golden("upbit", TOKEN, 4_000 * E18, "standard", T_WON, "value_below_cost", more=D01),
+    Golden("zke", USDT_TRON, 50_000_001, "extended", DOLLAR, (50_000_000, 0, 1)),
+    Golden("zke", USDT_TRON, 80_000_000, "standard", DOLLAR, "no_fee_rule_matches"),
+]  # fmt: skip
+"""At and on both sides of every bound a document states, and every asset it names."""
 
 
-@pytest.mark.parametrize("golden", QUOTES, ids=lambda one: f"{one.policy}-{one.amount}-{one.fee_class}")
+@pytest.mark.parametrize("golden", [*QUOTES, *EDGES], ids=lambda one: f"{one.policy}-{one.amount}-{one.fee_class}")
 def test_a_published_rule_gives_its_quote(golden: Golden) -> None:
     document = check_fee_document(parse_json(fee_policy(golden.policy)))
     if isinstance(golden.says, str):
@@ -178,3 +244,45 @@ def test_every_policy_that_comes_along_is_one_and_is_quoted() -> None:
         assert check_fee_document(document) == document, name
         assert document["about"]
         assert sum(golden.policy == name for golden in QUOTES) >= 2, name
+
+
+def met_by(golden: Golden) -> set[tuple[str, ...]]:
+    """What of its document a quote meets."""
+    facts, name = golden.facts, golden.policy
+    met = {
+        (name, "asset", facts.network, facts.contract or ""),
+        (name, "pair", facts.network, facts.contract or "", facts.intended or ""),
+    }
+    if isinstance(golden.says, str):
+        return met | {(name, golden.says)}
+    made = quote_terms(facts, schedule_from(parse_json(fee_policy(name))))
+    steps = {step["code"] for line in made.lines for step in line.explain.get("steps", ())}
+    bounds = {(name, made.rule, bound, str(bound in steps)) for bound in ("floor", "cap")}
+    return met | bounds | {(name, "rule", made.rule)}
+
+
+def stated_by(name: str, rule: dict[str, Any]) -> set[tuple[str, ...]]:
+    """What a rule of a document says."""
+    fee, rows = rule["fee"], rule["fee"].get("rows", ())
+    found = {(name, "rule", rule["name"])}
+    found |= {(name, "asset", one["network"], one["contract"] or "") for one in rule["match"].get("assets", ())}
+    found |= {(name, "pair", row["network"], row["contract"] or "", row.get("intended", "")) for row in rows}
+    for part in (fee, *(row["fee"] for row in rows)):
+        found |= {
+            (name, rule["name"], bound, met) for bound in ("floor", "cap") if bound in part for met in ("True", "False")
+        }
+    if "minimum_value" in rule:
+        found.add((name, "value_below_minimum"))
+    if fee["kind"] == "range":
+        found.add((name, "fee_out_of_bounds"))
+    return found
+
+
+def test_every_rule_every_asset_and_every_bound_is_quoted() -> None:
+    """What a document states and no quote meets could be read wrongly for ever."""
+    never = {
+        ("btse", "incorrect deposit", "floor", "True")
+    }  # 5 % of the smallest deposit it takes are its smallest fee
+    rules = ((name, rule) for name in fee_policies() for rule in parse_json(fee_policy(name))["rules"])
+    stated = {one for name, rule in rules for one in stated_by(name, rule)}
+    assert stated - {one for golden in (*QUOTES, *EDGES) for one in met_by(golden)} == never

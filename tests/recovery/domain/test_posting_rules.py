@@ -157,6 +157,22 @@ def test_what_a_token_or_a_network_keeps_of_the_coins_leaves_nothing_behind(data
     assert books.unsettled((one.debit, one.credit, one.asset, one.amount) for one in entries) == {}
 
 
+@given(st.data(), st.integers(1, 2**256 - 1))
+def test_what_is_owed_after_a_sweep_is_what_was_quoted(data: st.DataObject, gross: int) -> None:
+    """Whatever the token kept in the end: the difference is ours, to either side."""
+    quoted, kept = data.draw(st.integers(0, gross - 1)), data.draw(st.integers(0, gross - 1))
+    fee = data.draw(st.integers(0, gross - quoted - 1))
+    cost = data.draw(st.integers(0, gross - quoted - fee - 1))
+    net = gross - quoted - fee - cost
+    told = Amounts(network="local", asset=A, leg="1", gross=gross, net=net)
+    entries = [one for event in ("found", "identified", "sweep_sent") for one in entries_for(event, told)]
+    entries += books.swept("local", A, gross - kept, fee, cost, kept=kept, passed_on=quoted)
+    held = books.balances((one.debit, one.credit, one.asset, one.amount) for one in entries)
+    assert (held["2110", A], held["1120", A], held.get(("5190", A), 0)) == (-net, gross - kept, kept - quoted)
+    entries += [one for event in ("refund_sent", "refunded") for one in entries_for(event, told)]
+    assert books.unsettled((one.debit, one.credit, one.asset, one.amount) for one in entries) == {}
+
+
 @given(st.integers(1, 2**255), st.data())
 def test_a_bounce_is_owed_again_whole(net: int, data: st.DataObject) -> None:
     returned = data.draw(st.integers(0, net))

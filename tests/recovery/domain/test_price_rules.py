@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 
@@ -31,6 +32,7 @@ from recovery.errors import InvalidInput
 
 NOW = datetime(2026, 1, 1, 12, tzinfo=UTC)
 LIMITS = limits_from(built_in_limits(), 1)
+ANY = replace(LIMITS, spread_bps=10**200)
 RATIOS = st.builds(Ratio, st.integers(1, UINT256_MAX), st.integers(1, UINT256_MAX))
 POSITIVE = st.fractions(min_value=Fraction(1, 10**40), max_value=10**40)
 
@@ -132,6 +134,34 @@ def test_what_is_no_price(value: Fraction) -> None:
         fitted(value)
 
 
+@given(st.tuples(RATIOS, RATIOS, RATIOS))
+def test_whatever_sources_say_there_is_a_price_or_a_reason(told: tuple[Ratio, Ratio, Ratio]) -> None:
+    """A token of its maker's decimals at its maker's market must not stop the prices of all others."""
+    one, other, coin = (
+        decide([said(name, ratio.numerator, denominator=ratio.denominator) for name in "ab"], LIMITS, NOW)
+        for ratio in told
+    )
+    assert isinstance(one, Decision)
+    assert isinstance(coin, Decision)
+    assert isinstance(other, Decision)
+    assert isinstance(
+        decide([replace(said("a", 1), ratio=one.ratio), replace(said("b", 1), ratio=other.ratio)], ANY, NOW),
+        Decision | NoPrice,
+    )
+    crossed = cross(one, coin)
+    if isinstance(crossed, Decision):
+        assert recomputed(crossed.content) == crossed.ratio
+
+
+def test_a_price_too_small_to_be_written_is_none() -> None:
+    """A token of sixty-six decimals, 1.0234567890123457 dollars apiece, where a coin of six costs 20.000001."""
+    thin = decide([said(name, 10234567890123457, denominator=10**76) for name in "ab"], LIMITS, NOW)
+    coin = decide([said(name, 20_000_001, denominator=10**6) for name in "ab"], LIMITS, NOW)
+    assert isinstance(thin, Decision)
+    assert isinstance(coin, Decision)
+    assert cross(thin, coin) == NoPrice("price_beyond_bounds", 2, 0)
+
+
 def test_dollars_over_dollars() -> None:
     asset = decide([said("a", 2, reference=USD), said("b", 2, reference=USD)], LIMITS, NOW)
     coins = [said(name, 3, contract="", reference=USD, age=300) for name in ("a", "b", "c")]
@@ -139,6 +169,7 @@ def test_dollars_over_dollars() -> None:
     assert isinstance(asset, Decision)
     assert isinstance(coin, Decision)
     crossed = cross(asset, coin)
+    assert isinstance(crossed, Decision)
     assert (crossed.ratio, crossed.reference, crossed.sources) == (Ratio(2, 3), NATIVE, 2)
     assert crossed.oldest_at == coin.oldest_at
     assert recomputed(crossed.content) == crossed.ratio

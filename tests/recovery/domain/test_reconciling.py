@@ -97,7 +97,7 @@ def test_every_status_place_and_reason_speaks_and_none_is_left_over() -> None:
     tree = ast.parse(inspect.getsource(reconciliation))
     words = {node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)}
     asked = {kind.code for kind in (NoNode, NodeUnavailable, NodeMistaken, NodesDisagree, Refused)}
-    elsewhere = {"holdings_not_offered", "asset_is_unknown", "step_not_visible", "not_watched"} | asked
+    elsewhere = {"holdings_not_offered", "asset_is_unknown", "step_not_visible", "not_watched", "no_time_left"} | asked
     assert set(reconciliation_texts.REASONS) <= words | elsewhere
     assert elsewhere <= set(reconciliation_texts.REASONS)
     told = {word for word in words if "_" in word and word.replace("_", "").isalpha() and not word.startswith("_")}

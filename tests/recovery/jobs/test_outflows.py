@@ -100,6 +100,34 @@ def test_our_own_steps_do_not_ring(desk: Desk, counts: Counts) -> None:
     assert cycle(desk) == [("outflow_without_plan", f"local:{DEPOSIT}:1")]
 
 
+def test_what_leaves_a_deposit_address_after_its_case_is_the_exchanges_business(desk: Desk, counts: Counts) -> None:
+    """Else every later deposit there that the exchange collects would ring, and every address ever swept be asked about."""
+    cycle(desk)
+    ref, plan = desk.released()
+    desk.record(plan)
+    cycle(desk)
+    counts.sent = {TANK: 1, DEPOSIT: 1}
+    desk.confirm(ref, "sweep")
+    cycle(desk)
+    desk.draft(ref, "refund")
+    desk.sign_off(ref, "refund")
+    desk.record(desk.release(ref, "refund", {WALLET: 0}))
+    counts.sent |= {WALLET: 1}
+    desk.confirm(ref, "refund")
+    assert desk.state(ref) == "completed"
+    with desk.database.reading() as session:
+        assert {wallet.address for wallet in wallets_to_watch(session)} == {WALLET, TANK}
+    cycle(desk)
+    counts.sent |= {DEPOSIT: 4}
+    assert cycle(desk) == []
+    _, plan = desk.released(4)
+    desk.record(plan)
+    assert cycle(desk) == []
+    counts.sent |= {TANK: 5, DEPOSIT: 6}
+    assert ("outflow_without_plan", f"local:{DEPOSIT}:5") in cycle(desk)
+    assert not {f"local:{DEPOSIT}:{nonce}" for nonce in range(1, 5)} & {subject for _, subject in rung(desk)}
+
+
 def test_a_step_that_was_sent_before_its_bytes_came_rings(desk: Desk, counts: Counts) -> None:
     cycle(desk)
     desk.released()

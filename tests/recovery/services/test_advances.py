@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import threading
 import uuid
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
 
+from chains.sending import Served
 from recovery.domain import verifier
 from recovery.domain.accounting import unsettled
 from recovery.domain.screening import Gate
@@ -32,6 +34,7 @@ from tests.recovery.desk import (
     Desk,
     find,
     refund_steps,
+    sweep_steps,
     transfer,
 )
 
@@ -321,3 +324,48 @@ def test_an_export_of_advances_proves_itself(desk: Desk, tmp_path: Path) -> None
         about = {"start": now - day, "end": now + day, "form": "bundle", "path": path, "home": tmp_path}
         export.export_file(session, auditor, **about)
     assert [str(problem) for problem in verifier.verify(path).problems] == []
+
+
+def test_an_advance_that_another_transaction_overtook_is_buried_and_reversed(desk: Desk) -> None:
+    ref, plan = released(desk)
+    desk.record(plan)
+    desk.freeze(ref, "refund")
+    assert desk.state(ref) == "refund_on_hold"
+    with desk.database.unit_of_work() as session:
+        case = find(session, ref)
+        lock(session, case)
+        live = current_plan(session, case.id, "refund")
+        assert live is not None
+        for one in members(session, live):
+            settling.bury(session, live, one, Ended({}), NETWORK, move="bury")
+    assert not {key for key in held(desk, ref) if key[0] in ("1115", "1300", "2300")}
+    desk.move("boss", ref, "drop_advance", reason="the coins come first")
+    assert desk.state(ref) == "accepted"
+    desk.check_history(ref)
+
+
+def test_coins_that_bring_less_than_was_advanced_are_collected_all_the_same(desk: Desk) -> None:
+    """Nobody is paid after them: own funds bear what is missing."""
+    ref = paid(desk)
+    net = held(desk, ref)["1300", "local", ASSET]
+    desk.move("maker", ref, "prepare_sweep")
+    top_up, step = sweep_steps()
+    (move,) = step.moves
+    short = replace(step, moves=(replace(move, arrives=net - 1),), serves=(Served(0, net - 1),))
+    with desk.database.unit_of_work() as session:
+        case = find(session, ref)
+        lock(session, case)
+        desk._screen(session, case, Gate.SWEEP)
+        to = {"prepared_by": desk["maker"].id, "destination": WALLET}
+        plans.draft(session, [case], "sweep", NETWORK, (top_up, short), **to)
+    desk.sign_off(ref, "sweep")
+    nonce = desk.fresh_nonce()
+    desk.record(desk.release(ref, "sweep", {TANK: nonce, DEPOSIT: nonce}))
+    desk.confirm(ref, "sweep")
+    with desk.database.unit_of_work() as session:
+        case = find(session, ref)
+        lock(session, case)
+        assert advances.repay(session, case)
+    now = held(desk, ref)
+    assert (desk.state(ref), desk.unsettled(ref)) == ("completed", {})
+    assert (now["1120", "local", ASSET], now["5190", "local", ASSET]) == (net - 1, GROSS - net + 1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -15,13 +16,14 @@ from recovery.queries.batches import batch_cases, formed_batches
 from recovery.queries.facts import current_plan
 from recovery.queries.plan_members import companions, members
 from recovery.queries.sweeping import swept_together
-from recovery.services import batches, plans, screening, settling
+from recovery.services import batches, fee_trials, plans, policies, screening, settling
 from recovery.services.settling import Ended
 from recovery.services.transitions import lock_all
 from tests.recovery.desk import (
     DEPOSIT,
     GROSS,
     NETWORK,
+    POLICY,
     TANK,
     TOKEN,
     WALLET,
@@ -217,3 +219,35 @@ def test_a_batch_has_one_asset(desk: Desk) -> None:
     desk.look(second, seen(hash, transfer(other)))
     with pytest.raises(InvalidInput, match="batch_of_several_assets"), desk.database.unit_of_work() as session:
         batches.form(session, desk["maker"], [desk.reviewed(), second])
+
+
+def test_nobody_leaves_a_batch_because_a_price_is_missing(desk: Desk) -> None:
+    """Then nobody knows whether a share is more than its case is worth."""
+    batch, refs = formed(desk)
+    without = {
+        "rules": [POLICY["rules"][0] | {"without_price": "refuse", "match": {"value": {"below": {"native": "1"}}}}]
+    }
+    priced = {
+        "rules": [
+            {
+                "name": "dollars",
+                "fee": {"kind": "flat", "amount": {"reference": "1"}},
+                "network_cost": {"borne_by": "platform"},
+            }
+        ],
+        "reference": {"unit": "KRW", "decimals": 0},
+    }
+    for document in (without, priced):
+        activate(desk, document)
+        with pytest.raises(InvalidInput), desk.database.unit_of_work() as session:
+            batches.offer_all(session, desk["maker"], session.get_one(SweepBatch, batch.id))
+    activate(desk, POLICY)
+    with desk.database.reading() as session:
+        assert {case.ref for case in batch_cases(session, batch.id)} == set(refs)
+
+
+def activate(desk: Desk, document: dict[str, Any]) -> None:
+    with desk.database.unit_of_work() as session:
+        version = policies.draft_policy(session, desk["lead"], document, "for this test").version
+        fee_trials.keep_trial(session, desk["admin"], version, fee_trials.try_version(session, version))
+        policies.activate_policy(session, desk["admin"], version)

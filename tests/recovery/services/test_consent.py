@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -12,6 +13,7 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
 from recovery.domain.canonical import digest
+from recovery.domain.fees import Ratio
 from recovery.domain.ids import new_id
 from recovery.domain.prices import recomputed
 from recovery.domain.seen import PAGE, Seen
@@ -268,3 +270,84 @@ def test_an_offer_that_ended_is_not_replaced(desk: Desk) -> None:
         with pytest.raises(MoveNotOpen):
             quotes.requote(session, case, expires_at=database_now(session))
     assert desk.case(ref).opened_at > LONG_AGO
+
+
+def dollars(desk: Desk, numerator: int, denominator: int, contract: str = TOKEN) -> None:
+    """The market in dollars."""
+    with desk.database.unit_of_work() as session:
+        session.add(
+            AssetPrice(
+                id=new_id(), network=NETWORK.slug, contract=contract, quote_contract=None, numerator=numerator,
+                denominator=denominator, source="market", reference="USD", observed_at=database_now(session),
+            )
+        )  # fmt: skip
+
+
+FIFTY_DOLLARS = {
+    "reference": {"unit": "USD", "decimals": 2},
+    "rules": [
+        {
+            "name": "standard",
+            "fee": {"kind": "flat", "amount": {"reference": "5000"}},
+            "network_cost": {"borne_by": "platform"},
+        }
+    ],
+}
+
+
+def whole_policy(desk: Desk, document: dict[str, Any]) -> None:
+    with desk.database.unit_of_work() as session:
+        version = policies.draft_policy(session, desk["lead"], document, "for this test").version
+        fee_trials.keep_trial(session, desk["admin"], version, fee_trials.try_version(session, version))
+        policies.activate_policy(session, desk["admin"], version)
+
+
+@pytest.fixture
+def in_dollars(desk: Desk) -> Iterator[None]:
+    """A fee of fifty dollars, of a token worth one dollar a piece."""
+    dollars(desk, 10**6, 10**18)
+    whole_policy(desk, FIFTY_DOLLARS)
+    yield
+    whole_policy(desk, POLICY)
+
+
+@pytest.mark.promise
+def test_a_fee_in_dollars_follows_the_dollar(desk: Desk, in_dollars: None) -> None:
+    """The price in the network's coin stays where it was: what the fee was counted with is what must hold."""
+    ref = desk.quoted()
+    (quote,) = quotes_of(desk, ref)
+    assert quote.fee == 50 * 10**18
+    dollars(desk, 2 * 10**6, 10**18)
+    desk.check_destination(ref, OUTSIDE)
+    with pytest.raises(MarketMoved):
+        desk.move("owner", ref, "accept", destination=OUTSIDE, quote_digest=quote.digest)
+    assert [(one.state, one.fee) for one in quotes_of(desk, ref)] == [
+        ("superseded", 50 * 10**18),
+        ("offered", 25 * 10**18),
+    ]
+    desk.accept(ref)
+
+
+def test_what_a_fee_in_dollars_was_counted_with_is_kept(desk: Desk, in_dollars: None) -> None:
+    ref = desk.quoted()
+    (quote,) = quotes_of(desk, ref)
+    told = json.loads(desk.events(ref)[-1].body)["data"]
+    with desk.database.reading() as session:
+        kept = session.get_one(PriceSnapshot, told["price_in_dollars"])
+        assert (kept.reference, recomputed(kept.content)) == ("USD", Ratio(1, 10**12))
+    assert quote.inputs is not None
+    assert quote.inputs["price_in_dollars"] == told["price_in_dollars"]
+    with limits(desk, most_age_seconds=1), pytest.raises(MoveNotOpen) as refused:
+        time.sleep(1.1)
+        desk.accept(ref)
+    assert refused.value.detail == "market_is_not_known"
+
+
+def test_a_fee_that_counts_no_dollars_does_not_follow_them(desk: Desk) -> None:
+    dollars(desk, 10**6, 10**18)
+    ref = desk.quoted()
+    dollars(desk, 3 * 10**6, 10**18)
+    desk.accept(ref)
+    (quote,) = quotes_of(desk, ref)
+    assert quote.inputs is not None
+    assert (quote.state, quote.inputs.get("price_in_dollars")) == ("accepted", None)

@@ -22,7 +22,7 @@ from recovery.schemas.moves import load_move
 from recovery.services.fee_trials import keep_trial, try_version
 from recovery.services.policies import activate_policy, draft_policy
 from recovery.services.quotes import active_policy
-from tests.recovery.desk import COST, DEPOSIT, GROSS, LONG_AGO, POLICY, Desk, find
+from tests.recovery.desk import COST, DEPOSIT, GROSS, LONG_AGO, POLICY, Desk, find, new_hash, seen, transfer
 
 
 def version_of(bps: int = 500, **rule: Any) -> dict[str, Any]:
@@ -253,3 +253,14 @@ def test_what_a_person_adds_to_a_quote_is_kept(desk: Desk) -> None:
     kept(desk, back)
     with desk.database.unit_of_work() as session:
         activate_policy(session, desk["admin"], back)
+
+
+def test_a_quote_of_a_token_that_keeps_a_part_of_itself_is_worked_out_again_too(desk: Desk) -> None:
+    hash = new_hash()
+    ref = desk.open(hash)
+    desk.look(ref, seen(hash, transfer()))
+    desk.probe(ref, keeps=10**18)
+    desk.move("maker", ref, "conclude")
+    desk.move("maker", ref, "quote")
+    assert f"{ref}/1" not in tried(desk, drafted(desk, version_of())).failed
+    assert ref in {one.ref for one in tried(desk, drafted(desk, version_of(1_000))).changes}

@@ -15,18 +15,22 @@ from sqlalchemy import delete, func, insert, select, text, update
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
 
-from recovery.domain.accounting import Entry, NoSuchRule
+from recovery.domain.accounting import Entry, NoSuchRule, balances as books
 from recovery.domain.actor import SYSTEM
 from recovery.domain.chart import CHART, NAMES
 from recovery.domain.ids import new_id
-from recovery.errors import Conflict, NotAllowed, StepUpNeeded
-from recovery.models import Correction, LedgerAccount, LedgerGate, LedgerSnapshot, Posting, RecoveryCase
+from recovery.domain.reconciliation import Line
+from recovery.errors import Conflict, MoveNotOpen, NotAllowed, StepUpNeeded
+from recovery.models import Correction, LedgerAccount, LedgerGate, LedgerSnapshot, Plan, Posting, RecoveryCase
 from recovery.queries.case_view import case_view, steps_shown
 from recovery.queries.facts import current_plan
 from recovery.queries.ledger import balances, cases_on, folded, postings_of, trial_balances, unbalanced
-from recovery.services import ledger
+from recovery.queries.plan_members import members
+from recovery.services import ledger, reconciliation, settling
+from recovery.services.reconciliation import Compared
+from recovery.services.settling import Ended
 from recovery.services.transitions import BooksNotSettled, advance
-from tests.recovery.desk import DEPOSIT, GROSS, Desk, find, transfer
+from tests.recovery.desk import DEPOSIT, GROSS, NETWORK, Desk, find, transfer
 
 ASSET = transfer().asset
 
@@ -351,6 +355,30 @@ def test_a_correction_cannot_unsettle_a_closed_case(desk: Desk, completed: str) 
     assert desk.state(completed) == "completed"
 
 
+@pytest.mark.promise
+@pytest.mark.parametrize("kind", ["sweep", "refund"])
+def test_a_plan_whose_sending_was_corrected_ends_and_is_not_gone_on_with(desk: Desk, kind: str) -> None:
+    """Its end would find its posting reversed already, or book beside what people put there instead."""
+    ref, plan = desk.released(desk.fresh_nonce()) if kind == "sweep" else desk.refund_released()
+    desk.record(plan)
+    desk.freeze(ref, kind)
+    with desk.database.reading() as session:
+        sent = next(row for row in postings_of(session, find(session, ref).id) if row.kind == f"{kind}_sent")
+    decide(desk, propose(desk, ref, sent))
+    with pytest.raises(MoveNotOpen, match="sending_stands"):
+        desk.move("lead", ref, f"resume_{kind}")
+    with desk.database.unit_of_work() as session:
+        live = session.get_one(Plan, plan.id)
+        for one in members(session, live):
+            settling.bury(session, live, one, Ended({}), NETWORK, move="bury")
+    assert desk.state(ref) == f"{kind}_on_hold"
+    held = dict.fromkeys(("1110", "1115"), 0) | {
+        account: total for (account, _), total in books(desk.entries(ref)).items()
+    }
+    assert held["1110"] == held["1115"] == 0
+    desk.move("lead", ref, f"plan_{kind}_again")
+
+
 def test_who_may_not_correct(desk: Desk, completed: str) -> None:
     wrong = gas_of(desk, completed)
     with pytest.raises(NotAllowed):
@@ -382,15 +410,15 @@ def test_a_month_is_closed_by_two_people_and_stays_closed(desk: Desk, gate: None
     with desk.database.unit_of_work() as session:
         post(session, find(session, ref), at=inside)
         with pytest.raises(NotAllowed):
-            ledger.propose_close(session, desk["wallet"], month, {})
+            ledger.propose_close(session, desk["wallet"], month)
         with pytest.raises(Conflict, match="month_before_is_open"):
-            ledger.propose_close(session, desk["clearing"], "2025-03", {})
+            ledger.propose_close(session, desk["clearing"], "2025-03")
         with pytest.raises(Conflict, match="month_is_not_over"):
-            ledger.propose_close(session, desk["clearing"], f"{datetime.now(UTC):%Y-%m}", {})
-        stale = ledger.propose_close(session, desk["clearing"], month, {f"local {ASSET}": "agrees"})
-        assert stale.reconciled[f"local {ASSET}"] == "agrees"
+            ledger.propose_close(session, desk["clearing"], f"{datetime.now(UTC):%Y-%m}")
+        stale = ledger.propose_close(session, desk["clearing"], month)
+        assert stale.reconciled[f"local {ASSET}"] == "not_asked"
         post(session, find(session, ref), at=inside)
-        period = ledger.propose_close(session, desk["clearing"], month, {})
+        period = ledger.propose_close(session, desk["clearing"], month)
         identities = stale.id, stale.digest, period.id, period.digest
     stale_id, stale_digest, period_id, digest = identities
     with desk.database.unit_of_work() as session:
@@ -406,16 +434,48 @@ def test_a_month_is_closed_by_two_people_and_stays_closed(desk: Desk, gate: None
     with pytest.raises(DatabaseError, match="stays closed"), desk.database.unit_of_work() as session:
         session.execute(update(LedgerGate).values(closed_until=inside))
     with pytest.raises(Conflict, match="month_is_closed"), desk.database.unit_of_work() as session:
-        ledger.propose_close(session, desk["clearing"], month, {})
+        ledger.propose_close(session, desk["clearing"], month)
     with desk.database.unit_of_work() as session:
         post(session, find(session, ref))
 
 
 def test_a_closing_asks_for_a_fresh_sign_in(desk: Desk, gate: None) -> None:
     with desk.database.unit_of_work() as session:
-        period = ledger.propose_close(session, desk["clearing"], "2024-12", {})
+        period = ledger.propose_close(session, desk["clearing"], "2024-12")
         with pytest.raises(StepUpNeeded):
             ledger.close(session, replace(desk["bookkeeper"], stepped_up=False), period.id, period.digest)
+
+
+def compared(session: Session, *statuses: str, asset: str = ASSET, network: str = "") -> None:
+    """A reconciliation in which the lines of an asset came out so."""
+    line = Line("local", asset, "wallet", "wallet", "", "as_booked", 1, 1, 1, 0)
+    lines = tuple(replace(line, status=status) for status in statuses)
+    reconciliation.keep(session, SYSTEM, Compared(lines), network)
+
+
+@pytest.mark.promise
+def test_a_closing_says_of_the_chain_what_was_found_and_not_what_somebody_says(desk: Desk, gate: None) -> None:
+    """Of each asset the newest comparison since the month ended counts, and in it the worst line."""
+    ref = desk.reviewed()
+
+    def told() -> str:
+        with desk.database.unit_of_work() as session:
+            return str(ledger.propose_close(session, desk["clearing"], "2024-11").reconciled.get(f"local {ASSET}"))
+
+    with desk.database.unit_of_work() as session:
+        post(session, find(session, ref), at=datetime(2024, 11, 10, tzinfo=UTC))
+    assert told() == "not_asked"
+    for statuses, network, says in (
+        (("equal", "explained"), "", "agrees"),
+        (("equal", "unknown"), "", "not_asked"),
+        (("unexplained", "unknown", "equal"), "", "differs"),
+        (("equal",), "ethereum", "differs"),
+        (("equal",), "local", "agrees"),
+        ((), "local", "not_asked"),
+    ):
+        with desk.database.unit_of_work() as session:
+            compared(session, *statuses, network=network)
+        assert told() == says, (statuses, network)
 
 
 # the depositor's statement

@@ -13,6 +13,7 @@ from pathlib import Path
 from threading import Thread
 from typing import Any
 
+import httpx
 import pytest
 
 from chains.asset import check_asset
@@ -290,3 +291,44 @@ def test_sources_that_are_none(tmp_path: Path, text: str) -> None:
         read_sources(path)
     with pytest.raises(WrongSources):
         read_sources(tmp_path / "missing.toml")
+
+
+def test_every_asset_has_its_turn_however_slow_the_sources_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    """More questions than one look has time for: the next one goes on where it ended, all sources of an asset together."""
+    assets = [Wanted("ethereum", f"0x{number:040x}", None, 6) for number in range(20)]
+    sources = [PriceSource(name, "http", url="http://x/{contract}", price="a") for name in ("one", "two")]
+    asked, now = list[tuple[str, str]](), [0.0]
+
+    def of_service(source: PriceSource, asset: Wanted) -> list[Any]:
+        asked.append((source.name, asset.contract))
+        now[0] += 7.0
+        return []
+
+    monkeypatch.setattr(price_sources, "_of_service", of_service)
+    monkeypatch.setattr(price_sources.time, "monotonic", lambda: now[0])
+    first, looks = 0, 0
+    while len(set(asked)) < 40:
+        first = ask_all(sources, assets, nobody, first).next
+        looks += 1
+        assert looks <= 7
+    assert {contract for _, contract in asked[:8]} == {one.contract for one in assets[:4]}
+
+
+def test_a_source_that_is_down_does_not_take_the_time_of_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    assets = [Wanted("ethereum", f"0x{number:040x}", None, 6) for number in range(20)]
+    sources = [PriceSource(name, "http", url="http://x/{contract}", price="a") for name in ("down", "up")]
+    asked, now = list[str](), [0.0]
+
+    def of_service(source: PriceSource, asset: Wanted) -> list[Any]:
+        asked.append(source.name)
+        if source.name == "down":
+            now[0] += 8.0
+            raise httpx.ReadTimeout("slow")
+        return []
+
+    monkeypatch.setattr(price_sources, "_of_service", of_service)
+    monkeypatch.setattr(price_sources.time, "monotonic", lambda: now[0])
+    looked = ask_all(sources, assets, nobody)
+    assert (asked.count("down"), asked.count("up")) == (1, 20)
+    assert {(source, why) for source, _, why in looked.troubles} == {("down", "ReadTimeout")}
+    assert len(looked.troubles) == 20

@@ -200,3 +200,27 @@ def test_what_open_cases_need(desk: Desk) -> None:
         assert [(one.network, one.contract, one.decimals) for one in wanted_assets(session)] == [
             (NETWORK.slug, TOKEN, 18)
         ]
+
+
+@pytest.mark.promise
+def test_what_was_of_tomorrow_when_it_was_told_is_not_fresh_tomorrow(desk: Desk) -> None:
+    """A source or a host whose clock is ahead must not make a price that is a day old by the time it counts."""
+    contract = "0x00000000000000000000000000000000000000a9"
+    with desk.database.unit_of_work() as session:
+        now = database_now(session)
+        for source in ("one", "two"):
+            row = {
+                "network": NETWORK.slug,
+                "contract": contract,
+                "quote_contract": None,
+                "source": source,
+                "via": "source",
+            }
+            told = now - timedelta(days=1)
+            session.add(AssetPrice(id=new_id(), **row, numerator=9, denominator=1, observed_at=now, recorded_at=told))
+    with desk.database.reading() as session:
+        assert price_for(session, NETWORK.slug, contract) is None
+    for source in ("one", "two"):
+        observe(desk, source, 9000, contract=contract, age=60)
+    with desk.database.reading() as session:
+        assert price_for(session, NETWORK.slug, contract) is not None

@@ -9,10 +9,11 @@ from sqlalchemy import select, text
 
 from recovery.domain.accounting import PAYOUT_IN_TRANSIT, RECOVERY_WALLET, USER_PAYABLE, balances
 from recovery.domain.ids import new_id
-from recovery.errors import MoveNotOpen
+from recovery.errors import Conflict, MoveNotOpen
 from recovery.models import Alarm, PlanCase, SeenTransfer
 from recovery.queries.facts import latest_quote
-from recovery.services import returns
+from recovery.queries.ledger import postings_of
+from recovery.services import ledger, returns
 from recovery.services.transitions import lock
 from tests.recovery.desk import DEPOSIT, OUTSIDE, TOKEN, WALLET, Desk, find
 
@@ -91,6 +92,31 @@ def test_a_refund_the_chain_took_back_is_sent_again_and_nothing_else_pays(desk: 
     assert desk.unsettled(ref) == {}
     with desk.database.reading() as session:
         assert list(session.scalars(select(Alarm.kind).where(Alarm.subject == ref))) == ["refund_reorganised"]
+
+
+@pytest.mark.promise
+def test_a_corrected_cost_does_not_keep_a_case_closed_whose_refund_is_gone(desk: Desk) -> None:
+    ref = completed(desk)
+    with desk.database.reading() as session:
+        gas = next(row for row in postings_of(session, find(session, ref).id) if row.kind == "gas_from_wallet")
+    with desk.database.unit_of_work() as session:
+        case = find(session, ref)
+        wrong = ledger.propose_correction(
+            session, desk["clearing"], case, gas.id, "the tank", ("5100", "1190", gas.amount)
+        )
+        ledger.decide_correction(session, desk["lead"], wrong.id, approve=True)
+    with pytest.raises(Conflict, match="already_corrected"), desk.database.unit_of_work() as session:
+        ledger.propose_correction(session, desk["clearing"], find(session, ref), gas.id, "again")
+    unsettle(desk, ref)
+    assert desk.state(ref) == "paying"
+    desk.confirm(ref, "refund")
+    assert (desk.state(ref), desk.unsettled(ref)) == ("completed", {})
+    with desk.database.reading() as session:
+        rows = postings_of(session, find(session, ref).id)
+    back = next(row for row in rows if row.kind == "refund_not_final")
+    with pytest.raises(Conflict, match="already_corrected"), desk.database.unit_of_work() as session:
+        assert back.reverses is not None
+        ledger.propose_correction(session, desk["clearing"], find(session, ref), back.reverses, "taken back by itself")
 
 
 @pytest.mark.promise

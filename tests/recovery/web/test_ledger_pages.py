@@ -155,7 +155,7 @@ def test_the_pages_fit_and_are_accessible(app: Flask, page: Page, house: Desk, c
         case = find(session, completed)
         wrong = next(row for row in postings_of(session, case.id) if row.kind == "gas_from_wallet")
         ledger.propose_correction(session, house["clearing"], case, wrong.id, "because" * 40, ("5100", "1190", 10**70))
-        ledger.propose_close(session, house["clearing"], OVER, {})
+        ledger.propose_close(session, house["clearing"], OVER)
         row = {"id": new_id(), "case_id": case.id, "seq": case.version, "kind": "raw", "leg": "", "amount": 2**256 - 1}
         sides = {"debit": "1190", "credit": "5100", "network": "local", "asset": "x" * 200}
         session.execute(insert(Posting).values(**row, **sides))
