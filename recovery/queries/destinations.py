@@ -10,7 +10,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import func, select, tuple_
+from sqlalchemy import func, select, true, tuple_
 from sqlalchemy.orm import Session
 
 from chains.catalogue import network as find_network
@@ -224,8 +224,29 @@ def newest(session: Session, case_id: uuid.UUID) -> RefundDestination | None:
     ).first()
 
 
-BINDING = ("accept", "change_destination", "deny_destination")
-"""Events that say where the refund goes."""
+def before_denied(session: Session, case: RecoveryCase) -> RefundDestination | None:
+    """What bound before the first of the changes that were denied since somebody looked at a denial, and was not denied
+    itself; ``None`` when nothing was."""
+    denied = select(Notice.seq).where(Notice.case_id == case.id, Notice.denied_at.is_not(None))
+    looked = select(CaseEvent.at).where(CaseEvent.case_id == case.id, CaseEvent.name == "clear_denial")
+    cleared = session.scalar(looked.order_by(CaseEvent.seq.desc()).limit(1))
+    first = session.scalar(
+        denied.where(Notice.denied_at > cleared if cleared else true()).order_by(Notice.seq).limit(1)
+    )
+    if first is None:
+        return None
+    return session.scalars(
+        select(RefundDestination)
+        .where(
+            RefundDestination.case_id == case.id, RefundDestination.seq < first, RefundDestination.seq.not_in(denied)
+        )
+        .order_by(RefundDestination.seq.desc())
+        .limit(1)
+    ).first()
+
+
+BINDING = ("accept", "change_destination", "deny_destination", "clear_denial")
+"""Events that say where the refund goes; the last of them only where it still had to be undone."""
 
 
 @dataclass(frozen=True)
@@ -296,6 +317,8 @@ def _folded(rows: Sequence[Any]) -> _Told:
         if row.name not in BINDING:
             continue
         said = json.loads(row.body)["data"]
+        if "destination" not in said and row.name == "clear_denial":
+            continue
         until = said.get("cooling_until")
         told = replace(
             told,

@@ -216,11 +216,11 @@ def deny(session: Session, notice_id: uuid.UUID) -> bool:
     """The owner says that a change was not theirs, by the link of its notice: the address before binds again and the refund
     stops. Whether that came in time. Raises NotFound, and Conflict when it was said before."""
     notice, case = notices.use(session, notice_id)
-    claim, old = open_claim(session, case.id), notice.data["before"]
+    claim, old = open_claim(session, case.id), known.before_denied(session, case)
     plan = _drafted(session, case)
     if claim is None or old is None:
         return False
-    data = {"destination": old, "denied": notice.data["address"], "notice": str(notice.id)}
+    data = {**_again(old), "denied": notice.data["address"], "notice": str(notice.id)}
     event: CaseEvent | None
     try:
         event = advance(session, SYSTEM, case, "deny_destination", data=data)
@@ -231,10 +231,28 @@ def deny(session: Session, notice_id: uuid.UUID) -> bool:
         return False
     if plan is not None:
         void(session, plan, case)
-    bind(session, case, event, claim.network, old)
+    bind(session, case, event, claim.network, old.address, cooling_until=old.cooling_until)
     disputes.catch_up(session, case)
     log.warning("destination_denied", case=case.ref)
     return True
+
+
+def clear(session: Session, actor: Actor, case: RecoveryCase, data: Mapping[str, Any], version: int | None) -> None:
+    """Somebody looked at a denial: changes are possible again. An address that was denied when nothing could be undone any
+    more is left behind here, so that no later payment goes there."""
+    old, row = known.before_denied(session, case), known.newest(session, case.id)
+    undone = (
+        old is not None and row is not None and (old.address, old.cooling_until) != (row.address, row.cooling_until)
+    )
+    event = advance(session, actor, case, "clear_denial", data=_again(old) if old and undone else {}, version=version)
+    if old is not None and undone:
+        bind(session, case, event, old.network, old.address, cooling_until=old.cooling_until)
+
+
+def _again(row: RefundDestination) -> dict[str, Any]:
+    """What an event says by which an earlier address binds again; it rests as long as it would have."""
+    until = {"cooling_until": row.cooling_until.isoformat()} if row.cooling_until is not None else {}
+    return {"destination": row.address, **until}
 
 
 # before value leaves
