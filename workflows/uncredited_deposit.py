@@ -19,6 +19,9 @@ from workflows.intake import INTAKE, LOOKING
 from workflows.machine import Transition, Workflow
 from workflows.states import CLOSED, State
 
+PREPARED = ("judge_proof", "check_again", "settle_dispute")
+"""Whoever made one of these prepared the credit, and does not approve it."""
+
 CREDIT: tuple[Transition, ...] = (
     Transition(
         "find_unlisted",
@@ -42,7 +45,7 @@ CREDIT: tuple[Transition, ...] = (
         (State.CREDIT_SIGN_OFF,),
         State.CREDIT_SIGN_OFF,
         by=("clearing", "wallet", "lead"),
-        unlike=("judge_proof", "endorse_credit"),
+        unlike=(*PREPARED, "endorse_credit"),
         guards=(leg_is_claimed, asset_is_listed, no_dispute_is_open, screening_is_clear, credit_needs_more),
         step_up=True,
         in_round=True,
@@ -52,7 +55,7 @@ CREDIT: tuple[Transition, ...] = (
         (State.CREDIT_SIGN_OFF,),
         State.CREDITING,
         by=("clearing",),
-        unlike=("judge_proof", "endorse_credit"),
+        unlike=(*PREPARED, "endorse_credit"),
         guards=(leg_is_claimed, asset_is_listed, no_dispute_is_open, screening_is_clear, credit_is_endorsed),
         emits=("credit.deliver",),
         step_up=True,
@@ -76,6 +79,7 @@ CREDIT: tuple[Transition, ...] = (
         unlike=("approve_credit",),
         guards=(credit_is_out,),
         emits=("credit.deliver",),
+        step_up=True,
     ),
 )
 

@@ -19,7 +19,9 @@ from recovery.queries.facts import open_claim
 from recovery.queries.sign_offs import Moved, credit_digest, credit_standing, credit_teams_left
 from recovery.services.delegations import principal
 from recovery.services.limits import spend
+from recovery.services.sign_offs import had_a_part
 from recovery.services.transitions import advance
+from workflows.uncredited_deposit import PREPARED
 
 
 def endorse(session: Session, actor: Actor, case: RecoveryCase, data: Mapping[str, Any], version: int | None) -> None:
@@ -48,7 +50,7 @@ def approve(
         CreditApproval.round == case.round,
         or_(CreditApproval.approver_id.in_(both), CreditApproval.on_behalf_of.in_(both)),
     )
-    if session.scalar(twice) is not None or whom == case.depositor_id:
+    if session.scalar(twice) is not None or (whom is not None and had_a_part(session, case, whom, PREPARED)):
         raise NotAllowed("you_prepared_it")
     spend(
         session,
