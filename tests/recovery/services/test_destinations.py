@@ -232,6 +232,54 @@ def test_a_stranger_finds_nothing(desk: Desk) -> None:
         destinations.to_ask(session, desk["stranger"], ref, ELSEWHERE)
 
 
+def given_up_and_back(desk: Desk, to: str) -> str:
+    """The same payment once more, by the same account, after the owner had agreed to ``OUTSIDE`` in another case."""
+    before = desk.accepted()
+    desk.move("owner", before, "give_up")
+    ref = desk.reviewed(hash=desk.case(before).hash)
+    desk.move("maker", ref, "conclude")
+    desk.move("maker", ref, "quote")
+    desk.accept(ref, to)
+    return ref
+
+
+def test_an_address_is_not_changed_without_rest_and_notice_by_a_second_case(desk: Desk) -> None:
+    ref = given_up_and_back(desk, ELSEWHERE)
+    told = notice(desk, ref)
+    assert (told.data["address"], told.data["before"]) == (ELSEWHERE, OUTSIDE)
+    with desk.database.reading() as session:
+        assert destinations.cooling_left(session, find(session, ref)) > 23 * 3600
+    assert (bound(desk, ref), problems(desk, ref)) == (ELSEWHERE, ())
+    assert deny(desk, told.id)
+    assert (bound_row(desk, ref).address, problems(desk, ref)) == (OUTSIDE, ("denial_is_open",))
+    desk.move("lead", ref, "clear_denial")
+    assert bound(desk, ref) == OUTSIDE
+    desk.check_history(ref)
+
+
+def test_the_same_address_in_a_second_case_rests_no_longer(desk: Desk) -> None:
+    ref = given_up_and_back(desk, OUTSIDE)
+    with desk.database.reading() as session:
+        assert destinations.cooling_left(session, find(session, ref)) == 0
+        assert session.scalar(select(Notice.id).where(Notice.case_id == find(session, ref).id)) is None
+
+
+def test_a_denial_in_the_case_before_stops_the_payment_of_the_next(desk: Desk) -> None:
+    before = desk.accepted()
+    desk.change_destination(before, ELSEWHERE)
+    told, until = notice(desk, before), bound_row(desk, before).cooling_until
+    desk.move("owner", before, "give_up")
+    ref = desk.reviewed(hash=desk.case(before).hash)
+    for name in ("conclude", "quote"):
+        desk.move("maker", ref, name)
+    desk.accept(ref, ELSEWHERE)
+    assert (bound_row(desk, ref).cooling_until, problems(desk, ref)) == (until, ())
+    assert not deny(desk, told.id)
+    assert problems(desk, ref) == ("denial_is_open",)
+    desk.move("lead", ref, "clear_denial")
+    assert (bound(desk, ref), problems(desk, ref)) == (OUTSIDE, ())
+
+
 # this was not me
 
 
