@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from recovery.errors import MoveNotOpen, NotAllowed
+from recovery.models import Alarm
 from recovery.queries.facts import open_claim
 from recovery.queries.sign_offs import credit_digest
-from tests.recovery.desk import GROSS, LISTED, Desk, find, seen, transfer
+from recovery.services.alarms import acknowledge
+from recovery.services.registry_edits import put_row
+from tests.recovery.desk import GROSS, LISTED, LONG_AGO, NETWORK, WALLET, Desk, find, seen, transfer
 from tests.recovery.rivals import claim_or_dispute
 from tests.recovery.services.test_advances import draft as draft_advance, limit as advance_limit
 from tests.recovery.services.test_disputes import second
@@ -230,3 +233,31 @@ def test_an_advance_obeys_the_limits_of_who_approves_it(desk: Desk) -> None:
     desk.move("proposer", ref, "propose_advance", reason="long")
     with pytest.raises(MoveNotOpen, match="limit_per_case"):
         desk.move("lead3", ref, "approve_advance")
+
+
+# the address book
+
+
+def test_nobody_alone_names_the_wallet_that_sweeps_go_to(desk: Desk) -> None:
+    ref = desk.drafted()
+    row = {
+        "network": NETWORK.slug, "address": WALLET, "kind": "hot", "valid_from": LONG_AGO.isoformat(),
+        "custody": "multisig", "label": "recovery wallet",
+    }  # fmt: skip
+    with desk.database.unit_of_work() as session:
+        put_row(session, desk["lead"], "addresses", row)
+    for by, team in (("wallet", "wallet"), ("clearing", "clearing")):
+        with pytest.raises(MoveNotOpen, match="addresses_still_hold"):
+            approve(desk, by, ref, team)
+    with desk.database.unit_of_work() as session:
+        rung = session.scalars(select(Alarm).where(Alarm.kind == "wallet_changed")).one()
+        assert rung.facts == {"network": NETWORK.slug, "address": WALLET}
+        with pytest.raises(NotAllowed, match="you_caused_it"):
+            acknowledge(session, desk["lead"], rung.id, "mine")
+        acknowledge(session, desk["lead2"], rung.id, "it is ours")
+    desk.sign_off(ref, "sweep")
+    with desk.database.unit_of_work() as session:
+        put_row(session, desk["lead"], "addresses", row)
+        assert (
+            session.scalar(select(Alarm.id).where(Alarm.kind == "wallet_changed", Alarm.answered_at.is_(None))) is None
+        )
