@@ -5,10 +5,13 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select, text
 
+from recovery.domain.credit_intents import Said
 from recovery.errors import MoveNotOpen, NotAllowed
 from recovery.models import Alarm
 from recovery.queries.facts import open_claim
+from recovery.queries.intents import current_intent
 from recovery.queries.sign_offs import credit_digest
+from recovery.services import credits
 from recovery.services.alarms import acknowledge
 from recovery.services.registry_edits import put_row
 from tests.recovery.desk import GROSS, LISTED, LONG_AGO, NETWORK, WALLET, Desk, find, seen, transfer
@@ -174,6 +177,20 @@ def test_an_endorsement_counts_only_while_its_giver_is_within_the_limit(desk: De
     desk.move("clearing2", ref, "endorse_credit")
     desk.move("clearing", ref, "approve_credit")
     assert desk.state(ref) == "crediting"
+
+
+def test_who_endorsed_a_credit_does_not_answer_for_the_ledger(desk: Desk) -> None:
+    policy(desk, kind="credit", stages={"clearing": 1, "lead": 1})
+    desk.person("lead_and_ledger", "lead", "ledger")
+    ref = credit_proposed(desk)
+    desk.move("lead_and_ledger", ref, "endorse_credit")
+    desk.move("clearing", ref, "approve_credit")
+    with desk.database.unit_of_work() as session:
+        intent = current_intent(session, find(session, ref).id)
+        assert intent is not None
+        said = Said("book-1", intent.amount, intent.account, intent.asset)
+        with pytest.raises(NotAllowed, match="you_prepared_it"):
+            credits.hear(session, desk["lead_and_ledger"], intent.id, said)
 
 
 def test_no_credit_is_wanted_or_approved_by_hand(desk: Desk) -> None:
