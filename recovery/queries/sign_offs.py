@@ -236,7 +236,7 @@ def credit_requirement(session: Session, case: RecoveryCase, claim: Claim) -> Re
     """What the policy in force asks of a credit. There is no plan to keep it with: a stricter version counts at once."""
     moved = Moved(claim.network, claim.contract, claim.amount)
     value = worth(session, claim.network, claim.contract, claim.amount)
-    return _asked(session, "credit", moved, value, case.cause, rounds=1)
+    return _asked(session, "credit", moved, value, case.cause, rounds=case.round)
 
 
 def credit_standing(session: Session, case: RecoveryCase, claim: Claim) -> Standing:

@@ -29,8 +29,9 @@ def endorse(session: Session, actor: Actor, case: RecoveryCase, data: Mapping[st
     claim = open_claim(session, case.id)
     if claim is None:
         raise MoveNotOpen("leg_is_claimed")
-    left = credit_teams_left(credit_standing(session, case, claim))
-    team = next((team for team in left if team in actor.roles), None)
+    now = credit_standing(session, case, claim)
+    left = credit_teams_left(now)
+    team = next((team for team in (left[:1] if now.requirement.in_order else left) if team in actor.roles), None)
     if left and team is None:
         raise NotAllowed("not_your_role")
     advance(session, actor, case, data["_name"], data={"digest": credit_digest(case, claim)}, version=version)

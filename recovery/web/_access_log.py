@@ -1,4 +1,4 @@
-"""One line per request, without query strings, bodies and the tokens of links, and an id that joins it to all else that was logged."""
+"""One line per request, without queries, bodies and the tokens of links, and an id that joins it to what else was logged."""
 
 from __future__ import annotations
 

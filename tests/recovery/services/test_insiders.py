@@ -86,6 +86,16 @@ def test_staff_of_a_claimants_account_settle_no_dispute(desk: Desk) -> None:
             desk.move("lead_with_account", one, "settle_dispute", reason="mine")
 
 
+def test_who_judged_a_claimants_proof_settles_no_dispute_of_theirs(desk: Desk) -> None:
+    desk.person("lead_and_judge", "lead", "specialist")
+    ref = desk.reviewed()
+    wrote_it(desk, ref, "lead_and_judge", "judge_proof")
+    other = second(desk, ref)
+    for one, why in ((ref, "you_prepared_it|handled_a_party"), (other, "handled_a_party")):
+        with pytest.raises(NotAllowed, match=why):
+            desk.move("lead_and_judge", one, "settle_dispute", reason="mine")
+
+
 # who chose, cleared or sent back has prepared
 
 
@@ -177,6 +187,30 @@ def test_an_endorsement_counts_only_while_its_giver_is_within_the_limit(desk: De
     desk.move("clearing2", ref, "endorse_credit")
     desk.move("clearing", ref, "approve_credit")
     assert desk.state(ref) == "crediting"
+
+
+def test_a_credit_that_was_rejected_needs_a_lead_as_soon_as_a_plan_would(desk: Desk) -> None:
+    policy(desk, lead_after_rounds=1)
+    ref = credit_proposed(desk)
+    desk.move("clearing", ref, "reject_credit", reason="no")
+    desk.move("lead", ref, "check_again")
+    desk.look(ref, seen(desk.case(ref).hash, transfer(LISTED, symbol="USDX")))
+    with pytest.raises(MoveNotOpen, match="credit_is_endorsed"):
+        desk.move("clearing2", ref, "approve_credit")
+    desk.move("lead2", ref, "endorse_credit")
+    desk.move("clearing2", ref, "approve_credit")
+    assert desk.state(ref) == "crediting"
+
+
+def test_a_credit_keeps_the_order_of_its_rule(desk: Desk) -> None:
+    document = {"wallet": 1, "lead": 1, "clearing": 1}
+    policy(desk, kind="credit", stages=document, in_order=True)
+    ref = credit_proposed(desk)
+    with pytest.raises(NotAllowed, match="not_your_role"):
+        desk.move("lead2", ref, "endorse_credit")
+    for by in ("wallet", "lead2"):
+        desk.move(by, ref, "endorse_credit")
+    desk.move("clearing", ref, "approve_credit")
 
 
 def test_who_endorsed_a_credit_does_not_answer_for_the_ledger(desk: Desk) -> None:
