@@ -12,6 +12,7 @@ from workflows.facts import (
     credit_needs_more,
     ledger_has_confirmed,
     leg_is_claimed,
+    leg_is_not_credited,
     no_dispute_is_open,
     screening_is_clear,
 )
@@ -21,6 +22,9 @@ from workflows.states import CLOSED, State
 
 PREPARED = ("judge_proof", "check_again", "settle_dispute")
 """Whoever made one of these prepared the credit, and does not approve it."""
+
+MAY_CREDIT = (leg_is_claimed, leg_is_not_credited, asset_is_listed, no_dispute_is_open, screening_is_clear)
+"""What can become untrue while a credit waits, so it is asked again at each approval."""
 
 CREDIT: tuple[Transition, ...] = (
     Transition(
@@ -46,7 +50,7 @@ CREDIT: tuple[Transition, ...] = (
         State.CREDIT_SIGN_OFF,
         by=("clearing", "wallet", "lead"),
         unlike=(*PREPARED, "endorse_credit"),
-        guards=(leg_is_claimed, asset_is_listed, no_dispute_is_open, screening_is_clear, credit_needs_more),
+        guards=(*MAY_CREDIT, credit_needs_more),
         step_up=True,
         in_round=True,
     ),
@@ -56,7 +60,7 @@ CREDIT: tuple[Transition, ...] = (
         State.CREDITING,
         by=("clearing",),
         unlike=(*PREPARED, "endorse_credit"),
-        guards=(leg_is_claimed, asset_is_listed, no_dispute_is_open, screening_is_clear, credit_is_endorsed),
+        guards=(*MAY_CREDIT, credit_is_endorsed),
         emits=("credit.deliver",),
         step_up=True,
     ),

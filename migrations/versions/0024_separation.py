@@ -78,8 +78,10 @@ FUNCTIONS = (
               JOIN credit_approval a ON a.case_id = c.id AND a.round = c.round
              WHERE c.id = NEW.case_id AND c.account = NEW.account AND a.stage = 'clearing' AND a.at = now()
                AND (l.network, l.hash, l.position, l.asset, COALESCE(l.contract, ''), l.amount)
-                 = (NEW.network, NEW.hash, NEW.position, NEW.asset, NEW.contract, NEW.amount)) THEN
-            RAISE EXCEPTION 'a credit is wanted as it was approved by clearing' USING ERRCODE = 'restrict_violation';
+                 = (NEW.network, NEW.hash, NEW.position, NEW.asset, NEW.contract, NEW.amount))
+           OR EXISTS (SELECT 1 FROM credit
+                       WHERE network = NEW.network AND hash = NEW.hash AND position IN ('', NEW.position)) THEN
+            RAISE EXCEPTION 'a credit is wanted once, as it was approved by clearing' USING ERRCODE = 'restrict_violation';
         END IF;
         RETURN NEW;
     END $$
