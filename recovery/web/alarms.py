@@ -36,11 +36,11 @@ def answer(alarm_id: uuid.UUID) -> Response:
         with current_app.extensions["database"].unit_of_work() as session:
             acknowledge(session, current_actor(), alarm_id, reason)
     except (InvalidInput, Conflict, StepUpNeeded) as error:
-        return _page(refusal=error, about=alarm_id)
+        return _page(refusal=error)
     return redirect(url_for("alarms.show"), 303)
 
 
-def _page(*, refusal: RecoveryError | None = None, about: uuid.UUID | None = None) -> Response:
+def _page(*, refusal: RecoveryError | None = None) -> Response:
     actor = current_actor()
     if not may_read(actor):
         raise NotFound
@@ -54,7 +54,6 @@ def _page(*, refusal: RecoveryError | None = None, about: uuid.UUID | None = Non
         most=MOST_SHOWN,
         answering=bool(actor.roles & ANSWERERS),
         me=str(actor.id),
-        about=about,
         asking=WALLET_CHANGED if not actor.stepped_up else None,
         refusal=refusal_words(refusal),
     )

@@ -7,9 +7,11 @@ from sqlalchemy import select, text
 
 from recovery.domain.credit_intents import Said
 from recovery.errors import MoveNotOpen, NotAllowed
-from recovery.models import Alarm
+from recovery.models import Alarm, FraudSignal
 from recovery.queries.facts import open_claim
+from recovery.queries.fraud import signals_shown
 from recovery.queries.intents import current_intent
+from recovery.queries.screening import screenings_shown
 from recovery.queries.sign_offs import credit_digest
 from recovery.services import credits
 from recovery.services.alarms import acknowledge
@@ -312,3 +314,13 @@ def test_nobody_alone_names_the_wallet_that_sweeps_go_to(desk: Desk) -> None:
         assert (
             session.scalar(select(Alarm.id).where(Alarm.kind == "wallet_changed", Alarm.answered_at.is_(None))) is None
         )
+
+
+def test_nobody_reads_what_screening_says_of_their_own_account(desk: Desk) -> None:
+    ref = desk.drafted()
+    desk.add(FraudSignal(case_id=desk.case(ref).id, code="V1", reason="reported_at_once", strength=3, evidence={}))
+    with desk.database.reading() as session:
+        case = find(session, ref)
+        for shown in (screenings_shown, signals_shown):
+            assert shown(session, desk["lead"], case) != ()
+            assert shown(session, desk["lead_with_account"], case) == ()
