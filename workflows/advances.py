@@ -7,6 +7,7 @@ advance, or, when they never come, two people write it off.
 
 from __future__ import annotations
 
+from workflows.disputes import SETTLES
 from workflows.facts import (
     account_is_not_blocked,
     advance_is_approved,
@@ -26,8 +27,8 @@ from workflows.facts import (
 from workflows.machine import Guard, Transition
 from workflows.states import State
 
-PREPARED = ("judge_proof", "conclude", "quote", "prepare_sweep")
-"""Whoever prepared the case neither proposes nor approves an advance on it."""
+PREPARED = ("judge_proof", "conclude", "quote", "prepare_sweep", *SETTLES, "clear_denial")
+"""Whoever prepared the case, chose its claimant or let its refund address pass neither proposes nor approves an advance."""
 
 
 def _write_off(state: State, *guards: Guard) -> tuple[Transition, Transition]:

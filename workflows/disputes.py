@@ -43,6 +43,7 @@ DECIDED = (
     *("quote", "withdraw_quote", "prepare_sweep", "approve_sweep_wallet", "approve_sweep_clearing", "reject_sweep"),
     *("approve_refund_wallet", "approve_refund_clearing", "reject_refund", "approve_credit", "reject_credit"),
     *("approve_sweep_lead", "approve_refund_lead", "break_glass_sweep", "break_glass_refund", "endorse_credit"),
+    *("judge_proof", "refuse_proof", "answer_contest", "propose_advance", "approve_advance", "reject_advance"),
 )
 """Whoever made one of these has handled the case, and does not choose between its claimant and another."""
 

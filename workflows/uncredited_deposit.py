@@ -12,12 +12,19 @@ from workflows.facts import (
     credit_needs_more,
     ledger_has_confirmed,
     leg_is_claimed,
+    leg_is_not_credited,
     no_dispute_is_open,
     screening_is_clear,
 )
 from workflows.intake import INTAKE, LOOKING
 from workflows.machine import Transition, Workflow
 from workflows.states import CLOSED, State
+
+PREPARED = ("judge_proof", "check_again", "settle_dispute")
+"""Whoever made one of these prepared the credit, and does not approve it."""
+
+MAY_CREDIT = (leg_is_claimed, leg_is_not_credited, asset_is_listed, no_dispute_is_open, screening_is_clear)
+"""What can become untrue while a credit waits, so it is asked again at each approval."""
 
 CREDIT: tuple[Transition, ...] = (
     Transition(
@@ -42,8 +49,8 @@ CREDIT: tuple[Transition, ...] = (
         (State.CREDIT_SIGN_OFF,),
         State.CREDIT_SIGN_OFF,
         by=("clearing", "wallet", "lead"),
-        unlike=("judge_proof", "endorse_credit"),
-        guards=(leg_is_claimed, asset_is_listed, no_dispute_is_open, screening_is_clear, credit_needs_more),
+        unlike=(*PREPARED, "endorse_credit"),
+        guards=(*MAY_CREDIT, credit_needs_more),
         step_up=True,
         in_round=True,
     ),
@@ -52,8 +59,8 @@ CREDIT: tuple[Transition, ...] = (
         (State.CREDIT_SIGN_OFF,),
         State.CREDITING,
         by=("clearing",),
-        unlike=("judge_proof", "endorse_credit"),
-        guards=(leg_is_claimed, asset_is_listed, no_dispute_is_open, screening_is_clear, credit_is_endorsed),
+        unlike=(*PREPARED, "endorse_credit"),
+        guards=(*MAY_CREDIT, credit_is_endorsed),
         emits=("credit.deliver",),
         step_up=True,
     ),
@@ -76,6 +83,7 @@ CREDIT: tuple[Transition, ...] = (
         unlike=("approve_credit",),
         guards=(credit_is_out,),
         emits=("credit.deliver",),
+        step_up=True,
     ),
 )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from workflows.advances import ADVANCE
+from workflows.advances import ADVANCE, PREPARED
 from workflows.corrections import AT_REST, correction_rows
 from workflows.disputes import dispute_rows
 from workflows.facts import (
@@ -47,7 +47,10 @@ from workflows.machine import Guard, Transition, Workflow
 from workflows.replacements import dearer
 from workflows.states import CLOSED, State
 
-MAKERS = ("judge_proof", "conclude", "quote", "prepare_sweep", "propose_advance")
+AGAIN = ("plan_sweep_again", "plan_refund_again", "plan_advance_again")
+"""A lead who had a plan made again has prepared it."""
+
+MAKERS = (*PREPARED, "propose_advance", "approve_advance", *AGAIN)
 """Whoever made one of these prepared the case, and may approve neither its sweep nor its refund."""
 
 MAY_SWEEP = (leg_is_not_credited, addresses_still_hold, no_dispute_is_open)
@@ -65,16 +68,13 @@ APPROVALS = {
 }
 """Teams that approve plans, and when each may: while it still has to, and no other team comes first."""
 
-AGAIN = {"sweep": ("plan_sweep_again",), "refund": ("plan_sweep_again", "plan_refund_again")}
-"""A lead who had a plan made again has prepared it."""
-
 
 def approvals(kind: str, state: State, still_true: tuple[Guard, ...]) -> tuple[Transition, ...]:
     """The rows by which people approve a plan of a kind, each person once and for one team; and the one by which three
     of them release it against a rule that blocks, but against none of these guards."""
     names = tuple(f"approve_{kind}_{team}" for team in APPROVALS)
     glass = f"break_glass_{kind}"
-    nobody_twice = (*MAKERS, *AGAIN[kind], *names, glass)
+    nobody_twice = (*MAKERS, *names, glass)
 
     def row(name: str, by: tuple[str, ...], guards: tuple[Guard, ...]) -> Transition:
         return Transition(

@@ -149,7 +149,7 @@ def shown(session: Session, actor: Actor, row: RecoveryCase) -> Any:
             *("closed", "next_look_at", "claim", "probe", "quote", "quotes", "replaced", "plans", "messages"),
             *("evidence", "postings", "statement", "proofs", "merged_into", "merged_from", "settled", "dispute"),
             *("linked", "signals", "screenings", "destination", "typed_destination", "refund_targets"),
-            *("linked", "signals", "screenings", "consent", "contest"),
+            *("consent", "contest"),
         )
     }
     parts |= {

@@ -57,6 +57,12 @@ ALARMS: dict[str, tuple[str, str]] = {
             "can write to the database as suspect."
         ),
     ),
+    "wallet_changed": (
+        mark("One person changed where collected coins go"),
+        mark(
+            "No sweep to this wallet leaves before somebody else says here that it is ours. Ask the wallet team, not a message."
+        ),
+    ),
     "database_restored": (
         mark("The database was restored or moved; payouts are held back"),
         mark("Compare every wallet with its plans. Two people then let payouts go on."),

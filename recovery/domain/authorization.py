@@ -15,17 +15,22 @@ def role_for(actor: Actor, transition: Transition) -> str | None:
 
 
 def objection(
-    actor: Actor, transition: Transition, made_by: Mapping[str, AbstractSet[uuid.UUID]], *, owns_case: bool
+    actor: Actor,
+    transition: Transition,
+    made_by: Mapping[str, AbstractSet[uuid.UUID]],
+    *,
+    owns_case: bool,
+    shares_account: bool = False,
 ) -> str | None:
     """Why this actor may not make this move, as a message code, or ``None``.
 
     ``made_by`` says who made which earlier transitions (only this round's, for transitions that count per round). A
-    depositor moves their own case only.
+    depositor moves their own case only. ``shares_account``: the case is of the account that the actor signs in for as well.
     """
     role = role_for(actor, transition)
     if role is None or (role == "depositor" and not owns_case):
         return "not_your_role"
-    if role != "depositor" and owns_case and role != "system":
+    if role not in ("depositor", "system") and (owns_case or shares_account):
         return "your_own_case"
     if any(actor.id in made_by.get(name, frozenset()) for name in transition.unlike):
         return "you_prepared_it"

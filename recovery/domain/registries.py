@@ -55,14 +55,12 @@ class Registry:
     """One kind. ``appends``: rows are observations, each kept; none is ever changed or removed.
 
     ``owned`` names what belongs to one ``account`` at a time, from ``valid_from`` until before ``valid_until``.
-    ``guarded``: whoever changes it in a browser has just confirmed their password.
     """
 
     kind: str
     columns: tuple[Column, ...]
     appends: bool = False
     owned: tuple[str, ...] = ()
-    guarded: bool = False
 
     @property
     def header(self) -> tuple[str, ...]:
@@ -186,7 +184,6 @@ _KINDS: tuple[Registry, ...] = (
             Column("label", plain_text),
         ),
         owned=("network", "address", "memo"),
-        guarded=True,
     ),
     Registry(
         "assets",
@@ -200,7 +197,6 @@ _KINDS: tuple[Registry, ...] = (
             Column("minimum", amount),
             _contract("superseded_by", empty=None, searched=False),
         ),
-        guarded=True,
     ),
     Registry(
         "credits",

@@ -9,7 +9,7 @@ what nobody can value is treated as much. Version 1 is built in (:data:`BUILT_IN
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 STAGES = ("wallet", "clearing", "lead")
@@ -205,6 +205,12 @@ def requirement(policy: SignOffPolicy, matter: Matter, teams: Iterable[str] = ()
         review_within=policy.review_within,
         value=matter.value,
     )
+
+
+def left_of_advance(asked: Requirement) -> Requirement:
+    """What is asked of an advance less whoever proposed and whoever approved it: what its plan needs besides."""
+    left = (Stage(one.team, one.people - (one.team in NEEDED["advance"])) for one in asked.stages)
+    return replace(asked, stages=tuple(one for one in left if one.people))
 
 
 def strictest(requirements: Sequence[Requirement]) -> Requirement:

@@ -397,7 +397,9 @@ WHY_NOT: dict[str, str] = {
     "asset_is_listed": mark("The asset is not listed now."),
     "leg_is_not_credited": mark("The ledger shows a credit for this transfer already."),
     "account_is_not_blocked": mark("The depositor's account is frozen or closed now."),
-    "addresses_still_hold": mark("The address book no longer agrees with the plan's addresses."),
+    "addresses_still_hold": mark(
+        "The address book no longer agrees with the plan's addresses, or only one person knows of the wallet; see the alarms."
+    ),
     "proof_suffices": mark("What was proven so far is not enough yet."),
     "not_your_role": mark("This is for another team."),
     "you_prepared_it": mark("You prepared or approved this case before; somebody else must decide here."),

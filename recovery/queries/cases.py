@@ -94,6 +94,11 @@ def visible(actor: Actor) -> ColumnElement[bool]:
     return RecoveryCase.id.is_(None)
 
 
+def is_own(actor: Actor, case: RecoveryCase) -> bool:
+    """Whether the actor is who the case pays, under whichever of their sign-ins: not even staff read what is said of them."""
+    return actor.id == case.depositor_id or actor.account == case.account
+
+
 def find_case(session: Session, actor: Actor, ref: str) -> RecoveryCase:
     """The case with that number. Raises NotFound for an unknown and for a foreign one alike."""
     canonical = parse_case_ref(ref)

@@ -9,10 +9,25 @@ from sqlalchemy.orm import Session
 
 from chains.types import Transaction
 from recovery.errors import Conflict
-from recovery.models import OwnedAddress
+from recovery.models import Alarm, OwnedAddress
 
 LABELS = {"recovery": "recovery wallet", "advance": "advance wallet"}
 """Hot wallets of ours, told apart by their label: where collected coins go, and own funds for advances."""
+
+
+WALLET_CHANGED = "wallet_changed"
+"""The alarm that rings until somebody else has seen a wallet that one person put into the address book."""
+
+
+def wallet_subject(network: str, address: str) -> str:
+    """What an alarm about a wallet is about."""
+    return f"{network}:{address}"
+
+
+def is_seen_by_two(session: Session, network: str, address: str) -> bool:
+    """Whether nobody waits to confirm that collected coins go to this wallet."""
+    rings = Alarm.kind == WALLET_CHANGED, Alarm.subject == wallet_subject(network, address)
+    return session.scalar(select(Alarm.id).where(*rings, Alarm.answered_at.is_(None)).limit(1)) is None
 
 
 def paying_us(session: Session, transactions: Iterable[Transaction]) -> set[str]:

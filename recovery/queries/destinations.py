@@ -31,7 +31,6 @@ from recovery.models import (
     Claim,
     DestinationCheck,
     Diagnosis,
-    Notice,
     OwnedAddress,
     OwnershipProof,
     PlatformLabel,
@@ -40,6 +39,7 @@ from recovery.models import (
     RefundDestination,
     SentWithdrawal,
 )
+from recovery.queries.denials import is_denied
 from recovery.queries.policies import policy_of
 
 MOST_KNOWN = 200
@@ -224,8 +224,8 @@ def newest(session: Session, case_id: uuid.UUID) -> RefundDestination | None:
     ).first()
 
 
-BINDING = ("accept", "change_destination", "deny_destination")
-"""Events that say where the refund goes."""
+BINDING = ("accept", "change_destination", "deny_destination", "clear_denial")
+"""Events that say where the refund goes; the last of them only where it still had to be undone."""
 
 
 @dataclass(frozen=True)
@@ -254,7 +254,7 @@ def bound(session: Session, case: RecoveryCase) -> Bound:
     ).all()
     told = _folded(rows)
     whole = _is_whole(case, rows)
-    denied = told.denied or _denied_since(session, case, told.cleared_at)
+    denied = told.denied or is_denied(session, case)
     checks = (
         ("history_is_broken", not whole),
         ("destination_differs", not _tables_agree(session, case, told)),
@@ -273,7 +273,6 @@ class _Told:
     seq: int = 0
     cooling_until: datetime | None = None
     denied: bool = False
-    cleared_at: datetime | None = None
 
 
 def _is_whole(case: RecoveryCase, rows: Sequence[Any]) -> bool:
@@ -292,10 +291,12 @@ def _folded(rows: Sequence[Any]) -> _Told:
     told = _Told()
     for row in rows:
         if row.name == "clear_denial":
-            told = replace(told, denied=False, cleared_at=row.at)
+            told = replace(told, denied=False)
         if row.name not in BINDING:
             continue
         said = json.loads(row.body)["data"]
+        if "destination" not in said and row.name == "clear_denial":
+            continue
         until = said.get("cooling_until")
         told = replace(
             told,
@@ -306,14 +307,6 @@ def _folded(rows: Sequence[Any]) -> _Told:
             denied=row.name == "deny_destination",
         )
     return told
-
-
-def _denied_since(session: Session, case: RecoveryCase, moment: datetime | None) -> bool:
-    """Whether the owner denied a change after that moment; also one that no event could undo any more."""
-    query = select(Notice.id).where(Notice.case_id == case.id, Notice.denied_at.is_not(None))
-    if moment is not None:
-        query = query.where(Notice.denied_at > moment)
-    return session.scalar(query.limit(1)) is not None
 
 
 def _tables_agree(session: Session, case: RecoveryCase, told: _Told) -> bool:

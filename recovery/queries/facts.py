@@ -37,6 +37,7 @@ from recovery.models import (
 )
 from recovery.queries import destinations
 from recovery.queries.clock import database_now
+from recovery.queries.custody import LABELS, is_seen_by_two
 from recovery.queries.ledger import reversed_legs
 from recovery.queries.ownership import suffices
 from recovery.queries.plan_members import part_of
@@ -275,7 +276,8 @@ def _destination(session: Session, case: RecoveryCase, claim: Claim, plan: Plan 
 def _addresses_hold(session: Session, plan: Plan) -> bool:
     """Whether the address book of now would still send value where the plan sends it.
 
-    A sweep goes to a recovery wallet in use, its gas comes from a tank in use; a refund leaves to an address not ours.
+    A sweep goes to a recovery wallet in use that two people know of, its gas comes from a tank in use; a refund leaves to an
+    address not ours.
     """
     payload = json.loads(plan.payload)
     steps = steps_of(payload)
@@ -288,11 +290,12 @@ def _addresses_hold(session: Session, plan: Plan) -> bool:
     if plan.kind == "refund":
         return all(row.address != payload["destination"] for row in book)
     own = [row for row in book if row.account == "" and row.valid_until is None]
-    wallets = {row.address for row in own if row.kind == "hot" and row.label == "recovery wallet"}
+    wallets = {row.address for row in own if row.kind == "hot" and row.label == LABELS["recovery"]}
     tanks = {row.address for row in own if row.kind == "gas_tank"}
-    return payload["destination"] in wallets and all(
-        step.sender in tanks for step in steps if step.purpose == "gas_top_up"
-    )
+    to = payload["destination"]
+    if to not in wallets or not is_seen_by_two(session, plan.network, to):
+        return False
+    return all(step.sender in tanks for step in steps if step.purpose == "gas_top_up")
 
 
 def open_dispute_of(session: Session, case_id: uuid.UUID) -> Dispute | None:

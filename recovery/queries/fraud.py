@@ -34,6 +34,7 @@ from recovery.models import (
     RecoveryCase,
     SignOff,
 )
+from recovery.queries.cases import is_own
 from recovery.queries.destinations import others_paid_there
 from recovery.queries.facts import open_claim
 from recovery.queries.policies import policy_in_force
@@ -48,7 +49,7 @@ MONTH, QUARTER = timedelta(days=30), timedelta(days=90)
 
 def signals_shown(session: Session, actor: Actor, case: RecoveryCase) -> tuple[dict[str, Any], ...]:
     """The signs on a case, the strongest first; none for anybody who may not see them."""
-    if not actor.roles & MAY_SEE:
+    if not actor.roles & MAY_SEE or is_own(actor, case):
         return ()
     rows = session.scalars(
         select(FraudSignal)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from recovery.domain.actor import Actor
 from recovery.errors import NotFound
-from recovery.models import Person, PersonRole
+from recovery.models import Person, PersonRole, RecoveryCase
 
 _EMAIL = re.compile(r"[^@\s\x00-\x1f\ud800-\udfff]{1,64}@[^@\s\x00-\x1f\ud800-\udfff]{1,189}")
 
@@ -39,6 +39,12 @@ def depositor_of(session: Session, account: str) -> Person | None:
 def roles_of(session: Session, person_id: uuid.UUID) -> frozenset[str]:
     """Every role of one person."""
     return frozenset(session.scalars(select(PersonRole.role).where(PersonRole.person_id == person_id)))
+
+
+def is_paid_by(session: Session, person_id: uuid.UUID | None, case: RecoveryCase) -> bool:
+    """Whether a person is who the case pays: its depositor, or somebody else who signs in for its account."""
+    person = session.get(Person, person_id) if person_id is not None else None
+    return person is not None and (person.id == case.depositor_id or person.account == case.account)
 
 
 def display_names(session: Session, person_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, str]:

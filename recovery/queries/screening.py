@@ -38,6 +38,7 @@ from recovery.models import (
     ScreeningEntry,
     ScreeningList,
 )
+from recovery.queries.cases import is_own
 from recovery.queries.destinations import newest, written_as
 
 MOST_SUBJECTS = 64
@@ -89,7 +90,7 @@ _SHOWN = ("gate", "role", "network", "address", "verdict", "provider", "list_ver
 
 def screenings_shown(session: Session, actor: Actor, case: RecoveryCase) -> tuple[dict[str, Any], ...]:
     """What was answered for a case, the newest first; nothing for anybody who may not see it."""
-    if not actor.roles & MAY_SEE:
+    if not actor.roles & MAY_SEE or is_own(actor, case):
         return ()
     newest = select(Screening).where(Screening.case_id == case.id).order_by(Screening.at.desc(), Screening.id.desc())
     return tuple({name: getattr(row, name) for name in _SHOWN} for row in session.scalars(newest.limit(MOST_SHOWN)))

@@ -15,9 +15,18 @@ from sqlalchemy.orm import Session
 from recovery.domain.approver_limits import Use
 from recovery.domain.canonical import canonical, digest
 from recovery.domain.settlement import steps_of
-from recovery.domain.sign_off_rules import STAGES, Matter, Requirement, Stage, requirement, strictest
+from recovery.domain.sign_off_rules import (
+    STAGES,
+    Matter,
+    Requirement,
+    Stage,
+    left_of_advance,
+    requirement,
+    strictest,
+)
 from recovery.domain.standing import Approval, Standing, standing
 from recovery.models import (
+    Advance,
     BreakGlassVote,
     Claim,
     CreditApproval,
@@ -57,13 +66,30 @@ def cases_of(session: Session, plan: Plan) -> list[RecoveryCase]:
 
 
 def requirement_for(session: Session, plan: Plan, cases: Sequence[RecoveryCase], value: int | None) -> Requirement:
-    """What the policy in force asks of a plan for these cases; the strictest of them counts.
+    """What the policy in force asks of a plan for these cases; the strictest of them counts. What pays an advance needs what
+    is asked of advances as well.
 
     ``value``: what the plan moves is worth, in base units of the network's own coin; ``None`` when no price is known.
     """
     moved = moved_by(plan)
     rounds = rounds_of(session, plan, [case.id for case in cases])
-    return strictest([_asked(session, plan.kind, moved, value, case.cause, rounds) for case in cases])
+    asked = [_asked(session, plan.kind, moved, value, case.cause, rounds) for case in cases]
+    if plan.kind == "refund":
+        asked += [left_of_advance(advance_requirement(session, case, moved)) for case in _advanced(session, cases)]
+    return strictest(asked)
+
+
+def _advanced(session: Session, cases: Sequence[RecoveryCase]) -> list[RecoveryCase]:
+    """Those of the cases whose refund comes from own funds."""
+    query = select(Advance.case_id).where(Advance.state == "approved")
+    ids = set(session.scalars(query.where(Advance.case_id.in_([case.id for case in cases]))))
+    return [case for case in cases if case.id in ids]
+
+
+def advance_requirement(session: Session, case: RecoveryCase, moved: Moved) -> Requirement:
+    """What the policy in force asks of an advance: one of clearing proposes it, a lead approves it, the others its plan."""
+    value = worth(session, moved.network, moved.contract, moved.amount)
+    return _asked(session, "advance", moved, value, case.cause, rounds=1)
 
 
 def rounds_of(session: Session, plan: Plan, cases: Sequence[uuid.UUID]) -> int:
@@ -143,7 +169,9 @@ def standing_of(session: Session, plan: Plan) -> Standing:
     return standing(needs, approvals, voted, _now(session))
 
 
-def _within(session: Session, one: SignOff, moved: Moved, use: Use, needs: Requirement, *, counted: bool) -> bool:
+def _within(
+    session: Session, one: SignOff | CreditApproval, moved: Moved, use: Use, needs: Requirement, *, counted: bool
+) -> bool:
     whose = one.on_behalf_of or one.approver_id
     why = why_over(
         session, whose, moved.network, moved.contract, use, one.at, needed=needs.limit_needed, counted=counted
@@ -208,7 +236,7 @@ def credit_requirement(session: Session, case: RecoveryCase, claim: Claim) -> Re
     """What the policy in force asks of a credit. There is no plan to keep it with: a stricter version counts at once."""
     moved = Moved(claim.network, claim.contract, claim.amount)
     value = worth(session, claim.network, claim.contract, claim.amount)
-    return _asked(session, "credit", moved, value, case.cause, rounds=1)
+    return _asked(session, "credit", moved, value, case.cause, rounds=case.round)
 
 
 def credit_standing(session: Session, case: RecoveryCase, claim: Claim) -> Standing:
@@ -225,8 +253,17 @@ def credit_standing(session: Session, case: RecoveryCase, claim: Claim) -> Stand
             CreditApproval.digest == credit_digest(case, claim),
         )
     )
+    moved = Moved(claim.network, claim.contract, claim.amount)
+    use = Use(moved.amount, needs.value)
     approvals = [
-        Approval(one.stage, one.approver_id, one.at, one.on_behalf_of, own and (one.on_behalf_of is None or other))
+        Approval(
+            stage=one.stage,
+            approver=one.approver_id,
+            at=one.at,
+            on_behalf_of=one.on_behalf_of,
+            holds=own and (one.on_behalf_of is None or other),
+            within=_within(session, one, moved, use, needs, counted=True),
+        )
         for one, own, other in rows
     ]
     return standing(needs, approvals, (), _now(session))

@@ -18,6 +18,8 @@ from recovery.models import Advance, AdvanceLimit, CaseEvent, Claim, Posting, Qu
 from recovery.queries.clock import database_now
 from recovery.queries.facts import latest_quote, live_advance, open_claim
 from recovery.queries.ledger import folded
+from recovery.queries.sign_offs import Moved, advance_requirement
+from recovery.services.limits import spend
 from recovery.services.messages import write_message
 from recovery.services.transitions import advance as move
 
@@ -88,7 +90,8 @@ def _hold(session: Session, network: str, asset: str) -> None:
 def approve(session: Session, actor: Actor, case: RecoveryCase, data: Mapping[str, Any], version: int | None) -> None:
     """The second person agrees, within the limits as they are now, read under lock.
 
-    Raises Conflict when there is no limit or the advance is above it, alone or with those still open.
+    Raises Conflict when there is no limit or the advance is above it, alone or with those still open; MoveNotOpen when a limit
+    of the actor's own is broken.
     """
     claim, quote = _terms(session, case)
     _hold(session, claim.network, claim.asset)
@@ -98,6 +101,9 @@ def approve(session: Session, actor: Actor, case: RecoveryCase, data: Mapping[st
     _refuse_above(session, claim, quote.net, besides=live)
     recorded = {"amount": str(quote.net), "asset": claim.asset}
     move(session, actor, case, "approve_advance", data=recorded, version=version)
+    moved = Moved(claim.network, claim.contract, quote.net)
+    needs = advance_requirement(session, case, moved)
+    spend(session, actor, actor.id, moved, needs.value, kind="advance", needed=needs.limit_needed, case=case)
     now = database_now(session)
     if live is not None:
         live.state, live.ended_at = "dropped", now

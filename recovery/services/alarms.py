@@ -17,10 +17,11 @@ from sqlalchemy.orm import Session
 from recovery.domain.actor import Actor
 from recovery.domain.alarm_texts import ALARMS
 from recovery.domain.ids import new_id
-from recovery.errors import Conflict, InvalidInput, NotAllowed, NotFound
+from recovery.errors import Conflict, InvalidInput, NotAllowed, NotFound, StepUpNeeded
 from recovery.models import Alarm, AlarmAnswer
 from recovery.queries.alarms import ANSWERERS, may_read
 from recovery.queries.clock import database_now
+from recovery.queries.custody import WALLET_CHANGED
 
 LONGEST_SUBJECT = 300
 LONGEST_REASON = 2_000
@@ -79,7 +80,8 @@ def _latest(session: Session, kind: str, subject: str) -> Alarm | None:
 
 
 def acknowledge(session: Session, actor: Actor, alarm_id: uuid.UUID, reason: str) -> Alarm:
-    """Somebody looked, and says why it may rest. Raises NotFound, NotAllowed, InvalidInput, Conflict."""
+    """Somebody looked, and says why it may rest. Raises NotFound, NotAllowed, InvalidInput, Conflict, and StepUpNeeded where
+    that lets something go."""
     if not may_read(actor):
         raise NotFound("not_found")
     if not actor.roles & ANSWERERS:
@@ -94,6 +96,8 @@ def acknowledge(session: Session, actor: Actor, alarm_id: uuid.UUID, reason: str
         raise NotAllowed("you_caused_it")
     if alarm.answered_at is not None:
         raise Conflict("alarm_is_answered")
+    if alarm.kind == WALLET_CHANGED and not actor.stepped_up:
+        raise StepUpNeeded("needs_step_up")
     session.add(AlarmAnswer(alarm_id=alarm.id, person_id=actor.id, reason=why))
     alarm.answered_at = database_now(session)
     return alarm

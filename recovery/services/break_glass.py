@@ -21,10 +21,9 @@ from recovery.domain.authorization import role_for
 from recovery.errors import Conflict, InvalidInput, MoveNotOpen, NotAllowed, NotFound
 from recovery.models import BreakGlassVote, BrokenGlass, Plan, RecoveryCase, SignOff
 from recovery.queries.clock import database_now
-from recovery.queries.facts import read_makers
 from recovery.queries.sign_offs import cases_of, standing_of
 from recovery.services.messages import write_message
-from recovery.services.sign_offs import advance_all, plan_due, required
+from recovery.services.sign_offs import advance_all, had_a_part, plan_due, required
 from workflows.states import State
 from workflows.tables import WORKFLOWS
 from workflows.unlisted_token import MAKERS
@@ -103,8 +102,4 @@ def _had_a_part(session: Session, plan: Plan, who: uuid.UUID) -> bool:
     voted = select(BreakGlassVote.plan_id).where(BreakGlassVote.plan_id == plan.id, BreakGlassVote.voter_id == who)
     if who == plan.prepared_by or session.scalar(signed) is not None or session.scalar(voted) is not None:
         return True
-    for case in cases_of(session, plan):
-        makers = read_makers(session, case, WORKFLOWS[case.workflow])
-        if who == case.depositor_id or any(who in makers.get(name, ()) for name in MAKERS):
-            return True
-    return False
+    return any(had_a_part(session, case, who, MAKERS) for case in cases_of(session, plan))

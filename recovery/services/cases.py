@@ -256,6 +256,7 @@ _HANDLERS: dict[str, Handler] = {
     "answer_contest": quotes.answer_contest,
     "accept": quotes.accept,
     "change_destination": destinations.change,
+    "clear_denial": destinations.clear,
     "approve_sweep_wallet": sign_offs.sign_off,
     "approve_sweep_clearing": sign_offs.sign_off,
     "approve_sweep_lead": sign_offs.sign_off,

@@ -19,7 +19,9 @@ from recovery.queries.facts import open_claim
 from recovery.queries.sign_offs import Moved, credit_digest, credit_standing, credit_teams_left
 from recovery.services.delegations import principal
 from recovery.services.limits import spend
+from recovery.services.sign_offs import had_a_part
 from recovery.services.transitions import advance
+from workflows.uncredited_deposit import PREPARED
 
 
 def endorse(session: Session, actor: Actor, case: RecoveryCase, data: Mapping[str, Any], version: int | None) -> None:
@@ -27,8 +29,9 @@ def endorse(session: Session, actor: Actor, case: RecoveryCase, data: Mapping[st
     claim = open_claim(session, case.id)
     if claim is None:
         raise MoveNotOpen("leg_is_claimed")
-    left = credit_teams_left(credit_standing(session, case, claim))
-    team = next((team for team in left if team in actor.roles), None)
+    now = credit_standing(session, case, claim)
+    left = credit_teams_left(now)
+    team = next((team for team in (left[:1] if now.requirement.in_order else left) if team in actor.roles), None)
     if left and team is None:
         raise NotAllowed("not_your_role")
     advance(session, actor, case, data["_name"], data={"digest": credit_digest(case, claim)}, version=version)
@@ -48,7 +51,7 @@ def approve(
         CreditApproval.round == case.round,
         or_(CreditApproval.approver_id.in_(both), CreditApproval.on_behalf_of.in_(both)),
     )
-    if session.scalar(twice) is not None or whom == case.depositor_id:
+    if session.scalar(twice) is not None or (whom is not None and had_a_part(session, case, whom, PREPARED)):
         raise NotAllowed("you_prepared_it")
     spend(
         session,

@@ -27,10 +27,15 @@ from recovery.models import CaseEvent, Claim, Credit, CreditAnswer, CreditIntent
 from recovery.queries.clock import database_now
 from recovery.queries.facts import leg_credits, open_claim
 from recovery.queries.intents import current_intent
+from recovery.queries.limits import lock_limits
+from recovery.queries.sign_offs import credit_standing, people_of
 from recovery.services import credit_sign_offs, disputes
 from recovery.services.alarms import ring
 from recovery.services.transitions import advance, lock
 from workflows.states import State
+
+APPROVING = ("endorse_credit", "approve_credit")
+"""Whoever made one of these does not answer for the ledger."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +63,8 @@ def approve(session: Session, actor: Actor, case: RecoveryCase, data: Mapping[st
         return
     entries = accounting.identified(claim.network, claim.asset, f"{claim.position}@{case.version}", claim.amount)
     wanted = _wanted(session, case, claim)
+    endorsed = people_of(credit_standing(session, case, claim))
+    lock_limits(session, endorsed, claim.network, claim.contract)  # whoever is over one by now does not count
     recorded = {
         "leg": claim.position,
         "amount": str(claim.amount),
@@ -226,7 +233,7 @@ def _is_taken(session: Session, external_id: str) -> bool:
 
 def _approved_by(session: Session, case: RecoveryCase, actor: Actor) -> bool:
     query = select(CaseEvent.seq).where(
-        CaseEvent.case_id == case.id, CaseEvent.name == "approve_credit", CaseEvent.actor_id == actor.id
+        CaseEvent.case_id == case.id, CaseEvent.name.in_(APPROVING), CaseEvent.actor_id == actor.id
     )
     return session.scalar(query.limit(1)) is not None
 

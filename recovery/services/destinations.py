@@ -9,6 +9,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import structlog
@@ -32,7 +33,7 @@ from recovery.domain.destination import (
 from recovery.domain.ids import new_id
 from recovery.errors import InvalidInput, MoveNotOpen
 from recovery.models import CaseEvent, Claim, DestinationCheck, Plan, RecoveryCase, RefundDestination
-from recovery.queries import destinations as known
+from recovery.queries import denials, destinations as known
 from recovery.queries.cases import find_case
 from recovery.queries.clock import database_now
 from recovery.queries.facts import accepted_quote, current_plan, latest_quote, open_claim
@@ -179,6 +180,18 @@ def bind(session: Session, case: RecoveryCase, event: CaseEvent, network: str, a
     session.add(RefundDestination(case_id=case.id, seq=event.seq, network=network, address=address, **more))
 
 
+def rest_since_earlier(session: Session, case: RecoveryCase, address: str) -> tuple[datetime | None, str | None]:
+    """Until when nothing is paid because an earlier case of the account bound this payment, and to which other address.
+
+    Giving a case up and reporting it again is no way around the rest and the notice of a change.
+    """
+    earlier = denials.bound_earlier(session, case)
+    if earlier is None or earlier.address == address:
+        return (earlier.cooling_until if earlier is not None else None), None
+    rules = known.rules_of(session, case).row
+    return cooling_until(database_now(session), rules.cooling, LEAST_COOLING), earlier.address
+
+
 def change(session: Session, actor: Actor, case: RecoveryCase, data: Mapping[str, Any], version: int | None) -> None:
     """Another destination by the owner's own act: approvals of a drafted refund are void, nothing is paid for a while, and
     the contact on record is told. Raises InvalidInput."""
@@ -216,11 +229,11 @@ def deny(session: Session, notice_id: uuid.UUID) -> bool:
     """The owner says that a change was not theirs, by the link of its notice: the address before binds again and the refund
     stops. Whether that came in time. Raises NotFound, and Conflict when it was said before."""
     notice, case = notices.use(session, notice_id)
-    claim, old = open_claim(session, case.id), notice.data["before"]
+    claim, old = open_claim(session, case.id), denials.before_denied(session, case)
     plan = _drafted(session, case)
     if claim is None or old is None:
         return False
-    data = {"destination": old, "denied": notice.data["address"], "notice": str(notice.id)}
+    data = {**_again(old), "denied": notice.data["address"], "notice": str(notice.id)}
     event: CaseEvent | None
     try:
         event = advance(session, SYSTEM, case, "deny_destination", data=data)
@@ -231,10 +244,28 @@ def deny(session: Session, notice_id: uuid.UUID) -> bool:
         return False
     if plan is not None:
         void(session, plan, case)
-    bind(session, case, event, claim.network, old)
+    bind(session, case, event, claim.network, old.address, cooling_until=old.cooling_until)
     disputes.catch_up(session, case)
     log.warning("destination_denied", case=case.ref)
     return True
+
+
+def clear(session: Session, actor: Actor, case: RecoveryCase, data: Mapping[str, Any], version: int | None) -> None:
+    """Somebody looked at a denial: changes are possible again. An address that was denied when nothing could be undone any
+    more is left behind here, so that no later payment goes there."""
+    old, row = denials.before_denied(session, case), known.newest(session, case.id)
+    undone = (
+        old is not None and row is not None and (old.address, old.cooling_until) != (row.address, row.cooling_until)
+    )
+    event = advance(session, actor, case, "clear_denial", data=_again(old) if old and undone else {}, version=version)
+    if old is not None and undone:
+        bind(session, case, event, old.network, old.address, cooling_until=old.cooling_until)
+
+
+def _again(row: RefundDestination) -> dict[str, Any]:
+    """What an event says by which an earlier address binds again; it rests as long as it would have."""
+    until = {"cooling_until": row.cooling_until.isoformat()} if row.cooling_until is not None else {}
+    return {"destination": row.address, **until}
 
 
 # before value leaves

@@ -22,6 +22,7 @@ from recovery.models import CaseEvent, Claim, Dispute, DisputeParty, RecoveryCas
 from recovery.queries.clock import database_now
 from recovery.queries.disputes import rival_ids, rivals
 from recovery.queries.facts import current_plan, open_claim, open_dispute_of, read_facts
+from recovery.queries.people import is_paid_by
 from recovery.services import claims, merging
 from recovery.services.messages import write_message
 from recovery.services.plan_ends import void
@@ -187,7 +188,7 @@ def _to_decide(session: Session, actor: Actor, case: RecoveryCase) -> tuple[Disp
     )
     if session.scalar(handled.limit(1)) is not None:
         raise NotAllowed("handled_a_party")
-    if any(party.depositor_id == actor.id for party in parties):
+    if any(is_paid_by(session, actor.id, party) for party in parties):
         raise NotAllowed("your_own_case")
     return dispute, parties
 

@@ -73,7 +73,7 @@ def use(session: Session, notice_id: uuid.UUID) -> tuple[Notice, RecoveryCase]:
     taken = session.execute(
         update(Notice)
         .where(Notice.id == notice_id, Notice.denied_at.is_(None))
-        .values(denied_at=func.now())
+        .values(denied_at=func.clock_timestamp())  # under the lock: after whatever a lead decided while this waited
         .returning(Notice.id)
     ).first()
     if taken is None:

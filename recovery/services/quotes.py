@@ -26,7 +26,7 @@ from recovery.queries.facts import latest_probe, latest_quote, open_claim
 from recovery.queries.fees import intended_network
 from recovery.queries.policies import KINDS, fee_class_of, version_in_force
 from recovery.queries.prices import PriceView, limits_in_force, price_for
-from recovery.services import consents, destinations
+from recovery.services import consents, destinations, notices
 from recovery.services.messages import write_message
 from recovery.services.prices import keep as keep_price
 from recovery.services.transitions import advance
@@ -220,13 +220,15 @@ def accept(session: Session, actor: Actor, case: RecoveryCase, data: Mapping[str
     to = destinations.agreed(session, case, claim, data)
     consent = consents.consent_to(session, actor, case, quote, to.address, data.get("_seen"))
     market = _market_since(session, claim, quote)
+    until, before = destinations.rest_since_earlier(session, case, to.address)
+    rests = {"cooling_until": until.isoformat()} if until is not None else {}
     try:
         event = advance(
             session,
             actor,
             case,
             "accept",
-            data={"quote": quote.digest, "destination": to.address, "consent": consent.sha256},
+            data={"quote": quote.digest, "destination": to.address, "consent": consent.sha256, **rests},
             facts={"destination_checked": to.checked, "market_held": market is Market.HELD},
             version=version,
         )
@@ -240,7 +242,9 @@ def accept(session: Session, actor: Actor, case: RecoveryCase, data: Mapping[str
     quote.state, quote.accepted_at, quote.destination = "accepted", database_now(session), to.address
     session.flush()
     session.add(consent)
-    destinations.bind(session, case, event, claim.network, to.address)
+    destinations.bind(session, case, event, claim.network, to.address, cooling_until=until)
+    if before is not None:
+        notices.tell(session, case, event, "destination_changed", {"address": to.address, "before": before})
 
 
 class Market(Enum):

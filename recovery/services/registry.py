@@ -12,17 +12,19 @@ from typing import Any, TextIO
 from uuid import UUID
 
 import psycopg
-from sqlalchemy import Table, func, text
+from sqlalchemy import Table, func, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from recovery.domain.actor import Actor
+from recovery.domain.actor import SYSTEM, Actor
 from recovery.domain.ids import new_id
 from recovery.domain.registries import Registry, WrongCell
 from recovery.errors import InvalidInput, NotAllowed, StepUpNeeded
-from recovery.models import RegistryImport, RegistryLoad
+from recovery.models import RegistryChange, RegistryImport, RegistryLoad
+from recovery.queries.custody import LABELS, WALLET_CHANGED, wallet_subject
 from recovery.queries.registry import registry_of, table_of
 from recovery.services import registry_merge as merging
+from recovery.services.alarms import ring
 from recovery.services.registry_files import CsvFile, RegistryFile
 from recovery.services.registry_rows import good_row
 
@@ -78,7 +80,7 @@ def load_file(
 ) -> ImportResult:
     """Load a file of whatever format; with ``dry_run`` only say what that would do."""
     registry = registry_of(kind)
-    may_change(actor, registry, looking=dry_run)
+    may_change(actor, looking=dry_run)
     if replace and (partial or registry.appends or not file.tells_all):
         raise InvalidInput(_why_not_replace(registry, partial=partial))
     result = ImportResult(kind)
@@ -102,14 +104,14 @@ def load_file(
     return result
 
 
-def may_change(actor: Actor, registry: Registry, *, looking: bool = False) -> None:
-    """Raises NotAllowed, and StepUpNeeded for a guarded registry unless only ``looking``.
+def may_change(actor: Actor, *, looking: bool = False) -> None:
+    """Raises NotAllowed, and StepUpNeeded unless only ``looking``: all of them decide what is paid, to whom, or whether.
 
     An API token brings its scope instead of a fresh password: it was made for this with the password.
     """
     if not actor.roles & MAY_IMPORT:
         raise NotAllowed("not_your_role")
-    if registry.guarded and not looking and not actor.stepped_up and actor.scopes is None:
+    if not looking and not actor.stepped_up and actor.scopes is None:
         raise StepUpNeeded("needs_step_up")
 
 
@@ -191,3 +193,21 @@ def _merge(session: Session, load: merging.Load, file: RegistryFile, result: Imp
         )
     )
     session.flush()
+    if load.registry.kind == "addresses" and load.by != SYSTEM.id:
+        _ring_for_wallets(session, load)
+
+
+def _ring_for_wallets(session: Session, load: merging.Load) -> None:
+    """Where collected coins go is no one person's to say: sweeps there wait until somebody else has looked."""
+    changed = session.scalars(
+        select(RegistryChange).where(
+            RegistryChange.load_id == load.id,
+            RegistryChange.key["account"].astext == "",
+            RegistryChange.after["kind"].astext == "hot",
+            RegistryChange.after["label"].astext == LABELS["recovery"],
+        )
+    )
+    for row in changed:
+        network, address = row.key["network"], row.key["address"]
+        facts = {"network": network, "address": address}
+        ring(session, WALLET_CHANGED, wallet_subject(network, address), facts, caused_by=[load.by])

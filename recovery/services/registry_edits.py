@@ -52,7 +52,7 @@ def put_row(session: Session, actor: Actor, kind: str, given: Mapping[str, str],
     columns, Conflict when the row is another one by now, NotAllowed, StepUpNeeded.
     """
     registry = registry_of(kind)
-    may_change(actor, registry)
+    may_change(actor)
     unknown = sorted(set(given) - set(registry.header))
     if unknown:
         raise InvalidInput("row_refused", {name: ["field_is_unknown"] for name in unknown})
@@ -87,7 +87,7 @@ def end_validity(
     Raises NotFound for a row there is not or that has no validity, and what :func:`put_row` raises.
     """
     registry = registry_of(kind)
-    may_change(actor, registry)
+    may_change(actor)
     row = find_row(session, registry, key_named(registry, name))
     if row is None or "valid_until" not in row:
         raise NotFound
@@ -107,7 +107,7 @@ def look_at_upload(
 
     Raises InvalidInput for what is no such file, NotAllowed.
     """
-    may_change(actor, registry_of(kind), looking=True)
+    may_change(actor, looking=True)
     token_list = looks_like_json(content)
     file = _opened(content, token_list=token_list, state=state)
     result = load_file(session, actor, kind, file, replace=replaces, dry_run=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -17,6 +17,7 @@ from recovery.models import BreakGlassVote, Plan, RecoveryCase, SignOff
 from recovery.queries.clock import database_now
 from recovery.queries.facts import KIND_OF_STATE, current_plan, read_makers
 from recovery.queries.limits import lock_limits
+from recovery.queries.people import is_paid_by
 from recovery.queries.sign_offs import cases_of, moved_by, people_of, shown_digest, standing_of
 from recovery.services.delegations import principal
 from recovery.services.limits import spend
@@ -139,9 +140,14 @@ def _keep_apart(session: Session, plan: Plan, actor: uuid.UUID, whom: uuid.UUID 
     if session.scalar(signed) is not None or session.scalar(voted) is not None:
         raise NotAllowed("you_prepared_it")
     for member in cases_of(session, plan) if whom is not None else ():
-        makers = read_makers(session, member, WORKFLOWS[member.workflow])
-        if whom in {plan.prepared_by, member.depositor_id} or any(whom in makers.get(name, ()) for name in MAKERS):
+        if whom == plan.prepared_by or had_a_part(session, member, whom, MAKERS):
             raise NotAllowed("you_prepared_it")
+
+
+def had_a_part(session: Session, case: RecoveryCase, who: uuid.UUID | None, moves: Sequence[str]) -> bool:
+    """Whether somebody is paid by a case, or made one of these moves of it."""
+    makers = read_makers(session, case, WORKFLOWS[case.workflow])
+    return is_paid_by(session, who, case) or any(who in makers.get(name, ()) for name in moves)
 
 
 def _named(data: Mapping[str, Any]) -> uuid.UUID | None:

@@ -168,7 +168,7 @@ def _require_settled(session: Session, case: RecoveryCase) -> None:
 
 def _refuse(actor: Actor, row: Transition, session: Session, case: RecoveryCase, table: Workflow, facts: Facts) -> None:
     makers = read_makers(session, case, table) if row.unlike else {}
-    why = objection(actor, row, makers, owns_case=actor.id == case.depositor_id)
+    why = objection(actor, row, makers, **_ties(actor, case))
     if why == "needs_step_up":
         raise StepUpNeeded(why)
     if why is not None:
@@ -335,8 +335,13 @@ def choices(session: Session, actor: Actor, case: RecoveryCase) -> tuple[Choice,
         return ()
     facts = replace(read_facts(session, case), destination_checked=True, market_held=True)
     makers = read_makers(session, case, table)
-    owns = actor.id == case.depositor_id
-    return tuple(_choice(actor, row, facts, objection(actor, row, makers, owns_case=owns)) for row in rows)
+    ties = _ties(actor, case)
+    return tuple(_choice(actor, row, facts, objection(actor, row, makers, **ties)) for row in rows)
+
+
+def _ties(actor: Actor, case: RecoveryCase) -> dict[str, bool]:
+    """What ties the actor to whoever is paid."""
+    return {"owns_case": actor.id == case.depositor_id, "shares_account": actor.account == case.account}
 
 
 def _choice(actor: Actor, row: Transition, facts: Facts, why: str | None) -> Choice:

@@ -1,4 +1,4 @@
-"""One line per request, without query strings and bodies, and an id that joins it to whatever else was logged."""
+"""One line per request, without queries, bodies and the tokens of links, and an id that joins it to what else was logged."""
 
 from __future__ import annotations
 
@@ -37,10 +37,16 @@ def _end(response: Response) -> Response:
         log.info(
             "request",
             method=request.method,
-            path=request.path[:200],
+            path=_path()[:200],
             endpoint=endpoint,
             status=response.status_code,
             milliseconds=round(seconds * 1000, 1),
             person=str(actor.id) if actor else None,
         )
     return response
+
+
+def _path() -> str:
+    """The path, without the token by which whoever has a link may act."""
+    token = (request.view_args or {}).get("token")
+    return request.path.replace(token, "…") if token else request.path

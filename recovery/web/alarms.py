@@ -7,12 +7,14 @@ import uuid
 from flask import Blueprint, current_app, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from recovery.errors import Conflict, InvalidInput, NotFound, RecoveryError
+from recovery.errors import Conflict, InvalidInput, NotFound, RecoveryError, StepUpNeeded
 from recovery.limits import MOVE
 from recovery.queries.alarms import ANSWERERS, MOST_SHOWN, list_alarms, may_read
+from recovery.queries.custody import WALLET_CHANGED
 from recovery.services.alarms import acknowledge
 from recovery.web._rendering import refusal_words
 from recovery.web._wall import current_actor, staff_only
+from recovery.web.auth import confirm_password
 
 pages = Blueprint("alarms", __name__)
 
@@ -30,14 +32,15 @@ def answer(alarm_id: uuid.UUID) -> Response:
     current_app.extensions["limits"].spend(MOVE, str(actor.id))
     reason = request.form.get("reason", "")
     try:
+        confirm_password()
         with current_app.extensions["database"].unit_of_work() as session:
-            acknowledge(session, actor, alarm_id, reason)
-    except (InvalidInput, Conflict) as error:
-        return _page(refusal=error, about=alarm_id)
+            acknowledge(session, current_actor(), alarm_id, reason)
+    except (InvalidInput, Conflict, StepUpNeeded) as error:
+        return _page(refusal=error)
     return redirect(url_for("alarms.show"), 303)
 
 
-def _page(*, refusal: RecoveryError | None = None, about: uuid.UUID | None = None) -> Response:
+def _page(*, refusal: RecoveryError | None = None) -> Response:
     actor = current_actor()
     if not may_read(actor):
         raise NotFound
@@ -51,7 +54,7 @@ def _page(*, refusal: RecoveryError | None = None, about: uuid.UUID | None = Non
         most=MOST_SHOWN,
         answering=bool(actor.roles & ANSWERERS),
         me=str(actor.id),
-        about=about,
+        asking=WALLET_CHANGED if not actor.stepped_up else None,
         refusal=refusal_words(refusal),
     )
     return make_response(body, refusal.status if refusal else 200)

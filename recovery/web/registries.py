@@ -182,7 +182,7 @@ def _form(
         refusal=words_of(refusal) if refusal else None,
         problems=getattr(refusal, "fields", {}),
         networks=_networks(),
-        ask_password=registry.guarded and not current_actor().stepped_up,
+        ask_password=not current_actor().stepped_up,
         sentence=words.sentence,
     )
     return make_response(page, refusal.status if refusal else 200)
@@ -203,7 +203,7 @@ def _row_page(
         cells=words.cells_of(registry, found.row, whole=True) if found.row else {},
         may_change=_may_change(actor) and found.row is not None and not registry.appends,
         may_end=found.validity == "now",
-        ask_password=registry.guarded and not actor.stepped_up,
+        ask_password=not actor.stepped_up,
         refusal=words_of(refusal) if refusal else None,
         problems=getattr(refusal, "fields", {}),
         typed=fields or {},

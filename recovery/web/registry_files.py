@@ -117,7 +117,7 @@ def _look_page(actor: Actor, kind: str, upload_id: Any, *, refusal: RecoveryErro
         replaces=replaces,
         refused=preview["refused"][:MOST_REFUSALS],
         effect=preview["added"] + preview["changed"] + preview["removed"],
-        ask_password=registry.guarded and not actor.stepped_up,
+        ask_password=not actor.stepped_up,
         problems=getattr(refusal, "fields", {}),
         refusal=words_of(refusal) if refusal else None,
     )

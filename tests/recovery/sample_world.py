@@ -13,7 +13,7 @@ from sqlalchemy import select, update
 from chains.nodes import node_table
 from config.settings import Settings
 from recovery.db import Database
-from recovery.domain.actor import Actor
+from recovery.domain.actor import SYSTEM, Actor
 from recovery.embedded.anvil import Anvil
 from recovery.jobs.runner import run_due
 from recovery.models import Job, RecoveryCase
@@ -155,7 +155,7 @@ def _load(made: SampleWorld, registries: dict[str, Path]) -> None:
     with made.database.unit_of_work() as session:
         for kind, path in registries.items():
             with path.open(newline="", encoding="utf-8-sig") as file:
-                result = registry.import_registry(session, made.actor("admin"), kind, file)
+                result = registry.import_registry(session, SYSTEM, kind, file)
             assert not result.refused, (kind, result.refused)
         for kind, path in POLICIES.items():
             content = json.loads(path.read_text())

@@ -52,6 +52,7 @@ def test_staff_who_are_depositors_do_not_decide_their_own_case(name: str) -> Non
     insider = somebody("depositor", "specialist", "wallet")
     assert objection(insider, row(name), {}, owns_case=True) == "your_own_case"
     assert objection(insider, row(name), {}, owns_case=False) is None
+    assert objection(insider, row(name), {}, owns_case=False, shares_account=True) == "your_own_case"
 
 
 @pytest.mark.parametrize("kind", ["sweep", "refund"])
@@ -60,8 +61,8 @@ def test_who_prepared_or_signed_for_any_team_may_not_sign(kind: str, name: str) 
     approval = row(name.format(kind))
     actor = somebody("specialist", "wallet", "clearing", "lead")
     signed = {f"approve_{kind}_{team}" for team in ("wallet", "clearing", "lead")} | {f"break_glass_{kind}"}
-    again = {"plan_sweep_again"} | ({"plan_refund_again"} if kind == "refund" else set())
-    assert set(approval.unlike) == {*MAKERS, *signed, *again}
+    assert {"plan_sweep_again", "plan_refund_again", "clear_denial", *SETTLES} < set(MAKERS)
+    assert set(approval.unlike) == {*MAKERS, *signed}
     for made in approval.unlike:
         assert objection(actor, approval, {made: {actor.id}}, owns_case=False) == "you_prepared_it"
         assert objection(actor, approval, {made: {uuid.uuid4()}}, owns_case=False) is None
@@ -83,7 +84,14 @@ def test_money_asks_for_a_fresh_sign_in() -> None:
     }
     assert moving == {"accept", "change_destination", "clear_denial", "lose_dispute", *SETTLES} | signed | {
         *("raise_fee_sweep", "raise_fee_refund"),
-        *("approve_credit", "endorse_credit", "approve_correction", "approve_advance", "approve_write_off"),
+        *(
+            "approve_credit",
+            "endorse_credit",
+            "resume_credit",
+            "approve_correction",
+            "approve_advance",
+            "approve_write_off",
+        ),
     }
     for _, one in ROWS:
         if one.step_up:

@@ -39,6 +39,13 @@ def bound(desk: Desk, ref: str) -> str | None:
         return destinations.bound_destination(session, find(session, ref))
 
 
+def bound_row(desk: Desk, ref: str) -> RefundDestination:
+    with desk.database.reading() as session:
+        row = newest(session, find(session, ref).id)
+        assert row is not None
+        return row
+
+
 def problems(desk: Desk, ref: str) -> tuple[str, ...]:
     with desk.database.reading() as session:
         return destinations.still_safe(session, find(session, ref))
@@ -225,6 +232,54 @@ def test_a_stranger_finds_nothing(desk: Desk) -> None:
         destinations.to_ask(session, desk["stranger"], ref, ELSEWHERE)
 
 
+def given_up_and_back(desk: Desk, to: str) -> str:
+    """The same payment once more, by the same account, after the owner had agreed to ``OUTSIDE`` in another case."""
+    before = desk.accepted()
+    desk.move("owner", before, "give_up")
+    ref = desk.reviewed(hash=desk.case(before).hash)
+    desk.move("maker", ref, "conclude")
+    desk.move("maker", ref, "quote")
+    desk.accept(ref, to)
+    return ref
+
+
+def test_an_address_is_not_changed_without_rest_and_notice_by_a_second_case(desk: Desk) -> None:
+    ref = given_up_and_back(desk, ELSEWHERE)
+    told = notice(desk, ref)
+    assert (told.data["address"], told.data["before"]) == (ELSEWHERE, OUTSIDE)
+    with desk.database.reading() as session:
+        assert destinations.cooling_left(session, find(session, ref)) > 23 * 3600
+    assert (bound(desk, ref), problems(desk, ref)) == (ELSEWHERE, ())
+    assert deny(desk, told.id)
+    assert (bound_row(desk, ref).address, problems(desk, ref)) == (OUTSIDE, ("denial_is_open",))
+    desk.move("lead", ref, "clear_denial")
+    assert bound(desk, ref) == OUTSIDE
+    desk.check_history(ref)
+
+
+def test_the_same_address_in_a_second_case_rests_no_longer(desk: Desk) -> None:
+    ref = given_up_and_back(desk, OUTSIDE)
+    with desk.database.reading() as session:
+        assert destinations.cooling_left(session, find(session, ref)) == 0
+        assert session.scalar(select(Notice.id).where(Notice.case_id == find(session, ref).id)) is None
+
+
+def test_a_denial_in_the_case_before_stops_the_payment_of_the_next(desk: Desk) -> None:
+    before = desk.accepted()
+    desk.change_destination(before, ELSEWHERE)
+    told, until = notice(desk, before), bound_row(desk, before).cooling_until
+    desk.move("owner", before, "give_up")
+    ref = desk.reviewed(hash=desk.case(before).hash)
+    for name in ("conclude", "quote"):
+        desk.move("maker", ref, name)
+    desk.accept(ref, ELSEWHERE)
+    assert (bound_row(desk, ref).cooling_until, problems(desk, ref)) == (until, ())
+    assert not deny(desk, told.id)
+    assert problems(desk, ref) == ("denial_is_open",)
+    desk.move("lead", ref, "clear_denial")
+    assert (bound(desk, ref), problems(desk, ref)) == (OUTSIDE, ())
+
+
 # this was not me
 
 
@@ -269,6 +324,62 @@ def test_a_thief_who_changes_twice_is_undone_as_a_whole(desk: Desk) -> None:
     with desk.database.reading() as session:
         row = newest(session, find(session, ref).id)
         assert row is not None and row.address == OUTSIDE
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_no_denied_address_comes_back_with_the_denial_of_another_change(desk: Desk, order: tuple[int, int]) -> None:
+    ref = desk.accepted()
+    told = []
+    for address in (ELSEWHERE, THIRD):
+        desk.change_destination(ref, address)
+        told.append(notice(desk, ref).id)
+    assert all(deny(desk, told[place]) for place in order)
+    assert bound_row(desk, ref).address == OUTSIDE
+    desk.move("lead", ref, "clear_denial")
+    assert bound(desk, ref) == OUTSIDE
+    desk.check_history(ref)
+
+
+def test_an_address_that_binds_again_rests_as_long_as_before(desk: Desk) -> None:
+    ref = desk.accepted()
+    desk.change_destination(ref, ELSEWHERE)
+    until = bound_row(desk, ref).cooling_until
+    desk.change_destination(ref, THIRD)
+    assert deny(desk, notice(desk, ref).id)
+    desk.move("lead", ref, "clear_denial")
+    assert until is not None
+    assert (bound_row(desk, ref).address, bound_row(desk, ref).cooling_until) == (ELSEWHERE, until)
+    assert problems(desk, ref) == ()
+
+
+def test_a_denial_that_waited_for_a_lead_is_not_cleared_with_the_one_before(desk: Desk) -> None:
+    ref = desk.accepted()
+    told = []
+    for address in (ELSEWHERE, THIRD):
+        desk.change_destination(ref, address)
+        told.append(notice(desk, ref).id)
+    deny(desk, told[0])
+    with desk.database.unit_of_work() as session:
+        database_now(session)
+        desk.move("lead", ref, "clear_denial")
+        assert destinations.deny(session, told[1])
+    assert (bound_row(desk, ref).address, problems(desk, ref)) == (OUTSIDE, ("denial_is_open",))
+
+
+def test_a_denial_that_could_not_be_undone_at_once_is_undone_before_anything_is_paid(desk: Desk, no_rest: None) -> None:
+    ref = desk.swept()
+    desk.change_destination(ref, ELSEWHERE)
+    desk.draft(ref, "refund")
+    desk.sign_off(ref, "refund")
+    plan = desk.release(ref, "refund", {WALLET: desk.fresh_nonce()})
+    assert not deny(desk, notice(desk, ref).id)
+    desk.record(plan)
+    desk.bury(ref, "refund", 0)
+    desk.move("lead", ref, "clear_denial")
+    assert bound(desk, ref) == OUTSIDE
+    desk.move("lead", ref, "plan_refund_again")
+    assert OUTSIDE in desk.draft(ref, "refund").payload
+    desk.check_history(ref)
 
 
 def test_a_denial_that_comes_after_the_release_is_kept_and_stops_the_next_plan(desk: Desk, no_rest: None) -> None:

@@ -14,18 +14,32 @@ from recovery.errors import MoveNotOpen
 from recovery.jobs.planning import _refund_due
 from recovery.models import Account, Credit, OwnedAddress
 from recovery.queries.custody import our_wallet
-from tests.recovery.desk import GROSS, LONG_AGO, NETWORK, OUTSIDE, TANK, TOKEN, WALLET, Desk, find
+from tests.recovery.desk import (
+    GROSS,
+    LISTED,
+    LONG_AGO,
+    NETWORK,
+    OUTSIDE,
+    TANK,
+    TOKEN,
+    WALLET,
+    Desk,
+    find,
+    new_hash,
+    seen,
+    transfer,
+)
 
 pytestmark = pytest.mark.promise
 
 NOW = datetime(2025, 1, 1, tzinfo=UTC)
 
 
-def credited(desk: Desk, ref: str) -> None:
+def credited(desk: Desk, ref: str, contract: str = TOKEN) -> None:
     """The exchange credits the deposit by itself."""
     desk.add(
         Credit(
-            id=new_id(), network=NETWORK.slug, hash=desk.case(ref).hash, position="", account="acct-1", contract=TOKEN,
+            id=new_id(), network=NETWORK.slug, hash=desk.case(ref).hash, position="", account="acct-1", contract=contract,
             amount=GROSS, credited_at=LONG_AGO,
         )
     )  # fmt: skip
@@ -109,6 +123,20 @@ def test_a_credited_deposit_is_not_swept_for_a_refund(desk: Desk) -> None:
     credited(desk, ref)
     with pytest.raises(MoveNotOpen, match="leg_is_not_credited"):
         desk.move("maker", ref, "prepare_sweep")
+
+
+def test_what_the_exchange_credited_by_itself_is_not_credited_again(desk: Desk) -> None:
+    hash = new_hash()
+    ref = desk.open(hash)
+    desk.look(ref, seen(hash, transfer(LISTED, symbol="USDX")))
+    assert desk.state(ref) == "credit_sign_off"
+    credited(desk, ref, LISTED)
+    with pytest.raises(MoveNotOpen, match="leg_is_not_credited"):
+        desk.move("clearing", ref, "approve_credit")
+    desk.move("clearing", ref, "reject_credit", reason="credited meanwhile")
+    desk.move("lead", ref, "check_again")
+    desk.look(ref, seen(hash, transfer(LISTED, symbol="USDX")))
+    assert (desk.state(ref), desk.case(ref).cause) == ("solved", "H01")
 
 
 def test_nothing_is_paid_out_while_the_account_is_frozen(desk: Desk) -> None:

@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from recovery.db import Database
 from recovery.domain.actor import Actor
 from recovery.services.alarms import ring
-from tests.recovery.web.conftest import token_in
+from tests.recovery.web.conftest import PASSWORD, token_in
 
 Clients = Callable[[str], FlaskClient]
 HOSTILE = "<img src=x>\u202e"
@@ -54,3 +54,16 @@ def test_the_machine_that_watches_counts_them(alarm: str, client_of: Clients) ->
     figures = client_of("lead").get("/metrics").text
     assert 'recovery_open_alarms{kind="outflow_without_plan"} 1.0' in figures
     assert 'recovery_open_alarms{kind="in_transit_too_long"} 0.0' in figures
+
+
+def test_a_wallet_is_confirmed_with_the_password(database: Database, client_of: Clients) -> None:
+    with database.unit_of_work() as session:
+        alarm = ring(session, "wallet_changed", "local:0x1", {"network": "local", "address": "0x1"}).id
+    client, path = client_of("lead"), f"/alarms/{alarm}/acknowledge"
+    page = client.get("/alarms").text
+    assert 'name="password"' in page
+    form = {"csrf_token": token_in(page), "reason": "It is ours."}
+    assert client.post(path, data=form).status_code == 403
+    assert client.post(path, data=form | {"password": "wrong"}).status_code == 422
+    assert client.post(path, data=form | {"password": PASSWORD}).status_code == 303
+    assert "Nothing rings." in client.get("/alarms").text

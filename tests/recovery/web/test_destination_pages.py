@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import uuid
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -10,6 +11,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
+from structlog.testing import capture_logs
 
 from chains.receivable import yes
 from chains.receiving import Received
@@ -90,3 +92,11 @@ def test_the_desk_has_no_field_for_a_destination(
     for path in ("destination", "change_destination"):
         fields = {"csrf_token": token_in(home), "request_id": "b" * 32, "destination": SECOND}
         assert neighbour.post(f"/cases/{accepted}/{path}", data=fields).status_code == 404
+
+
+def test_no_log_holds_what_opens_a_notice(app: Flask) -> None:
+    token = token_of(app.extensions["settings"].secret_key, uuid.uuid4())
+    with capture_logs() as logs:
+        assert app.test_client().get(f"/notices/{token}").status_code == 404
+    assert [one["endpoint"] for one in logs if one["event"] == "request"] == ["notices.show"]
+    assert token not in repr(logs)

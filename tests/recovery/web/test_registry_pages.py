@@ -197,7 +197,7 @@ def test_an_upload_is_seen_before_it_is_taken(client_of: Clients, database: Data
     look = answer.headers["Location"]
     page = client.get(look).text
     assert "Refused rows" in page and "choose one of: active, frozen, closed" in page
-    data = form(client, look)
+    data = form(client, look, password=PASSWORD)
     assert client.post(f"{look}/confirm", data=data).status_code == 422
     taken = client.post(f"{look}/confirm", data=data | {"partial": "yes"})
     assert taken.status_code == 303 and "1 added" in client.get(taken.headers["Location"]).text
@@ -212,7 +212,7 @@ def test_a_whole_file_says_what_it_removes(client_of: Clients, database: Databas
     client = client_of("lead")
     look = upload(client, "accounts", a_file("accounts", "b,active,,"), replaces="yes").headers["Location"]
     assert re.search(r"<dt>Removed</dt><dd><strong[^>]*>1<", client.get(look).text)
-    assert client.post(f"{look}/confirm", data=form(client, look)).status_code == 303
+    assert client.post(f"{look}/confirm", data=form(client, look, password=PASSWORD)).status_code == 303
     again = upload(client, "accounts", a_file("accounts", "b,active,,"))
     assert "would change nothing" in client.get(again.headers["Location"]).text
 
