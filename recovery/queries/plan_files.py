@@ -40,7 +40,7 @@ def operators_files(
         raise NotFound("not_found")
     network = networks().get(plan.network)
     if plan.state != "released" or network is None:
-        # Before, the teams have not approved it. Afterwards its bytes are out, and who carries a file out by themselves pays twice.
+        # Before, the teams have not approved it. Afterwards its bytes are out: whoever carries a file out then pays twice.
         raise Conflict("plan_not_released")
     rows = session.scalars(select(PlanStep).where(PlanStep.plan_id == plan.id).order_by(PlanStep.index))
     steps = tuple(stored_step(row.unsigned) for row in rows)
