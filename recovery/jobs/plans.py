@@ -227,9 +227,9 @@ def _conclude_watch(
     if plan is None:
         return
     open_ones = [one for one in members(session, plan) if one.case.state == case.state]  # not those that were stopped
-    for one in seen:
-        if one.overtaken:
-            outflows.taken_past(session, network.slug, one.step, str(one.hash))
+    for shown in seen:
+        if shown.overtaken:
+            outflows.taken_past(session, network.slug, shown.step, str(shown.hash))
     concluded = {one.part.place: _word(seen, one.part.place) for one in open_ones}
     if all(word is None for word in concluded.values()):
         work.again(session, WATCH_SECONDS)
