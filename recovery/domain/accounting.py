@@ -244,19 +244,19 @@ def sweep_sent(network: str, asset: str, round_: int, amount: int) -> tuple[Entr
 
 
 def swept(
-    network: str, asset: str, arrived: int, fee: int, cost: int, *, kept: int = 0, taken: int = 0
+    network: str, asset: str, arrived: int, fee: int, cost: int, *, kept: int = 0, borne: int = 0, taken: int = 0
 ) -> tuple[Entry, ...]:
     """The sweep is final: the coins are in the recovery wallet; fee and passed-on cost are earned only now.
 
-    ``kept`` is what the token itself kept, which the depositor bears as quoted; ``taken`` is what the network took out of the
-    coins: a cost of ours, against which the passed-on cost stands.
+    ``kept`` is what the token itself kept, ``borne`` what of it the depositor bears; ``taken`` is what the network took out of
+    the coins: a cost of ours, against which the passed-on cost stands.
     """
     told = Amounts(
         network=network,
         asset=asset,
         arrived=arrived,
         kept_by_token=kept,
-        short_passed_on=kept,
+        short_passed_on=borne,
         cost_from_coins=taken,
         fee=fee,
         cost=cost,

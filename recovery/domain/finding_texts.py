@@ -91,6 +91,7 @@ PROBLEMS: dict[str, str] = {
     "nodes_disagree": mark("The nodes disagree."),
     "not_a_reference": mark("This is not a transaction of this network."),
     "not_an_address": mark("One of the addresses is not an address of this network."),
+    "owed_differs": mark("The books owe this case another amount than was accepted; two people correct them first."),
     "refused_by_node": mark("The node refused it."),
     "sent_by_hand": mark("Transfers on this network are sent by the wallet team, with what recovery plan writes."),
     "too_small": mark("After the network cost too little would be left to be moved by itself."),

@@ -153,6 +153,7 @@ DETAILS: dict[str, str] = {
     "output_is_promised": mark(
         "A coin this plan would spend is promised to another plan. The plan is made again once that one is over."
     ),
+    "owed_differs": mark("The books owe this case another amount than was accepted; two people correct them first."),
     "plan_not_released": mark("This plan is not at the signer."),
     "signed_count_differs": mark("The plan has another number of transactions."),
     "signed_is_unreadable": mark("A signed transaction cannot be read."),

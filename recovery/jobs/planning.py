@@ -111,7 +111,7 @@ def _plan(
         case = work.case(session)
         try:
             due = read(session, case) if case.state == state else None
-        except Conflict as error:  # a wallet of ours that the address book does not name: only people can help
+        except Conflict as error:  # no wallet of ours is named, or the books owe something else: only people can help
             due, lacking = None, error.detail
         if due is not None and pays:
             doubt, rest = due_inquiry(session, case), cooling_left(session, case)
@@ -236,6 +236,7 @@ def _refund_due(session: Session, case: RecoveryCase) -> Due:
     to = newest(session, case.id)
     if claim is None or quote is None or to is None:
         raise Conflict("quote_is_accepted")
+    plans.demand_owed(session, case, claim, quote)
     source, outpoints = _swept_to(session, case)
     return Due(
         network=networks()[claim.network],

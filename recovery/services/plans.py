@@ -20,7 +20,7 @@ from chains.catalogue import network as find_network
 from chains.sending import Sending, SignedDiffers, Step, arrivals, placed, sending, step_to_json
 from chains.types import Network
 from recovery.domain import accounting
-from recovery.domain.accounting import Entry
+from recovery.domain.accounting import USER_PAYABLE, Entry
 from recovery.domain.actor import SYSTEM, Actor
 from recovery.domain.canonical import canonical, digest
 from recovery.domain.ids import new_id
@@ -29,6 +29,7 @@ from recovery.errors import Conflict, InvalidInput, MoveNotOpen, NotAllowed, Not
 from recovery.models import Claim, Plan, PlanCase, PlanInput, PlanStep, Quote, RecoveryCase
 from recovery.queries.clock import database_now
 from recovery.queries.facts import accepted_quote, open_claim
+from recovery.queries.ledger import folded, postings_of
 from recovery.queries.plan_members import Member, members
 from recovery.services import advances
 from recovery.services.requests import handled_before
@@ -48,10 +49,13 @@ def draft(
 ) -> Plan:
     """Put an unsigned plan before the teams. Every case is locked; the steps serve the cases in the order given.
 
-    Raises Conflict when an output it would spend is promised to another plan.
+    Raises Conflict when an output it would spend is promised to another plan, and as :func:`demand_owed`.
     """
     lock_all(session, cases)
     terms = [terms_of(session, case) for case in cases]
+    if kind == "refund":
+        for case, (claim, quote) in zip(cases, terms, strict=True):
+            demand_owed(session, case, claim, quote)
     arriving = arrivals(steps)
     parts = [
         Part(case.ref, case.round + 1, _amount(kind, claim, quote), arriving[place], quote.digest)
@@ -91,6 +95,23 @@ def draft(
     for case in cases:
         advance(session, SYSTEM, case, f"propose_{kind}", data={"plan": str(plan.id), "digest": plan.digest})
     return plan
+
+
+def owed(session: Session, case: RecoveryCase, claim: Claim) -> int:
+    """What the books owe the depositor of a case now, in base units of the claimed asset."""
+    held = folded(postings_of(session, case.id))
+    return -held.get((USER_PAYABLE, claim.network, claim.asset), 0)
+
+
+def demand_owed(session: Session, case: RecoveryCase, claim: Claim, quote: Quote) -> None:
+    """A refund pays exactly what is owed; of an advance the rest is owed to us. Raises Conflict otherwise.
+
+    Where a token let less arrive than was quoted, more would be paid from the coins of others; where it let more arrive, the case
+    could never close. People correct the books first.
+    """
+    now = owed(session, case, claim)
+    if now < quote.net or (now > quote.net and not advances.is_advance(session, case)):
+        raise Conflict("owed_differs")
 
 
 def _amount(kind: str, claim: Claim, quote: Quote) -> int:

@@ -13,13 +13,13 @@ from recovery.domain import accounting
 from recovery.domain.accounting import Amounts, Entry
 from recovery.domain.actor import SYSTEM
 from recovery.domain.settlement import cost_parts
-from recovery.models import Plan, PlanCase, RecoveryCase
+from recovery.models import Claim, Plan, PlanCase, Quote, RecoveryCase
 from recovery.queries.attempts import mined_hash, mined_steps
 from recovery.queries.clock import database_now
 from recovery.queries.plan_members import Member, members, parts_of, payment_leg
 from recovery.services import advances, disputes
 from recovery.services.plan_ends import free_inputs
-from recovery.services.plans import plan_steps, terms_of
+from recovery.services.plans import owed, plan_steps, terms_of
 from recovery.services.transitions import advance
 
 
@@ -55,8 +55,9 @@ def confirm(session: Session, plan: Plan, one: Member, ended: Ended, network: Ne
         arrived = arrivals(steps)[one.part.place]
         taken, kept = _missing(steps, one.part, arrived)
         moved = accounting.swept(
-            claim.network, claim.asset, arrived, quote.fee, quote.network_cost, kept=kept, taken=taken
-        )
+            claim.network, claim.asset, arrived, quote.fee, quote.network_cost, kept=kept, taken=taken,
+            borne=_borne(session, one.case, claim, quote, kept),
+        )  # fmt: skip
     else:
         event = "advance_paid" if advanced else "refunded"
         paid = Amounts(
@@ -146,6 +147,13 @@ def _missing(steps: Sequence[Step], part: PlanCase, arrived: int) -> tuple[int, 
     missing = part.amount - arrived
     out_of_coins = any(step.inputs for step in steps)
     return (missing, 0) if out_of_coins else (0, missing)
+
+
+def _borne(session: Session, case: RecoveryCase, claim: Claim, quote: Quote, kept: int) -> int:
+    """What the depositor bears of what a token kept: at most what is left to be owed. Whoever was paid in advance has the
+    accepted net already, so all that is left then was quoted as kept."""
+    left = max(owed(session, case, claim) - quote.fee - quote.network_cost, 0)
+    return left if advances.was_paid(session, case) else min(kept, left)
 
 
 def _gas_entries(
