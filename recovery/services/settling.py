@@ -56,7 +56,7 @@ def confirm(session: Session, plan: Plan, one: Member, ended: Ended, network: Ne
         taken, kept = _missing(steps, one.part, arrived)
         moved = accounting.swept(
             claim.network, claim.asset, arrived, quote.fee, quote.network_cost, kept=kept, taken=taken,
-            borne=_borne(session, one.case, claim, quote, kept),
+            borne=_borne(session, plan, one, claim, quote, kept),
         )  # fmt: skip
     else:
         event = "advance_paid" if advanced else "refunded"
@@ -149,11 +149,18 @@ def _missing(steps: Sequence[Step], part: PlanCase, arrived: int) -> tuple[int, 
     return (missing, 0) if out_of_coins else (0, missing)
 
 
-def _borne(session: Session, case: RecoveryCase, claim: Claim, quote: Quote, kept: int) -> int:
-    """What the depositor bears of what a token kept: at most what is left to be owed. Whoever was paid in advance has the
-    accepted net already, so all that is left then was quoted as kept."""
-    left = max(owed(session, case, claim) - quote.fee - quote.network_cost, 0)
-    return left if advances.was_paid(session, case) else min(kept, left)
+def _borne(session: Session, plan: Plan, one: Member, claim: Claim, quote: Quote, kept: int) -> int:
+    """What the depositor bears of what a token kept: at most what is left to be owed.
+
+    Coins that move together are rounded together; what that makes of the quoted part, less than a unit for each, is ours. Whoever
+    was paid in advance has the accepted net already, so all that is left then was quoted as kept.
+    """
+    left = max(owed(session, one.case, claim) - quote.fee - quote.network_cost, 0)
+    if advances.was_paid(session, one.case):
+        return left
+    quoted = left - quote.net
+    rounded = quoted >= 0 and abs(kept - quoted) < len(parts_of(session, plan.id))
+    return quoted if rounded else min(kept, left)
 
 
 def _gas_entries(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 import pytest
 
@@ -11,11 +12,13 @@ from recovery.domain.accounting import USER_PAYABLE, balances
 from recovery.domain.chart import LOSS
 from recovery.domain.screening import Gate
 from recovery.errors import Conflict
+from recovery.models import Plan
 from recovery.services import evidence, plans
 from recovery.services.transitions import lock
 from tests.recovery.desk import COST, DEPOSIT, GROSS, NETWORK, TANK, TOKEN, WALLET, Desk, find, sweep_steps
 from tests.recovery.jobs.test_watching import work
 from tests.recovery.services.test_advances import paid
+from tests.recovery.services.test_batches_of_cases import accepted as batch_accepted, drafted, steps_for
 
 pytestmark = pytest.mark.promise
 
@@ -66,6 +69,34 @@ def test_another_amount_than_is_owed_is_not_planned(desk: Desk, quoted: int, kee
     work(desk, "refund.plan", [ref], rounds=1)
     assert desk.state(ref) == "refund_on_hold"
     assert '"plan":["owed_differs"]' in desk.events(ref)[-1].body
+
+
+@pytest.mark.parametrize(("kept", "planned"), [((8, 7), True), ((6, 7), True), ((9, 7), False)])
+def test_a_unit_of_coins_that_moved_together_is_ours(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, kept: tuple[int, int], planned: bool
+) -> None:
+    """What a token keeps of all is rounded once, what it was quoted to keep of each, each time."""
+    probe = partial(evidence.write_probe, token_keeps=7)
+    monkeypatch.setattr(evidence, "write_probe", probe)
+    batch, refs = batch_accepted(desk, 2)
+    top_up, sweep = steps_for(2)
+    (move,) = sweep.moves
+    serves = tuple(Served(place, GROSS - part) for place, part in enumerate(kept))
+    short = replace(sweep, moves=(replace(move, arrives=2 * GROSS - sum(kept)),), serves=serves)
+    plan = drafted(desk, refs, batch, (top_up, short))
+    desk.sign_off(refs[0], "sweep")
+    nonce = desk.fresh_nonce()
+    with desk.database.unit_of_work() as session:
+        plans.release(session, session.get_one(Plan, plan.id), {TANK: nonce, DEPOSIT: nonce})
+    desk.record(plan)
+    desk.confirm(refs[0], "sweep")
+    if not planned:
+        with pytest.raises(Conflict, match="owed_differs"):
+            desk.draft(refs[0], "refund")
+        return
+    for ref in refs:
+        desk.draft(ref, "refund")
+        assert desk.state(ref) == "refund_sign_off"
 
 
 def test_what_was_quoted_is_paid(desk: Desk) -> None:
