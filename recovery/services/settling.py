@@ -158,9 +158,8 @@ def _borne(session: Session, plan: Plan, one: Member, claim: Claim, quote: Quote
     left = max(owed(session, one.case, claim) - quote.fee - quote.network_cost, 0)
     if advances.was_paid(session, one.case):
         return left
-    quoted = left - quote.net
-    rounded = quoted >= 0 and abs(kept - quoted) < len(parts_of(session, plan.id))
-    return quoted if rounded else min(kept, left)
+    rounded = abs(kept - quote.token_keeps) < len(parts_of(session, plan.id))
+    return min(quote.token_keeps if rounded else kept, left)
 
 
 def _gas_entries(
