@@ -13,7 +13,8 @@ from recovery.domain.chart import LOSS
 from recovery.domain.screening import Gate
 from recovery.errors import Conflict
 from recovery.models import Plan
-from recovery.services import evidence, plans
+from recovery.queries.ledger import postings_of
+from recovery.services import evidence, ledger, plans
 from recovery.services.transitions import lock
 from tests.recovery.desk import COST, DEPOSIT, GROSS, NETWORK, TANK, TOKEN, WALLET, Desk, find, sweep_steps
 from tests.recovery.jobs.test_watching import work
@@ -69,6 +70,24 @@ def test_another_amount_than_is_owed_is_not_planned(desk: Desk, quoted: int, kee
     work(desk, "refund.plan", [ref], rounds=1)
     assert desk.state(ref) == "refund_on_hold"
     assert '"plan":["owed_differs"]' in desk.events(ref)[-1].body
+
+
+def test_two_people_correct_the_books_and_it_is_paid(desk: Desk) -> None:
+    """Less arrived than was quoted; they let the house bear it."""
+    ref = swept(desk, desk.accepted(), 5)
+    work(desk, "refund.plan", [ref], rounds=1)
+    with desk.database.unit_of_work() as session:
+        case = find(session, ref)
+        (borne,) = [row for row in postings_of(session, case.id) if row.kind == "short_passed_on"]
+        wrong = ledger.propose_correction(session, desk["clearing"], case, borne.id, "ours to bear")
+    with desk.database.unit_of_work() as session:
+        ledger.decide_correction(session, desk["lead"], wrong.id, approve=True)
+    desk.move("lead", ref, "plan_refund_again")
+    desk.draft(ref, "refund")
+    desk.sign_off(ref, "refund")
+    desk.record(desk.release(ref, "refund", {WALLET: desk.fresh_nonce()}))
+    desk.confirm(ref, "refund")
+    assert (desk.state(ref), desk.unsettled(ref)) == ("completed", {})
 
 
 @pytest.mark.parametrize(("kept", "planned"), [((8, 7), True), ((6, 7), True), ((9, 7), False)])
