@@ -44,6 +44,7 @@ CONFIDENCES: dict[str, str] = {
 
 SURVEY_NOTES: dict[str, str] = {
     "not_surveyed": mark("On this kind of network nothing is asked beside the transaction."),
+    "gas_is_short": mark("The wallet that pays the gas holds too little of the network's own coin; fill it up."),
     "no_node": mark("No node is configured for this network."),
     "nodes_disagree": mark("The nodes disagree about some of it; what they disagree about counts as unknown."),
     "balances_not_visible": mark(
@@ -83,6 +84,7 @@ PROBLEMS: dict[str, str] = {
     ),
     "coins_wait": mark("The coins are not final on the chain yet."),
     "cost_not_held": mark("The coins do not hold the amount and the network cost."),
+    "gas_is_short": mark("The wallet that pays the gas holds too little of the network's own coin; fill it up."),
     "no_node": mark("No node is configured for this network."),
     "no_replacement": mark("A dearer transaction would not help, or nodes of this network take none."),
     "no_wallet_of_ours": mark("There is no wallet of ours for this network."),
