@@ -116,6 +116,12 @@ class CostNotHeld(Refused):
     code = "cost_not_held"
 
 
+class GasIsShort(Refused):
+    """The wallet that would pay the gas holds too little of the native coin."""
+
+    code = "gas_is_short"
+
+
 class NoReplacement(Refused):
     """A replacement would not help (the fee is what nodes ask, or as high as it may be), or no node of the network takes one."""
 

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from chains.encoding import keccak, octets, quantity
-from chains.errors import ArrivesShort, CoinsAreGone, NodeMistaken, NodeUnavailable, NoNode, Refused
+from chains.errors import ArrivesShort, CoinsAreGone, GasIsShort, NodeMistaken, NodeUnavailable, NoNode, Refused
 from chains.evm import address as addresses, facts, trial
 from chains.evm.asking import agreed, conversation, middle, result_of, rpc_results, surveyed
 from chains.evm.traces import revert_reason
@@ -117,7 +117,7 @@ def top_ups(
 ) -> list[UnsignedStep | None]:
     """For each transfer the step that brings its sender what it lacks, ``None`` where it lacks nothing.
 
-    Raises :class:`Refused` when the tank could not pay them all.
+    Raises :class:`GasIsShort` when the tank could not pay them all.
     """
     if not any(one.short for one in transfers):
         return [None] * len(transfers)
@@ -133,12 +133,12 @@ def top_ups(
             made.append(None)
             continue
         if held < needed + one.short:
-            raise Refused("the gas tank holds too little")
+            raise GasIsShort("the gas tank holds too little")
         top_up = _top_up(network, nodes, gas_tank, one, prices)
         needed += one.short + top_up.gas * top_up.max_fee_per_gas + prices.l1
         made.append(top_up)
     if held < needed:
-        raise Refused("the gas tank holds too little")
+        raise GasIsShort("the gas tank holds too little")
     return made
 
 

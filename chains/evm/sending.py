@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from chains.encoding import quantity
-from chains.errors import ChainError, CostNotHeld, Refused
+from chains.errors import ChainError, CostNotHeld, GasIsShort, Refused
 from chains.evm import moves
 from chains.evm.asking import agreed, result_of
 from chains.evm.moves import broadcast, next_nonce
@@ -75,7 +75,7 @@ def plan_refund(
     """See :meth:`chains.sending.Sending.plan_refund`. ``source`` must hold its own gas; ``outpoints`` mean nothing here."""
     foreseen = moves.foresee(network, nodes, "refund", contract, amount, source, destination)
     if foreseen.short:
-        raise Refused("the source holds too little for amount and gas")
+        raise GasIsShort("the source holds too little for amount and gas")
     return (_step(foreseen.step, foreseen.arrives, foreseen.layer_cost, (Served(0, foreseen.arrives),)),)
 
 

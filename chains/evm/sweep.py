@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from chains.errors import NodeMistaken, Refused
+from chains.errors import GasIsShort, NodeMistaken, Refused
 from chains.evm import address as addresses, moves, safe, trial, unsigned
 from chains.strict_json import parse
 from chains.sweep import SweepFile, SweepOrder, SweepPlan
@@ -53,7 +53,7 @@ def _steps(network: Network, talk: Talk, order: SweepOrder) -> tuple[UnsignedSte
         network, [talk], "sweep", order.contract, order.amount, order.source, order.destination
     )
     if short:
-        raise Refused("the source holds too little for amount and gas")
+        raise GasIsShort("the source holds too little for amount and gas")
     return (step,)
 
 

@@ -44,6 +44,7 @@ CONFIDENCES: dict[str, str] = {
 
 SURVEY_NOTES: dict[str, str] = {
     "not_surveyed": mark("On this kind of network nothing is asked beside the transaction."),
+    "gas_is_short": mark("The wallet that pays the gas holds too little of the network's own coin; fill it up."),
     "no_node": mark("No node is configured for this network."),
     "nodes_disagree": mark("The nodes disagree about some of it; what they disagree about counts as unknown."),
     "balances_not_visible": mark(
@@ -83,6 +84,7 @@ PROBLEMS: dict[str, str] = {
     ),
     "coins_wait": mark("The coins are not final on the chain yet."),
     "cost_not_held": mark("The coins do not hold the amount and the network cost."),
+    "gas_is_short": mark("The wallet that pays the gas holds too little of the network's own coin; fill it up."),
     "no_node": mark("No node is configured for this network."),
     "no_replacement": mark("A dearer transaction would not help, or nodes of this network take none."),
     "no_wallet_of_ours": mark("There is no wallet of ours for this network."),
@@ -91,6 +93,7 @@ PROBLEMS: dict[str, str] = {
     "nodes_disagree": mark("The nodes disagree."),
     "not_a_reference": mark("This is not a transaction of this network."),
     "not_an_address": mark("One of the addresses is not an address of this network."),
+    "owed_differs": mark("The books owe this case another amount than was accepted; two people correct them first."),
     "refused_by_node": mark("The node refused it."),
     "sent_by_hand": mark("Transfers on this network are sent by the wallet team, with what recovery plan writes."),
     "too_small": mark("After the network cost too little would be left to be moved by itself."),

@@ -154,6 +154,7 @@ DETAILS: dict[str, str] = {
         "A coin this plan would spend is promised to another plan. The plan is made again once that one is over."
     ),
     "sweep_brings_too_little": mark("The sweep would bring less than what is owed after it."),
+    "owed_differs": mark("The books owe this case another amount than was accepted; two people correct them first."),
     "plan_not_released": mark("This plan is not at the signer."),
     "signed_count_differs": mark("The plan has another number of transactions."),
     "signed_is_unreadable": mark("A signed transaction cannot be read."),

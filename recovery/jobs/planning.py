@@ -34,6 +34,7 @@ from recovery.services.transitions import advance, lock_all
 from workflows.states import State
 
 Steps = tuple[Step, ...]
+Refusal = Callable[[Session, list[RecoveryCase], str], None]
 
 GATES = {"sweep": Gate.SWEEP, "refund": Gate.PAY}
 """Which gate a plan of a kind stands before."""
@@ -104,18 +105,23 @@ def _plan(
     state: State,
     read: Callable[[Session, RecoveryCase], Due],
     ask: Callable[[Due, Sequence[Node]], Steps],
-    refuse: Callable[[Session, list[RecoveryCase], str], None],
+    refuse: Refusal,
 ) -> None:
     """Read what is due, ask the nodes how, and draft the plan, or say why there is none. Only in the state that asks."""
+    lacking, rest, pays = None, 0.0, kind == "refund"
     with work.database.reading() as session:
         case = work.case(session)
-        due = read(session, case) if case.state == state else None
-        pays = due is not None and kind == "refund"
-        doubt = due_inquiry(session, case) if pays else None
-        rest = cooling_left(session, case) if pays else 0.0
+        try:
+            due = read(session, case) if case.state == state else None
+        except Conflict as error:  # no wallet of ours is named, or the books owe something else: only people can help
+            due, lacking = None, error.detail
+        if due is not None and pays:
+            doubt, rest = due_inquiry(session, case), cooling_left(session, case)
     if due is None or rest:
         with work.finishing() as session:
-            if rest:
+            if lacking is not None:
+                _give_back(session, work, state, refuse, lacking)
+            elif rest:
                 work.again(session, rest)
         return
     crash_point("plan:before_ask")
@@ -125,7 +131,7 @@ def _plan(
         steps = ask(due, work.nodes(due.network.slug))
     except Refused as error:
         problem = error.code
-    told = destinations.ask(work, doubt)
+    told = destinations.ask(work, doubt) if pays else None
     asked = () if problem is not None else tuple(screening.ask(work, one) for one in due.screened)
     crash_point("plan:after_ask")
     with work.finishing() as session:
@@ -147,6 +153,14 @@ def _plan(
             )
         elif len(cases) > 1:
             _look_again(session, work, state)
+
+
+def _give_back(session: Session, work: Work, state: State, refuse: Refusal, problem: str) -> None:
+    """The case goes back to people, if it still waits for its plan."""
+    case = work.case(session)
+    lock_all(session, [case])
+    if case.state == state:
+        refuse(session, [case], problem)
 
 
 def _look_again(session: Session, work: Work, state: State) -> None:
@@ -230,6 +244,7 @@ def _refund_due(session: Session, case: RecoveryCase) -> Due:
     to = newest(session, case.id)
     if claim is None or quote is None or to is None:
         raise Conflict("quote_is_accepted")
+    plans.demand_owed(session, case, claim, quote)
     source, outpoints = _swept_to(session, case)
     return Due(
         network=networks()[claim.network],

@@ -225,9 +225,9 @@ def _conclude_watch(
     if plan is None:
         return
     open_ones = [one for one in members(session, plan) if one.case.state == case.state]  # not those that were stopped
-    for step in seen:
-        if step.overtaken:
-            outflows.taken_past(session, network.slug, step.step, str(step.hash))
+    for shown in seen:
+        if shown.overtaken:
+            outflows.taken_past(session, network.slug, shown.step, str(shown.hash))
     concluded = {one.part.place: _word(seen, one.part.place) for one in open_ones}
     if all(word is None for word in concluded.values()):
         work.again(session, WATCH_SECONDS)

@@ -28,6 +28,9 @@ from workflows.states import State
 LOOKS = (timedelta(hours=1), timedelta(days=1), timedelta(days=7))
 """When a paid refund is looked at again, from its completion on."""
 
+WAITING_SECONDS = 600.0
+"""How soon one is looked at again that was final and waits in no block now."""
+
 
 def look_now(work: Work) -> None:
     """The same for a depositor who asks: at once, and once."""
@@ -68,6 +71,8 @@ def look(work: Work, *, asked: bool = False) -> None:
             returns.unsettle(session, case, gone[0])
         elif back is not None:
             returns.bounce(session, case, back)
+        elif any(one.tx.status is Status.PENDING for one in found):
+            work.again(session, WAITING_SECONDS)
         elif not asked and (later := _next_look(work)) is not None:
             work.again(session, later.total_seconds(), data={"looks": int(work.data.get("looks", 0)) + 1})
 

@@ -13,10 +13,11 @@ from recovery.jobs.crash import crash_point
 from recovery.jobs.standing import plan_standing
 from recovery.jobs.work import Work
 from recovery.models import RecoveryCase
+from recovery.queries.plan_members import companions
 from recovery.services import fraud, screening
 from recovery.services.kyt import tool_of
 from recovery.services.screening import SECONDS_UNTIL_ASKED_AGAIN, Asked
-from recovery.services.transitions import lock
+from recovery.services.transitions import lock_all
 from workflows.states import State
 
 EVERY_SECONDS = 60.0
@@ -72,6 +73,6 @@ def ask_again(work: Work) -> None:
     crash_point("screening:after_ask")
     with work.finishing() as session:
         case = work.case(session)
-        lock(session, case)
+        lock_all(session, [case, *companions(session, case.id)])
         if gate is not None and GATE_OF.get(State(case.state)) is gate:
             passes(session, work, case, gate, asked)

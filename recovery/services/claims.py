@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -15,7 +15,8 @@ from recovery.domain.accounting import Entry
 from recovery.domain.actor import Actor
 from recovery.domain.ids import new_id
 from recovery.errors import AlreadyClaimed
-from recovery.models import Claim, Posting, Quote, RecoveryCase
+from recovery.models import Advance, Claim, Posting, Quote, RecoveryCase
+from recovery.queries.clock import database_now
 from recovery.queries.facts import open_claim
 from recovery.services.messages import write_message
 from recovery.services.transitions import advance, let_go
@@ -78,9 +79,14 @@ def undo(session: Session, case: RecoveryCase) -> tuple[Entry, ...]:
 
 
 def release(session: Session, case: RecoveryCase) -> tuple[Entry, ...]:
-    """Let the leg go, so that its rightful owner can still claim it; returns the entries that undo its booking."""
+    """Let the leg go, so that its rightful owner can still claim it; returns the entries that undo its booking.
+
+    An advance that was approved and not paid is dropped: it would count towards its limit for ever.
+    """
     entries = undo(session, case)
     let_go(session, case)
+    never_paid = update(Advance).where(Advance.case_id == case.id, Advance.state == "approved")
+    session.execute(never_paid.values(state="dropped", ended_at=database_now(session)))
     return entries
 
 

@@ -23,6 +23,7 @@ from recovery.queries.clock import database_now
 from recovery.queries.disputes import rival_ids, rivals
 from recovery.queries.facts import current_plan, open_claim, open_dispute_of, read_facts
 from recovery.queries.people import is_paid_by
+from recovery.queries.plan_members import companions
 from recovery.services import claims, merging
 from recovery.services.messages import write_message
 from recovery.services.plan_ends import void
@@ -78,13 +79,14 @@ def open_dispute(session: Session, case: RecoveryCase, tx: Transaction, leg: Tra
 
 
 def _lock_holder(session: Session, case: RecoveryCase, key: Mapping[str, str]) -> RecoveryCase | None:
-    """The case that holds the leg, locked together with ``case``; the holder can change while we wait for it."""
+    """The case that holds the leg, locked together with ``case`` and with those of its plan, which are planned anew without it;
+    the holder can change while we wait for it."""
     held_by = select(Claim.case_id).filter_by(**key).where(Claim.released_at.is_(None))
     while True:
         before = session.scalar(held_by)
         if before in (None, case.id):
             return None
-        lock_cases(session, {case.id, before})
+        lock_cases(session, {case.id, before, *(one.id for one in companions(session, before))})
         if session.scalar(held_by) == before:
             return session.get_one(RecoveryCase, before)
 

@@ -20,7 +20,7 @@ from chains.catalogue import network as find_network
 from chains.sending import Sending, SignedDiffers, Step, arrivals, placed, sending, step_to_json
 from chains.types import Network
 from recovery.domain import accounting
-from recovery.domain.accounting import Entry
+from recovery.domain.accounting import USER_PAYABLE, Entry
 from recovery.domain.actor import SYSTEM, Actor
 from recovery.domain.canonical import canonical, digest
 from recovery.domain.ids import new_id
@@ -29,6 +29,7 @@ from recovery.errors import Conflict, InvalidInput, MoveNotOpen, NotAllowed, Not
 from recovery.models import Claim, Plan, PlanCase, PlanInput, PlanStep, Quote, RecoveryCase
 from recovery.queries.clock import database_now
 from recovery.queries.facts import accepted_quote, open_claim
+from recovery.queries.ledger import folded, postings_of
 from recovery.queries.plan_members import Member, members
 from recovery.services import advances
 from recovery.services.requests import handled_before
@@ -48,11 +49,14 @@ def draft(
 ) -> Plan:
     """Put an unsigned plan before the teams. Every case is locked; the steps serve the cases in the order given.
 
-    Raises Conflict when an output it would spend is promised to another plan, or when a sweep would bring less of a case's
-    coins than it owes: the rest would be paid with other people's.
+    Raises Conflict when an output it would spend is promised to another plan, when a sweep would bring less of a case's coins
+    than it owes (the rest would be paid with other people's), and as :func:`demand_owed`.
     """
     lock_all(session, cases)
     terms = [terms_of(session, case) for case in cases]
+    if kind == "refund":
+        for case, (claim, quote) in zip(cases, terms, strict=True):
+            demand_owed(session, case, claim, quote)
     arriving = arrivals(steps)
     if kind == "sweep" and any(arriving[place] < owed_after(session, case) for place, case in enumerate(cases)):
         raise Conflict("sweep_brings_too_little")
@@ -94,6 +98,23 @@ def draft(
     for case in cases:
         advance(session, SYSTEM, case, f"propose_{kind}", data={"plan": str(plan.id), "digest": plan.digest})
     return plan
+
+
+def owed(session: Session, case: RecoveryCase, claim: Claim) -> int:
+    """What the books owe the depositor of a case now, in base units of the claimed asset."""
+    held = folded(postings_of(session, case.id))
+    return -held.get((USER_PAYABLE, claim.network, claim.asset), 0)
+
+
+def demand_owed(session: Session, case: RecoveryCase, claim: Claim, quote: Quote) -> None:
+    """A refund pays exactly what the books owe; of an advance the rest is owed to us. Raises Conflict otherwise.
+
+    They differ only where two people corrected them. Where less is owed, more would be paid from the coins of others; where more
+    is, the case could never close.
+    """
+    now = owed(session, case, claim)
+    if now < quote.net or (now > quote.net and not advances.is_advance(session, case)):
+        raise Conflict("owed_differs")
 
 
 def _amount(kind: str, claim: Claim, quote: Quote) -> int:

@@ -114,7 +114,8 @@ def bounced(session: Session, case: RecoveryCase) -> SeenTransfer | None:
     if not paid:
         return None
     (plan, part, _), (claim, quote) = paid[0], terms_of(session, case)
-    moves = [move for _, _, row in paid for move in mined_step(session, row).moves]
+    moved = [move for _, _, row in paid for move in mined_step(session, row).moves]
+    moves = [move for move in moved if move.recipient != move.sender]  # the rest of outputs stayed where it was
     counted = exists().where(
         RefundReturn.network == SeenTransfer.network,
         RefundReturn.hash == SeenTransfer.hash,

@@ -277,11 +277,16 @@ def test_plans_that_cannot_work(anvil_node: LiveNode, changes: dict[str, Any]) -
         plan_refund(LOCAL, [anvil_node.node], **(wish | changes))
 
 
-def test_an_empty_tank(anvil_node: LiveNode, token: str) -> None:
-    with pytest.raises(Refused, match="gas tank"):
+def test_whose_gas_is_missing_is_said(anvil_node: LiveNode, token: str) -> None:
+    """No node refused anything: a wallet of ours has to be filled."""
+    with pytest.raises(Refused, match="gas tank") as refused:
         moves.plan_sweep(
             LOCAL, [anvil_node.node], contract=token, amount=1, source=SOURCE, gas_tank=TANK, destination=DESTINATION
         )
+    assert refused.value.code == "gas_is_short"
+    with pytest.raises(Refused) as refused:
+        plan_refund(LOCAL, [anvil_node.node], contract=token, amount=1, source=SOURCE, destination=DESTINATION)
+    assert refused.value.code == "gas_is_short"
 
 
 def test_who_answers_decides(anvil_node: LiveNode) -> None:

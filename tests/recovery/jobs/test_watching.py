@@ -164,3 +164,17 @@ def test_a_plan_is_not_buried_before_its_costs_are_known(desk: Desk, chain: Chai
     desk.move("lead", ref, "prove_sweep_dead")
     chain.shows[top_up] = DONE
     assert end_of(desk, ref, plan) == "dead"
+
+
+def test_a_refund_that_waits_again_is_followed_until_it_stands_or_is_gone(desk: Desk, chain: Chain) -> None:
+    """It was final and is in no block any more: the last look would have been the last word."""
+    ref, plan = desk.refund_released()
+    desk.record(plan)
+    desk.confirm(ref, "refund")
+    desk.move("owner", ref, "look_at_refund")
+    work(desk, "refund.look_now", [ref], rounds=1)
+    assert desk.state(ref) == "completed"
+    (hash,) = hashes(desk, plan)
+    chain.shows[hash] = GONE
+    work(desk, "refund.look_now", [ref], rounds=1)
+    assert desk.state(ref) == "paying"

@@ -34,9 +34,11 @@ from tests.recovery.desk import (
     Desk,
     find,
     refund_steps,
+    seen,
     sweep_steps,
     transfer,
 )
+from tests.recovery.rivals import claim_or_dispute
 
 ASSET = transfer().asset
 Held = dict[tuple[str, str, str], int]
@@ -262,6 +264,21 @@ def test_an_advance_proven_dead_while_it_was_stopped_is_reversed_too(desk: Desk)
     assert not {key for key in held(desk, ref) if key[0] in ("1300", "2300", "1115")}
     desk.move("boss", ref, "drop_advance", reason="the coins come first")
     assert desk.state(ref) == "accepted"
+
+
+def test_what_was_never_advanced_does_not_count_after_its_case_has_ended(desk: Desk) -> None:
+    """Else cases that ended in a dispute would use the limit up for ever."""
+    limit(desk)
+    ref = proposed(desk)
+    desk.move("lead", ref, "approve_advance")
+    tx = seen(desk.case(ref).hash, transfer())
+    claim_or_dispute(desk, desk.open(tx.hash, by="stranger"), tx)
+    desk.person("judge", "lead")
+    desk.move("judge", ref, "lose_dispute", reason="not theirs")
+    assert desk.state(ref) == "declined"
+    with desk.database.reading() as session:
+        mine = select(Advance.state).where(Advance.case_id == find(session, ref).id)
+        assert list(session.scalars(mine)) == ["dropped"]
 
 
 def test_after_an_advance_the_case_cannot_end_by_itself(desk: Desk) -> None:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import select, text
+from sqlalchemy.orm import Session
 
+from chains.sending import Move, Step
 from recovery.domain.accounting import PAYOUT_IN_TRANSIT, RECOVERY_WALLET, USER_PAYABLE, balances
 from recovery.domain.ids import new_id
 from recovery.errors import Conflict, MoveNotOpen
-from recovery.models import Alarm, PlanCase, SeenTransfer
+from recovery.models import Alarm, PlanCase, PlanStep, SeenTransfer
+from recovery.queries.attempts import mined_step
 from recovery.queries.facts import latest_quote
 from recovery.queries.ledger import postings_of
 from recovery.services import ledger, returns
@@ -159,6 +163,22 @@ def test_who_deposits_what_they_were_paid_is_not_paid_again(desk: Desk) -> None:
     came_back(desk, net(desk, ref), recipient=DEPOSIT)
     assert not bounce(desk, ref)
     assert desk.state(ref) == "completed"
+
+
+@pytest.mark.promise
+def test_change_of_our_own_wallet_is_no_refund_that_came_back(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of outputs the rest goes back to the wallet that pays: so much as a refund once, and that one would be paid again."""
+    ref = completed(desk)
+
+    def with_change(session: Session, row: PlanStep) -> Step:
+        step = mined_step(session, row)
+        return replace(step, moves=(*step.moves, Move(TOKEN, WALLET, WALLET, 7, 7)))
+
+    monkeypatch.setattr(returns, "mined_step", with_change)
+    came_back(desk, net(desk, ref), sender=WALLET)
+    assert not bounce(desk, ref)
+    came_back(desk, net(desk, ref))
+    assert bounce(desk, ref)
 
 
 @pytest.mark.promise

@@ -127,7 +127,7 @@ def test_what_stops_a_plan_speaks() -> None:
     trees = [vars(chain_errors), vars(planning)]
     kinds = [kind for tree in trees for kind in tree.values() if inspect.isclass(kind)]
     codes = {kind.code for kind in kinds if issubclass(kind, chain_errors.ChainError)}
-    codes |= set(re.findall(r'problem = "(\w+)"', inspect.getsource(evidence))) | {"no_wallet_of_ours"}
+    codes |= set(re.findall(r'problem = "(\w+)"', inspect.getsource(evidence))) | {"no_wallet_of_ours", "owed_differs"}
     assert codes == set(texts.PROBLEMS)
 
 
