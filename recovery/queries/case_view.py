@@ -47,7 +47,7 @@ from recovery.queries.fraud import signals_shown
 from recovery.queries.linked import Linked, linked_cases
 from recovery.queries.parked import parked_of
 from recovery.queries.policies import policy_of
-from recovery.queries.prices import snapshot_told
+from recovery.queries.prices import in_dollars, snapshot_told
 from recovery.queries.proof_view import proofs_view
 from recovery.queries.screening import screenings_shown
 from workflows.states import State
@@ -211,8 +211,11 @@ _QUOTE = (
 
 
 def quote_shown(session: Session, quote: Quote) -> Shown:
-    """A quote with the price it was made at, as old as it was then."""
-    return _columns(quote, _QUOTE) | {"price": snapshot_told(session, quote.price_snapshot_id, quote.offered_at)}
+    """A quote with the prices it was made at, as old as they were then."""
+    return _columns(quote, _QUOTE) | {
+        "price": snapshot_told(session, quote.price_snapshot_id, quote.offered_at),
+        "price_in_dollars": snapshot_told(session, in_dollars(quote), quote.offered_at),
+    }
 
 
 def _replaced(quotes: tuple[Shown, ...]) -> Shown | None:

@@ -34,7 +34,7 @@ from recovery.domain.prices import (
     itself,
 )
 from recovery.errors import NotAllowed
-from recovery.models import AssetPrice, AssetProbe, Claim, ListedAsset, ManualPrice, PriceSnapshot, RecoveryCase
+from recovery.models import AssetPrice, AssetProbe, Claim, ListedAsset, ManualPrice, PriceSnapshot, Quote, RecoveryCase
 from recovery.queries.clock import database_now
 from recovery.queries.policies import KINDS, content_of, version_in_force
 
@@ -312,6 +312,16 @@ def entries_shown(session: Session, actor: Actor) -> list[ManualPrice]:
     """Manual prices that wait for a second person or are in force, the newest first. Raises NotAllowed."""
     may_read(actor)
     return _entries(session, database_now(session))
+
+
+IN_DOLLARS = "price_in_dollars"
+"""Under this name a quote keeps the snapshot of the price in dollars that it depends on."""
+
+
+def in_dollars(quote: Quote) -> uuid.UUID | None:
+    """That snapshot, of a quote that depends on one."""
+    kept = (quote.inputs or {}).get(IN_DOLLARS)
+    return uuid.UUID(kept) if kept else None
 
 
 def snapshot_told(session: Session, snapshot_id: uuid.UUID | None, at: datetime) -> Shown | None:

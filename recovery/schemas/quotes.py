@@ -48,6 +48,9 @@ class Quote(Schema):
     )
     replaces = fields.UUID(allow_none=True)
     price = fields.Nested(QuotePrice, allow_none=True)
+    price_in_dollars = fields.Nested(
+        QuotePrice, allow_none=True, metadata={"description": "where something of it is counted in dollars"}
+    )
 
 
 class Consent(Schema):

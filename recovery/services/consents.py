@@ -13,6 +13,7 @@ from recovery.domain.ids import new_id
 from recovery.domain.seen import Seen, as_stored
 from recovery.models import Consent, Quote, RecoveryCase
 from recovery.queries.clock import database_now
+from recovery.queries.prices import IN_DOLLARS, in_dollars
 
 
 def consent_to(
@@ -35,6 +36,7 @@ def consent_to(
 
 
 def _terms(quote: Quote) -> Mapping[str, Any]:
+    dollars = in_dollars(quote)
     return {
         "asset": quote.asset,
         "gross": str(quote.gross),
@@ -44,4 +46,4 @@ def _terms(quote: Quote) -> Mapping[str, Any]:
         "policy": quote.policy_version,
         "price": str(quote.price_snapshot_id) if quote.price_snapshot_id else None,
         "expires": quote.expires_at.isoformat(),
-    }
+    } | ({IN_DOLLARS: str(dollars)} if dollars else {})

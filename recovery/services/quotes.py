@@ -25,15 +25,13 @@ from recovery.queries.clock import database_now
 from recovery.queries.facts import latest_probe, latest_quote, open_claim
 from recovery.queries.fees import intended_network
 from recovery.queries.policies import KINDS, fee_class_of, version_in_force
-from recovery.queries.prices import PriceView, limits_in_force, price_for
+from recovery.queries.prices import IN_DOLLARS, PriceView, in_dollars, limits_in_force, price_for
 from recovery.services import consents, destinations, notices
 from recovery.services.messages import write_message
 from recovery.services.prices import keep as keep_price
 from recovery.services.transitions import advance
 
 VALID_FOR = timedelta(hours=72)
-IN_DOLLARS = "price_in_dollars"
-"""Under this name a quote keeps the snapshot of the price in dollars that it depends on."""
 
 
 def active_policy(session: Session) -> FeePolicy:
@@ -66,14 +64,8 @@ def _told(quote: Quote) -> dict[str, Any]:
         "policy": quote.policy_version,
         "price": str(quote.price_snapshot_id) if quote.price_snapshot_id else None,
     }
-    in_dollars = _in_dollars(quote)
-    return told | {IN_DOLLARS: str(in_dollars)} if in_dollars else told
-
-
-def _in_dollars(quote: Quote) -> uuid.UUID | None:
-    """The snapshot of the price in dollars that the quote depends on, if it does."""
-    kept = (quote.inputs or {}).get(IN_DOLLARS)
-    return uuid.UUID(kept) if kept else None
+    dollars = in_dollars(quote)
+    return told | {IN_DOLLARS: str(dollars)} if dollars else told
 
 
 def _made(
@@ -257,7 +249,7 @@ class Market(Enum):
 
 def _market_since(session: Session, claim: Claim, quote: Quote) -> Market:
     """Whether the prices of now are near enough to the quote's; a quote that was made without a price depends on none."""
-    kept = [one for one in (quote.price_snapshot_id, _in_dollars(quote)) if one is not None]
+    kept = [one for one in (quote.price_snapshot_id, in_dollars(quote)) if one is not None]
     found = {_price_since(session, claim, session.get_one(PriceSnapshot, one)) for one in kept}
     return next((one for one in (Market.UNKNOWN, Market.MOVED) if one in found), Market.HELD)
 

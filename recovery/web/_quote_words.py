@@ -32,10 +32,14 @@ def install(app: Flask) -> None:
     app.jinja_env.globals["price_words"] = price_words
 
 
-def price_words(price: Mapping[str, Any] | None) -> str:
-    """Where the price of a quote came from, how far its sources were apart, and how old it was."""
-    if price is None or price["kind"] == "same":
-        return said(NO_PRICE)
+def price_words(quote: Mapping[str, Any]) -> str:
+    """Where the prices of a quote came from, how far their sources were apart, and how old they were."""
+    told = (quote["price"], quote["price_in_dollars"])
+    words = [_price_words(one) for one in told if one is not None and one["kind"] != "same"]
+    return " ".join(dict.fromkeys(words)) or said(NO_PRICE)
+
+
+def _price_words(price: Mapping[str, Any]) -> str:
     age = lasting(price["age_seconds"])
     if price["kind"] == "manual":
         return said(BY_PEOPLE, age=age)
@@ -52,7 +56,7 @@ def quote_words(quote: Mapping[str, Any], network: str | None) -> tuple[str, ...
         value = amount(line["amount"], quote["decimals"], quote["symbol"]).striptags()
         lines.append(f"{code(line['label'], 'line')}: {sign}{value}" + (f" ({words})" if words else ""))
     ends = moment(quote["expires_at"]).striptags()
-    return (*lines, price_words(quote["price"]), said(UNTIL, moment=ends))
+    return (*lines, price_words(quote), said(UNTIL, moment=ends))
 
 
 def seen_on_page(work: Session, ref: str) -> Seen | None:

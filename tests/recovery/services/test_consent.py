@@ -335,8 +335,11 @@ def test_what_a_fee_in_dollars_was_counted_with_is_kept(desk: Desk, in_dollars: 
     with desk.database.reading() as session:
         kept = session.get_one(PriceSnapshot, told["price_in_dollars"])
         assert (kept.reference, recomputed(kept.content)) == ("USD", Ratio(1, 10**12))
+        shown = case_view(session, desk["owner"], find(session, ref)).quote
     assert quote.inputs is not None
     assert quote.inputs["price_in_dollars"] == told["price_in_dollars"]
+    assert shown is not None
+    assert (shown["price_in_dollars"]["reference"], shown["price_in_dollars"]["names"]) == ("USD", ["import"])
     with limits(desk, most_age_seconds=1), pytest.raises(MoveNotOpen) as refused:
         time.sleep(1.1)
         desk.accept(ref)

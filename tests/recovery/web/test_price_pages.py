@@ -29,6 +29,7 @@ from recovery.models import Consent, FeePolicy
 from recovery.queries.cases import find_case
 from recovery.services import cases, destinations, evidence, people, prices, quotes
 from recovery.services.transitions import lock
+from recovery.web._quote_words import price_words
 from tests.recovery.web.conftest import PASSWORD, token_in, transfer
 
 Clients = Callable[[str], FlaskClient]
@@ -192,3 +193,13 @@ def test_it_fits_and_is_accessible(
                 summary.click()
             assert page.evaluate("document.documentElement.scrollWidth") <= width
             assert Axe().run(page).response["violations"] == []
+
+
+def test_a_fee_of_a_coin_in_dollars_does_not_say_that_it_needs_no_price(app: Flask) -> None:
+    same = {"kind": "same", "age_seconds": 0, "names": [], "spread_bps": 0}
+    dollars = {"kind": "median", "age_seconds": 60, "names": ["one", "two"], "spread_bps": 10}
+    with app.test_request_context():
+        assert "no price" in price_words({"price": same, "price_in_dollars": None})
+        told = price_words({"price": same, "price_in_dollars": dollars})
+    assert "no price" not in told
+    assert "one, two" in told
