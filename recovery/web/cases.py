@@ -18,6 +18,7 @@ from recovery.errors import Conflict, InvalidInput, RecoveryError, StepUpNeeded
 from recovery.limits import APPEAL, ASKS_NODES, MOVE
 from recovery.queries import cases as case_queries
 from recovery.queries.approvals import alarms_ringing
+from recovery.queries.batches import membership
 from recovery.queries.case_view import CaseView, case_view, evidence_body
 from recovery.queries.destination_view import typed_destination
 from recovery.queries.facts import open_claim
@@ -168,6 +169,7 @@ class Seen:
     state: str
     mark: str
     known_address: Mapping[str, Any] | None
+    batched: bool
 
 
 def _seen(ref: str, address: str = "") -> Seen:
@@ -180,8 +182,9 @@ def _seen(ref: str, address: str = "") -> Seen:
         state = case.state
         typed_in = bool(address) and case.depositor_id == actor.id
         known = typed_destination(work, case, open_claim(work, case.id), address) if typed_in else None
+        batched = actor.is_staff and membership(work, case.id) is not None
     mark = hashlib.sha256(repr((view, open_to_me)).encode("utf-8", "backslashreplace")).hexdigest()[:16]
-    return Seen(view, open_to_me, state, mark, known)
+    return Seen(view, open_to_me, state, mark, known, batched)
 
 
 def case_page(
@@ -220,6 +223,7 @@ def _context(seen: Seen, actor: Actor) -> dict[str, Any]:
         "mark": seen.mark,
         "told": _told(seen),
         "known_address": seen.known_address,
+        "batched": seen.batched,
         "moving": seen.state in MOVING or signed or probing,
         "stops": stops(view.case.workflow, view.label, reviewed=view.case.workflow == "unlisted_token"),
         "choices": {choice.name: choice for choice in seen.choices},
@@ -248,7 +252,7 @@ def balances(postings: Sequence[Mapping[str, Any]]) -> list[tuple[str, str, int]
     """What each ledger account holds of each asset in this case (debits less credits), in the order of first use."""
     totals: dict[tuple[str, str], int] = {}
     for row in postings:
-        for side, sign in (("debit_name", 1), ("credit_name", -1)):
+        for side, sign in (("debit", 1), ("credit", -1)):
             key = (str(row[side]), str(row["asset"]))
             totals[key] = totals.get(key, 0) + sign * int(row["amount"])
     return [(account, asset, total) for (account, asset), total in totals.items()]
