@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from decimal import Context, Decimal
 
 from flask import Flask
 from markupsafe import Markup
 from sqlalchemy.orm import Session
 
 from chains.catalogue import networks
+from recovery.domain.prices import USD, USD_DECIMALS
 from recovery.queries.assets import Named, known_assets, known_contracts
-from recovery.web._rendering import amount
+from recovery.web._rendering import amount, native_decimals, native_symbol
+
+DIGITS = Context(prec=12)
+"""So many digits of a price are shown; what is computed is computed with the ratio."""
 
 Assets = Mapping[str, Named]
 """Symbol and decimals of assets by their identity."""
@@ -18,7 +23,7 @@ Assets = Mapping[str, Named]
 
 def install(app: Flask) -> None:
     """Let templates write an amount of a named asset."""
-    app.jinja_env.globals.update(units=units)
+    app.jinja_env.globals.update(units=units, price_of_one=price_of_one)
 
 
 def assets_named(session: Session, named: Collection[str]) -> Assets:
@@ -38,3 +43,14 @@ def units(value: object, asset: str, assets: Assets) -> Markup:
     """An exact amount of base units in whole units of its asset, with the symbol."""
     symbol, decimals = assets.get(asset, (None, None))
     return amount(value, decimals, symbol)
+
+
+def price_of_one(numerator: object, denominator: object, reference: str, network: str, name: Named) -> Markup:
+    """What one whole unit of an asset costs in its reference; the ratio of base units where nobody knows the decimals."""
+    symbol, decimals = name
+    of, coin = (USD_DECIMALS, USD) if reference == USD else (native_decimals(network), native_symbol(network))
+    if decimals is None or of is None:
+        return Markup("{} / {}").format(numerator, denominator)
+    value = DIGITS.divide(Decimal(str(numerator)), Decimal(str(denominator))).scaleb(decimals - of).normalize(DIGITS)
+    places = max(0, -int(value.as_tuple().exponent))
+    return Markup("{} = {}").format(amount(1, 0, symbol), amount(int(value.scaleb(places)), places, coin))
