@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 from recovery.errors import Conflict, InvalidInput, NotFound, RecoveryError
 from recovery.limits import MOVE
 from recovery.queries.alarms import ANSWERERS, MOST_SHOWN, list_alarms, may_read
+from recovery.queries.approvals import alarms_ringing
 from recovery.services.alarms import acknowledge
 from recovery.web._rendering import refusal_words
 from recovery.web._wall import current_actor, staff_only
@@ -44,6 +45,7 @@ def _page(*, refusal: RecoveryError | None = None, about: uuid.UUID | None = Non
     with current_app.extensions["database"].reading() as session:
         ringing = list_alarms(session, still_open=True)
         answered = list_alarms(session, still_open=False, limit=50)
+        glass = alarms_ringing(session)
     body = render_template(
         "alarms.html",
         ringing=ringing,
@@ -51,7 +53,8 @@ def _page(*, refusal: RecoveryError | None = None, about: uuid.UUID | None = Non
         most=MOST_SHOWN,
         answering=bool(actor.roles & ANSWERERS),
         me=str(actor.id),
-        about=about,
+        typed={str(about): request.form.get("reason", "")},
+        glass=glass,
         refusal=refusal_words(refusal),
     )
     return make_response(body, refusal.status if refusal else 200)
