@@ -92,7 +92,11 @@ def _page(*, refusal: RecoveryError | None = None, fields: Mapping[str, str] | N
         names = display_names(work, [one for row in entries for one in (row.entered_by, row.confirmed_by) if one])
         limits = limits_in_force(work)
         by_hand = contracts_named(work, [(row.network, row.contract) for row in entries])
-        told = {(row["network"], row["contract"] or ""): (row["symbol"], row["decimals"]) for row in rows}
+        told = {
+            (row["network"], row["contract"] or ""): (row["symbol"], row["decimals"])
+            for row in rows
+            if row["decimals"] is not None
+        }
     body = render_template(
         "prices.html",
         rows=rows,
