@@ -14,7 +14,9 @@ from recovery.db import Database
 from recovery.limits import Limits, RedisLimits
 from recovery.web import (
     _access_log,
+    _assets,
     _errors,
+    _evidence_words,
     _fee_words,
     _forms,
     _headers,
@@ -56,9 +58,11 @@ def create_app(settings: Settings, *, limits: Limits | None = None) -> Flask:
         _static,
         _language,
         _rendering,
+        _assets,
         _fee_words,
         _quote_words,
         _errors,
+        _evidence_words,
         _wall,
         _forms,
     ):

@@ -77,7 +77,10 @@ PARKED: dict[str, tuple[str, str]] = {
     ),
     "value_below_cost": (
         mark("Bringing this deposit back would cost more than it is worth today. Nothing is charged for waiting."),
-        mark("Once its price has risen enough, we look again by ourselves."),
+        mark(
+            "Once its price has risen enough, or enough small deposits of this coin can be brought back together, we look at "
+            "it again by ourselves."
+        ),
     ),
     "below_minimum": (
         mark("The deposit is smaller than the minimum for this coin. It is kept for you."),

@@ -84,7 +84,7 @@ KINDS: dict[str, str] = {
 REFERENCES: dict[str, str] = {"native": mark("in native coin"), "USD": mark("in USD")}
 
 FINDINGS: dict[str, str] = {
-    "upheld": mark("The quote was right"),
+    "upheld": mark("The quote stays as it is"),
     "changed": mark("The quote has to change"),
 }
 

@@ -26,11 +26,8 @@ ERRORS: dict[str, tuple[str, str]] = {
         mark("The case or page does not exist, or it is not yours. Please check the number you typed."),
     ),
     "conflict": (
-        mark("Somebody was faster"),
-        mark(
-            "The case has moved on in the meantime. Nothing was changed by you; look at its present state and "
-            "decide again."
-        ),
+        mark("This cannot be done now"),
+        mark("Nothing was changed by you. Please look at what stands here now and decide again."),
     ),
     "stale_version": (
         mark("Somebody was faster"),

@@ -69,3 +69,11 @@ SCOPES: dict[str, str] = {
     "network": mark("the whole network, by value in its own coin"),
 }
 """What a limit is about."""
+
+MATTERS: dict[str, str] = {
+    "sweep": mark("sweeps"),
+    "refund": mark("refunds"),
+    "credit": mark("credits"),
+    "advance": mark("advances"),
+}
+"""What a rule of the policy is about."""

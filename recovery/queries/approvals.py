@@ -235,14 +235,15 @@ def alarms(session: Session, actor: Actor, *, limit: int = 100) -> list[Shown]:
 
 def _votes(session: Session, plans: list[uuid.UUID]) -> Mapping[uuid.UUID, list[Shown]]:
     rows = session.execute(
-        select(BreakGlassVote.plan_id, BreakGlassVote.stage, BreakGlassVote.reason, Person.display_name)
+        select(BreakGlassVote.plan_id, BreakGlassVote.stage, BreakGlassVote.reason, Person.id, Person.display_name)
         .join(Person, Person.id == BreakGlassVote.voter_id)
         .where(BreakGlassVote.plan_id.in_(plans))
         .order_by(BreakGlassVote.at)
     )
     votes: dict[uuid.UUID, list[Shown]] = {}
     for row in rows:
-        votes.setdefault(row.plan_id, []).append({"name": row.display_name, "stage": row.stage, "reason": row.reason})
+        told = {"person_id": row.id, "name": row.display_name, "stage": row.stage, "reason": row.reason}
+        votes.setdefault(row.plan_id, []).append(told)
     return votes
 
 

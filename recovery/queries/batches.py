@@ -60,18 +60,20 @@ def _in_a_batch() -> ColumnElement[bool]:
 
 @dataclass(frozen=True)
 class ParkedGroup:
-    """Cases of one asset that wait because each is worth less than it costs. ``total`` is in base units of the asset."""
+    """Cases of one asset that wait because each is worth less than it costs. ``total`` is in base units of the asset,
+    ``cost`` what collecting each for itself would take, in base units of the native coin, where that is known."""
 
     network: str
     contract: str | None
     total: int
+    cost: int | None
     refs: tuple[str, ...]
 
 
 def parked_groups(session: Session, *, least: int = 2) -> tuple[ParkedGroup, ...]:
     """What could be taken up together, the largest groups first."""
     rows = session.execute(
-        select(Parked.network, Parked.contract, Parked.amount, RecoveryCase.ref)
+        select(Parked.network, Parked.contract, Parked.amount, Parked.cost, RecoveryCase.ref)
         .join(RecoveryCase, RecoveryCase.id == Parked.case_id)
         .where(
             Parked.ended_at.is_(None),
@@ -83,11 +85,19 @@ def parked_groups(session: Session, *, least: int = 2) -> tuple[ParkedGroup, ...
         .order_by(Parked.since)
         .limit(MOST_LEGS)
     ).all()
-    groups: dict[tuple[str, str | None], list[tuple[int, str]]] = {}
-    for network, contract, amount, ref in rows:
-        groups.setdefault((network, contract), []).append((amount or 0, ref))
+    groups: dict[tuple[str, str | None], list[tuple[int, int | None, str]]] = {}
+    for network, contract, amount, cost, ref in rows:
+        groups.setdefault((network, contract), []).append((amount or 0, cost, ref))
     found = [
-        ParkedGroup(network, contract or None, sum(amount for amount, _ in members), tuple(ref for _, ref in members))
+        ParkedGroup(
+            network,
+            contract or None,
+            total=sum(amount for amount, _, _ in members),
+            cost=sum(costs)
+            if len(costs := [cost for _, cost, _ in members if cost is not None]) == len(members)
+            else None,
+            refs=tuple(ref for *_, ref in members),
+        )
         for (network, contract), members in groups.items()
         if len(members) >= least
     ]

@@ -8,6 +8,8 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from chains.address import check_address
+from chains.catalogue import network as find_network
 from recovery.domain.destination import differing, source_problems
 from recovery.errors import NotFound
 from recovery.models import Claim, Notice, RecoveryCase
@@ -16,6 +18,7 @@ from recovery.queries.destinations import (
     bound,
     judgement,
     last_typed,
+    latest_check,
     newest,
     proven_addresses,
     receiving_of,
@@ -64,10 +67,21 @@ def notice_shown(session: Session, notice_id: uuid.UUID) -> Shown:
     return _notice(row)
 
 
-def typed_destination(session: Session, case: RecoveryCase, claim: Claim | None) -> Shown | None:
-    """The address the owner had looked at last, judged by the books of now."""
-    row = last_typed(session, case.id) if claim is not None and case.closed_at is None else None
-    if row is None or claim is None:
+def typed_destination(
+    session: Session, case: RecoveryCase, claim: Claim | None, typed: str | None = None
+) -> Shown | None:
+    """What is known of the address ``typed``, however it is written; without one, of what the owner had looked at last.
+
+    Judged by the books of now; ``None`` where the network was not asked.
+    """
+    if claim is None or case.closed_at is not None:
+        return None
+    if typed is None:
+        row = last_typed(session, case.id)
+    else:
+        found = check_address(find_network(claim.network), typed).normalised
+        row = latest_check(session, case.id, claim, found) if found is not None else None
+    if row is None:
         return None
     judged = judgement(session, case, claim, row.address, receiving_of(row))
     return {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from datetime import datetime
 
 from sqlalchemy import and_, func, select
@@ -71,13 +71,3 @@ def waiting_for_a_quote(session: Session) -> Iterator[tuple[RecoveryCase, Claim,
         .limit(MOST_WAITING)
     )
     yield from session.execute(query)
-
-
-def known_assets(session: Session, named: Collection[str]) -> dict[str, tuple[str | None, int | None]]:
-    """Symbol and decimals of assets, as quotes had them."""
-    rows = session.execute(
-        select(Quote.asset, func.max(Quote.symbol), func.max(Quote.decimals))
-        .where(Quote.asset.in_(list(named)))
-        .group_by(Quote.asset)
-    )
-    return {asset: (symbol, decimals) for asset, symbol, decimals in rows}

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from recovery.domain.actor import Actor
 from recovery.errors import InvalidInput, NotFound
-from recovery.models import Plan, PlanCase, RecoveryCase, SignOff
+from recovery.models import BreakGlassVote, BrokenGlass, Plan, PlanCase, RecoveryCase, SignOff
 from recovery.queries.case_view import steps_shown
 from recovery.queries.sign_offs import standing_of
 
@@ -65,7 +65,6 @@ def _shown(session: Session, plan: Plan) -> dict[str, Any]:
         .where(PlanCase.plan_id == plan.id)
         .order_by(PlanCase.place)
     ).all()
-    sign_offs = session.scalars(select(SignOff).where(SignOff.plan_id == plan.id).order_by(SignOff.at))
     return {
         "id": str(plan.id),
         "cases": [{"case": ref, "round": round_, "state": state} for ref, round_, state in parts],
@@ -74,15 +73,20 @@ def _shown(session: Session, plan: Plan) -> dict[str, Any]:
         "state": plan.state,
         "digest": plan.digest,
         "payload": json.loads(plan.payload),
-        "approvals": [
-            {
-                "stage": one.stage,
-                "approver": str(one.approver_id),
-                "on_behalf_of": str(one.on_behalf_of) if one.on_behalf_of else None,
-                "digest": one.digest,
-            }
-            for one in sign_offs
-        ],
+        "approvals": _approvals(session, plan),
         "requirement": requirement_shown(session, plan),
         "steps": steps_shown(session, plan),
     }
+
+
+def _approvals(session: Session, plan: Plan) -> list[dict[str, Any]]:
+    """Who stands for this digest: whoever signed it off and, once the glass is broken, the three who broke it."""
+    signed = session.scalars(select(SignOff).where(SignOff.plan_id == plan.id).order_by(SignOff.at))
+    found = [(one.stage, one.approver_id, one.on_behalf_of, one.digest) for one in signed]
+    if session.get(BrokenGlass, plan.id) is not None:
+        votes = select(BreakGlassVote).where(BreakGlassVote.plan_id == plan.id).order_by(BreakGlassVote.at)
+        found += [(one.stage, one.voter_id, None, one.digest) for one in session.scalars(votes)]
+    return [
+        {"stage": stage, "approver": str(who), "on_behalf_of": str(other) if other else None, "digest": digest}
+        for stage, who, other, digest in found
+    ]

@@ -92,6 +92,8 @@ class Digest(InWhosePlace):
 class BreakGlass(Reason):
     """Why a plan has to go although somebody is missing or a rule blocks, and which."""
 
+    digest = fields.String(required=True, validate=validate.Length(equal=64))
+
 
 class ContestAnswer(Schema):
     """What a second look at a contested quote found, and the answer its depositor reads."""

@@ -21,6 +21,7 @@ from recovery.limits import MOVE
 from recovery.queries import approvals as shown
 from recovery.queries.clock import database_now
 from recovery.services import break_glass, delegations, limits
+from recovery.web._assets import contracts_named
 from recovery.web._forms import typed
 from recovery.web._rendering import detail_text, said
 from recovery.web._wall import current_actor
@@ -121,6 +122,9 @@ def _page(*, refusal: RecoveryError | None = None, fields: dict[str, str] | None
             "by_team": shown.pairs_of_teams(work, now) if reader else [],
             "people": shown.approvers(work),
         }
+        context["assets"] = contracts_named(
+            work, {(row["network"], row["contract"] or "") for row in context["limits"]}
+        )
     context |= {
         "reader": reader,
         "setter": limits.may_set(actor),

@@ -16,6 +16,7 @@ from recovery.errors import Conflict, InvalidInput, MoveNotOpen, NotAllowed, Not
 from recovery.limits import MOVE
 from recovery.queries.batches import formed_batches, open_batches, parked_groups
 from recovery.services import batches
+from recovery.web._assets import contracts_named
 from recovery.web._rendering import refusal_words
 from recovery.web._wall import staff_only
 
@@ -75,11 +76,17 @@ def _looker() -> Actor:
 def _page(refusal: RecoveryError | None = None) -> Response:
     _looker()
     with current_app.extensions["database"].reading() as session:
+        suggested, parked = open_batches(session, further_bps=FURTHER_BPS), parked_groups(session)
+        formed = formed_batches(session)
+        named = {(one.network, one.contract or "") for one in parked} | {
+            (one.network, one.contract or "") for one in formed
+        }
         page = render_template(
             "batches.html",
-            suggested=open_batches(session, further_bps=FURTHER_BPS),
-            parked=parked_groups(session),
-            formed=formed_batches(session),
+            suggested=suggested,
+            parked=parked,
+            formed=formed,
+            assets=contracts_named(session, named),
             refusal=refusal_words(refusal),
             row_of=networks().get,
         )

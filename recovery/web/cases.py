@@ -18,7 +18,10 @@ from recovery.errors import Conflict, InvalidInput, RecoveryError, StepUpNeeded
 from recovery.limits import APPEAL, ASKS_NODES, MOVE
 from recovery.queries import cases as case_queries
 from recovery.queries.approvals import alarms_ringing
+from recovery.queries.batches import membership
 from recovery.queries.case_view import CaseView, case_view, evidence_body
+from recovery.queries.destination_view import typed_destination
+from recovery.queries.facts import open_claim
 from recovery.schemas.moves import load_move
 from recovery.services import cases, destinations
 from recovery.services.destinations import TYPED_IN
@@ -165,17 +168,23 @@ class Seen:
     choices: tuple[Choice, ...]
     state: str
     mark: str
+    known_address: Mapping[str, Any] | None
+    batched: bool
 
 
-def _seen(ref: str) -> Seen:
+def _seen(ref: str, address: str = "") -> Seen:
+    """The case, and what is known of an ``address`` its owner has just typed."""
     actor = current_actor()
     with current_app.extensions["database"].reading() as work:
         case = case_queries.find_case(work, actor, ref)
         view = case_view(work, actor, case)
         open_to_me = choices(work, actor, case)
         state = case.state
+        typed_in = bool(address) and case.depositor_id == actor.id
+        known = typed_destination(work, case, open_claim(work, case.id), address) if typed_in else None
+        batched = actor.is_staff and membership(work, case.id) is not None
     mark = hashlib.sha256(repr((view, open_to_me)).encode("utf-8", "backslashreplace")).hexdigest()[:16]
-    return Seen(view, open_to_me, state, mark)
+    return Seen(view, open_to_me, state, mark, known, batched)
 
 
 def case_page(
@@ -188,7 +197,7 @@ def case_page(
 ) -> Response:
     """The page of a case as it is now, with what was refused and what was typed for ``move``."""
     actor = current_actor()
-    context = _context(_seen(ref), actor)
+    context = _context(_seen(ref, (fields or {}).get("destination", "")), actor)
     context["typed"] = {move: fields or {}}
     if refusal is not None:
         title, advice = texts.ERRORS.get(refusal.code, texts.ERRORS["error"])
@@ -213,6 +222,8 @@ def _context(seen: Seen, actor: Actor) -> dict[str, Any]:
         "state": seen.state,
         "mark": seen.mark,
         "told": _told(seen),
+        "known_address": seen.known_address,
+        "batched": seen.batched,
         "moving": seen.state in MOVING or signed or probing,
         "stops": stops(view.case.workflow, view.label, reviewed=view.case.workflow == "unlisted_token"),
         "choices": {choice.name: choice for choice in seen.choices},
@@ -241,7 +252,7 @@ def balances(postings: Sequence[Mapping[str, Any]]) -> list[tuple[str, str, int]
     """What each ledger account holds of each asset in this case (debits less credits), in the order of first use."""
     totals: dict[tuple[str, str], int] = {}
     for row in postings:
-        for side, sign in (("debit_name", 1), ("credit_name", -1)):
+        for side, sign in (("debit", 1), ("credit", -1)):
             key = (str(row[side]), str(row["asset"]))
             totals[key] = totals.get(key, 0) + sign * int(row["amount"])
     return [(account, asset, total) for (account, asset), total in totals.items()]

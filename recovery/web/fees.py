@@ -7,10 +7,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask import Blueprint, current_app, make_response, redirect, render_template, request, url_for
-from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from chains.catalogue import networks
 from config.starting_points import fee_policies, fee_policy
 from recovery.domain.document_check import parse_json
 from recovery.domain.fees.reading import schedule_from
@@ -18,11 +16,11 @@ from recovery.domain.fees.trial import ENGINE
 from recovery.domain.policy_changes import changes_between
 from recovery.errors import Conflict, InvalidInput, NotAllowed, NotFound, RecoveryError, StepUpNeeded
 from recovery.limits import MOVE
-from recovery.queries.fees import known_assets
 from recovery.queries.people import display_names
 from recovery.queries.policies import KINDS, content_of, deciding_trial, fee_trials_of, version_in_force, versions
 from recovery.services.fee_trials import MOST_ON_A_PAGE, keep_trial, try_version
 from recovery.services.policies import activate_policy, draft_policy, may_keep
+from recovery.web._assets import assets_named
 from recovery.web._drafts import number, reader, uploaded
 from recovery.web._fee_words import Reader
 from recovery.web._forms import typed
@@ -113,7 +111,7 @@ def _page(
             "content": content,
             "rules": Reader(schedule_from(content)).rules() if content is not None else [],
             "trials": trials,
-            "assets": _assets(work, trials[0].summary["totals"]) if trials else {},
+            "assets": assets_named(work, trials[0].summary["totals"]) if trials else {},
             "ready": version > 0 and deciding_trial(work, version, ENGINE) is not None,
             "newer": version > current,
             "keeper": may_keep(actor),
@@ -138,9 +136,3 @@ def _text(content: Any, fields: Mapping[str, str] | None) -> str:
             raise NotFound
         return fee_policy(start)
     return "" if content is None else json.dumps(content, ensure_ascii=False, indent=1)
-
-
-def _assets(session: Session, named: Mapping[str, Any]) -> dict[str, tuple[str | None, int | None]]:
-    """Symbol and decimals of assets by their identity, where they are known."""
-    own = {one.native.asset: (one.native.symbol, one.native.decimals) for one in networks().values()}
-    return known_assets(session, named) | {asset: own[asset] for asset in named if asset in own}

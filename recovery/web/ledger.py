@@ -34,6 +34,7 @@ from recovery.queries.ledger import (
 from recovery.queries.people import display_names
 from recovery.schemas.ledger import STATEMENT, TRIAL, trial_rows, written
 from recovery.services import ledger
+from recovery.web._assets import assets_named
 from recovery.web._forms import typed
 from recovery.web._rendering import detail_text, said
 from recovery.web._wall import current_actor
@@ -68,7 +69,8 @@ def account(code: str) -> Response:
     network, asset = request.args.get("network", ""), request.args.get("asset", "")
     with current_app.extensions["database"].reading() as session:
         rows = cases_on(session, code, network, asset)
-    page = render_template("ledger_account.html", code=code, network=network, asset=asset, rows=rows)
+        assets = assets_named(session, {asset})
+    page = render_template("ledger_account.html", code=code, network=network, asset=asset, rows=rows, assets=assets)
     return make_response(page)
 
 
@@ -189,8 +191,10 @@ def _trial_page(refusal: RecoveryError | None = None, fields: Mapping[str, str] 
         months = periods(session)
         names = display_names(session, [one for row in months for one in (row.proposed_by, row.closed_by) if one])
         until = closed_until(session)
+        assets = assets_named(session, {asset for _, _, asset in held})
     context = {
         "trials": trial_balances(held),
+        "assets": assets,
         "wrong": unbalanced(held),
         "months": months,
         "names": names,
@@ -223,6 +227,7 @@ def _case_context(session: Session, actor: Actor, ref: str) -> dict[str, Any]:
         "by_id": {row.id: row for row in postings},
         "open_to_correction": [row for row in postings if row.id not in live],
         "trials": trial_balances(folded(postings)),
+        "assets": assets_named(session, {row.asset for row in postings}),
         "corrections": corrections,
         "reasons": reasons_of(session, corrections),
         "names": display_names(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 
-from flask import Blueprint, current_app, make_response, render_template
+from flask import Blueprint, current_app, make_response, render_template, request
 from werkzeug.wrappers import Response
 
 from recovery.queries.plan_files import plan_file, plan_files
@@ -19,7 +19,9 @@ def listed(plan_id: uuid.UUID) -> Response:
     actor = staff_only()
     with current_app.extensions["database"].reading() as session:
         found = plan_files(session, actor, plan_id)
-    return make_response(render_template("plan_files.html", plan_id=plan_id, files=found))
+    return make_response(
+        render_template("plan_files.html", plan_id=plan_id, files=found, ref=request.args.get("case", "")[:40])
+    )
 
 
 @pages.get("/plans/<uuid:plan_id>/files/<name>")

@@ -17,6 +17,7 @@ from recovery.limits import MOVE
 from recovery.queries.people import display_names
 from recovery.queries.prices import entries_shown, limits_in_force, may_keep, prices_shown
 from recovery.services import prices
+from recovery.web._assets import contracts_named
 from recovery.web._forms import typed
 from recovery.web._rendering import detail_text, said
 from recovery.web._wall import current_actor
@@ -90,12 +91,19 @@ def _page(*, refusal: RecoveryError | None = None, fields: Mapping[str, str] | N
         entries = entries_shown(work, actor)
         names = display_names(work, [one for row in entries for one in (row.entered_by, row.confirmed_by) if one])
         limits = limits_in_force(work)
+        by_hand = contracts_named(work, [(row.network, row.contract) for row in entries])
+        told = {
+            (row["network"], row["contract"] or ""): (row["symbol"], row["decimals"])
+            for row in rows
+            if row["decimals"] is not None
+        }
     body = render_template(
         "prices.html",
         rows=rows,
         exceptions=[row for row in rows if row["why_not"]],
         entries=entries,
         names=names,
+        names_of={**by_hand, **told},
         limits=limits,
         keeper=may_keep(actor),
         networks=sorted(networks()),

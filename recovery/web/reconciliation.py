@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import uuid
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from flask import Blueprint, current_app, make_response, redirect, render_template, request, url_for
@@ -16,8 +17,16 @@ from recovery.errors import Conflict, InvalidInput, NotAllowed, NotFound, Recove
 from recovery.limits import MOVE
 from recovery.queries.holds import open_holds, outflows_unexplained, payouts_are_held
 from recovery.queries.outflows import watched_wallets
-from recovery.queries.reconciliation import READERS, SIGNERS, latest_run, lines_of, opening_amount, openings_shown
+from recovery.queries.reconciliation import (
+    READERS,
+    SIGNERS,
+    latest_run,
+    lines_of,
+    opening_amount,
+    openings_shown,
+)
 from recovery.services import holds, reconciliation
+from recovery.web._assets import assets_named
 from recovery.web._forms import typed
 from recovery.web._rendering import refusal_words
 from recovery.web._wall import current_actor
@@ -137,17 +146,23 @@ def _page(*, refusal: RecoveryError | None = None, fields: dict[str, str] | None
     reads = bool(actor.roles & READERS)
     with current_app.extensions["database"].reading() as session:
         run = latest_run(session) if reads else None
+        lines = lines_of(session, run) if run else []
+        openings = [(row, opening_amount(row)) for row in openings_shown(session)] if reads else []
+        wallets = watched_wallets(session)
+        named = {str(line["asset"]) for line in lines} | {row.asset for row, _ in openings}
         context = {
             "run": run,
-            "lines": lines_of(session, run) if run else [],
-            "openings": [(row, opening_amount(row)) for row in openings_shown(session)] if reads else [],
+            "lines": lines,
+            "openings": openings,
             "held": payouts_are_held(session),
             "holds": open_holds(session),
-            "wallets": watched_wallets(session),
+            "wallets": wallets,
             "outflows": outflows_unexplained(session),
         }
         body = render_template(
             "reconciliation.html",
+            assets=assets_named(session, named),
+            suggested=sorted(named | set(_coins(row.network for row in wallets))),
             **context,
             reads=reads,
             signs=bool(actor.roles & SIGNERS),
@@ -158,3 +173,9 @@ def _page(*, refusal: RecoveryError | None = None, fields: dict[str, str] | None
             refusal=refusal_words(refusal),
         )
     return make_response(body, refusal.status if refusal else 200)
+
+
+def _coins(slugs: Iterable[str]) -> Iterator[str]:
+    """The coins of networks."""
+    own = networks()
+    return (own[slug].native.asset for slug in slugs if slug in own)

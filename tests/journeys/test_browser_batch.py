@@ -81,7 +81,7 @@ def formed(specialist: Page, behind: Behind, refs: list[str]) -> None:
 def quoted(depositor: Page, specialist: Page, behind: Behind, product: Product, refs: list[str]) -> None:
     """Everybody is offered a quote with their share of the one sweep; one accepts in the browser."""
     press_batch(specialist, "Offer quotes to all that are ready")
-    expect(specialist.get_by_test_id("batch").first).to_contain_text("share")
+    expect(specialist.get_by_test_id("batch").first).to_contain_text("Share of the cost")
     looks_well(specialist, "batches-quoted")
     assert {behind.case(ref).state for ref in refs} == {"quoted"}
     destination = product.world["outside_wallets"][ACCOUNT]

@@ -22,6 +22,7 @@ from recovery.db import Database
 from recovery.domain.actor import Actor
 from recovery.models import ApproverLimit, BrokenGlass, Delegation, Person
 from recovery.queries.people import actor_by_email
+from recovery.queries.plans import find_plan
 from recovery.services import people
 from tests.recovery.desk import Desk, make_desk
 from tests.recovery.web.conftest import PASSWORD, token_in
@@ -91,6 +92,10 @@ def test_a_deputy_is_asked_agrees_and_ends_it(crew: dict[str, Actor], client_of:
     wallet, deputy = client_of("wallet"), client_of("wallet2")
     assert send(wallet, "/approvals/delegations", **asked | {"ends_on": "soon"}).status_code == 422
     assert send(wallet, "/approvals/delegations", **asked | {"to": str(crew["lead"].id)}).status_code == 422
+    refused = send(wallet, "/approvals/delegations", **asked | {"reason": ""})
+    assert refused.status_code == 422
+    assert f'value="{crew["wallet2"].id}" selected' in refused.text  # what was chosen stays chosen
+    assert str(crew["lead"].id) not in refused.text  # who cannot stand in is not offered
     assert send(wallet, "/approvals/delegations", **asked).status_code == 303
     with database.reading() as session:
         made = session.scalars(select(Delegation.id)).one()
@@ -143,6 +148,27 @@ def test_the_panel_and_the_alarm(
     assert send(auditor, f"/approvals/glass/{plan_id}/review", note="it had to be").status_code == 303
     assert "went without" not in words(auditor.get("/desk"))
     assert "recovery_broken_glass_unreviewed 0.0" in auditor.get("/metrics").text
+
+
+def test_three_people_break_the_glass_by_the_form_of_the_page(
+    worked: tuple[Desk, str, str], app: Flask, database: Database, crew: dict[str, Actor]
+) -> None:
+    """Each sends just what stands in the form: the digest, and why."""
+    path = f"/cases/{worked[1]}"
+    for name in ("wallet", "wallet2", "lead"):
+        client = page_client(app, name)
+        form = re.search(r'<form[^>]*action="[^"]*/break_glass_sweep".*?</form>', client.get(path).text, re.DOTALL)
+        assert form is not None
+        given = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', form[0]))
+        sent = client.post(f"{path}/break_glass_sweep", data=given | {"reason": SAID, "password": PASSWORD})
+        assert sent.status_code == 303, words(sent)
+    with database.reading() as session:
+        broken = session.scalars(select(BrokenGlass.plan_id)).all()
+        assert len(broken) == 2
+        for plan_id in broken:  # what a signer asks for: different people who stand for this very digest
+            plan = find_plan(session, crew["lead"], plan_id)
+            approvers = {one["approver"] for one in plan["approvals"] if one["digest"] == plan["digest"]}
+            assert len(approvers) >= 3
 
 
 def page_client(app: Flask, name: str) -> FlaskClient:

@@ -25,6 +25,7 @@ from tests.recovery.web.conftest import PASSWORD, token_in, transfer
 from tests.recovery.web.test_pages import form, quoted
 
 FIRST, SECOND = "0x15d34AAf54267DB7D7c367839AAf71A00a2C6A65", "0x1d17CBcF0D6D143135aE902365D2E5e2A16538D4"
+THIRD = "0x9965507D1a55bcC2695C58ba16FB37d819B0A4dc"
 
 
 def checked(database: Database, actor: Actor, ref: str, address: str) -> None:
@@ -79,6 +80,23 @@ def test_the_owner_changes_the_address_and_the_link_undoes_it(
     assert again.status_code == 409
     assert "It was already said" in again.text
     assert re.search(r"reported as not yours", client.get(path).text)
+
+
+def test_an_address_looked_at_a_second_time_gets_its_answer_again(
+    accepted: str, client_of: Callable[[str], FlaskClient], database: Database, actors: dict[str, Actor]
+) -> None:
+    """Another one was looked at in between, and the network need not be asked about the first one again."""
+    client, path = client_of("depositor"), f"/cases/{accepted}"
+    for address in (SECOND, THIRD):
+        checked(database, actors["depositor"], accepted, address)
+    for typed in (SECOND, SECOND.lower(), THIRD):
+        looked = client.post(f"{path}/destination", data=form(client, path, destination=typed))
+        assert "The network says that this address can receive" in looked.text, typed
+    wrong = form(client, path, destination=SECOND.lower(), password="not this one")
+    refused = client.post(f"{path}/change_destination", data=wrong)
+    assert refused.status_code == 422
+    assert "The network says that this address can receive" in refused.text
+    assert SECOND.lower() in refused.text  # as it was typed
 
 
 def test_the_desk_has_no_field_for_a_destination(

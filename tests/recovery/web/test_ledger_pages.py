@@ -120,6 +120,10 @@ def test_a_month_goes_from_one_to_another(enter: Enter, house: Desk) -> None:
     one, two, looker = enter("one"), enter("two"), enter("looker")
     assert looker.post("/ledger/months", data=form_of(looker, "/ledger", month=OVER)).status_code == 403
     assert one.post("/ledger/months", data=form_of(one, "/ledger", month="May")).status_code == 422
+    early = one.post("/ledger/months", data=form_of(one, "/ledger", month="2999-01"))
+    assert early.status_code == 409
+    assert "This month is not over yet." in early.text
+    assert "Somebody was faster" not in early.text  # nobody was
     assert one.post("/ledger/months", data=form_of(one, "/ledger", month=OVER)).status_code == 303
     with house.database.reading() as session:
         period = session.scalars(select(LedgerPeriod)).one()
