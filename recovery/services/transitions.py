@@ -137,9 +137,9 @@ def advance(
         case.round += 1
     event = append_event(session, actor, case, name, source=source, role=role, data=data or {}, entries=entries)
     if case.closed_at is not None:
+        _require_settled(session, case)
         if case.state != State.COMPLETED:
             let_go(session, case)
-        _require_settled(session, case)
     for topic in row.emits:
         add_job(session, topic, case, {"seq": event.seq})
     return event
@@ -157,10 +157,10 @@ class BooksNotSettled(AssertionError):
 
 
 def _require_settled(session: Session, case: RecoveryCase) -> None:
-    session.flush()
-    rows = session.execute(
-        select(Posting.debit, Posting.credit, Posting.asset, Posting.amount).where(Posting.case_id == case.id)
-    )
+    """The postings are written, the case is not yet: what is wrong is said here, and the database refuses it a second time."""
+    query = select(Posting.debit, Posting.credit, Posting.asset, Posting.amount).where(Posting.case_id == case.id)
+    with session.no_autoflush:
+        rows = session.execute(query).all()
     left = unsettled((debit, credit, asset, amount) for debit, credit, asset, amount in rows)
     if left:
         raise BooksNotSettled(f"{case.ref}: {left}")
