@@ -107,6 +107,28 @@ def highest_cost(steps: Sequence[Step]) -> int:
     return sum(step.highest_cost for step in steps)
 
 
+@dataclass(frozen=True)
+class Group:
+    """Steps, by their index, that serve these places between them and no others."""
+
+    places: frozenset[int]
+    steps: tuple[int, ...]
+
+
+def together(steps: Sequence[Step]) -> tuple[Group, ...]:
+    """The steps of a plan in the smallest groups of which each decides the coins it serves by itself."""
+    groups: list[Group] = []
+    for index, step in enumerate(steps):
+        places = frozenset(served.place for served in step.serves)
+        joined = [one for one in groups if one.places & places]
+        whole = Group(
+            places.union(*(one.places for one in joined)),
+            tuple(sorted([index, *(each for one in joined for each in one.steps)])),
+        )
+        groups = [*(one for one in groups if one not in joined), whole]
+    return tuple(sorted(groups, key=lambda one: one.steps))
+
+
 def cost_parts(steps: Sequence[Step], costs: Mapping[int, int], amounts: Sequence[int]) -> dict[int, int]:
     """What the network took for each place, by what each step cost: shared among those it served as their amounts are."""
     found = dict.fromkeys(range(len(amounts)), 0)

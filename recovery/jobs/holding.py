@@ -11,13 +11,13 @@ from sqlalchemy import func, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from recovery.errors import RecoveryError
-from recovery.jobs.work import LEASE, Work
+from recovery.jobs.work import LEASE, LONGEST, Work
 from recovery.models import Job
 
 log = structlog.get_logger()
 
 RENEW_SECONDS = LEASE.total_seconds() / 3
-RENEWALS = 10
+RENEWALS = round(LONGEST.total_seconds() / RENEW_SECONDS)
 """A worker that hangs for longer than these loses its job after all."""
 
 

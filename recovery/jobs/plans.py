@@ -6,6 +6,7 @@ Every job works for a whole plan; of several cases the first one's job does, and
 from __future__ import annotations
 
 import json
+import time
 import uuid
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
@@ -19,7 +20,7 @@ from chains.catalogue import networks
 from chains.errors import NodeUnavailable, NoNode, Refused
 from chains.sending import Attempt, Sending, Step
 from chains.types import Answer, Network, Node, Status, Transaction
-from recovery.domain.settlement import steps_of
+from recovery.domain.settlement import steps_of, together
 from recovery.jobs import destinations, screening
 from recovery.jobs.crash import crash_point
 from recovery.jobs.planning import GATES, sender_for
@@ -28,7 +29,7 @@ from recovery.models import Plan, RecoveryCase
 from recovery.queries.attempts import OVERTAKEN, attempts_of
 from recovery.queries.facts import current_plan
 from recovery.queries.holds import payouts_are_held
-from recovery.queries.plan_members import leads, members
+from recovery.queries.plan_members import Member, leads, members
 from recovery.services import evidence, outflows, plans, settling
 from recovery.services.destinations import due_inquiry
 from recovery.services.holds import HELD_SECONDS
@@ -39,6 +40,8 @@ from recovery.services.transitions import add_job, lock_all
 from workflows.states import State
 
 WATCH_SECONDS = 5.0
+LOOK_SECONDS = 20.0
+"""How long one look at a plan asks; what there was no time for comes first in the next one."""
 
 
 def release(work: Work) -> None:
@@ -141,29 +144,66 @@ def watch(work: Work) -> None:
     """Follow the recorded steps: send again what a node lost, wait for finality, compare with the plan."""
     with work.database.reading() as session:
         plan = _plan_led(session, work.case(session), "recorded")
-        rows = [(row.index, attempts_of(session, row)) for row in plans.plan_steps(session, plan)] if plan else []
+        steps = [attempts_of(session, row) for row in plans.plan_steps(session, plan)] if plan else []
+        followed = {one.part.place for one in _followed(session, plan, work.case(session))} if plan else set()
         network = networks()[plan.network] if plan else None
         held = payouts_are_held(session)
     if plan is None or network is None:
         with work.finishing():
             return
-    nodes = work.nodes(network.slug)
     crash_point("watch:before_ask")
-    seen: list[Seen] = []
-    answers: list[tuple[str, tuple[Answer, ...]]] = []
-    for index, attempts in rows:
-        step = attempts[0].step
-        before = [one for one in seen if _same_coins(one.step, step)]
-        if not all(one.done or one.failed for one in before):
-            seen.append(Seen(index, step, None))
-            continue
-        shown = look_at(network, nodes, attempts)
-        answers += shown.answers
-        may_send = not held and not any(one.failed for one in before)
-        seen.append(_look(network, nodes, _seen(index, shown, attempts), attempts, may_send=may_send))
+    look = _look_around(network, work.nodes(network.slug), steps, followed, int(work.data.get("next", 0)), held=held)
     crash_point("watch:after_ask")
     with work.finishing() as session:
-        _conclude_watch(session, work, plan.id, network, seen, answers)
+        _conclude_watch(session, work, plan.id, network, look)
+
+
+def _followed(session: Session, plan: Plan, case: RecoveryCase) -> list[Member]:
+    """The open cases of a plan that stand where this one stands: not those that were stopped."""
+    return [one for one in members(session, plan) if one.case.state == case.state]
+
+
+@dataclass(frozen=True)
+class Look:
+    """The steps that were looked at, with the nodes' verbatim answers; ``next`` is the step another look begins with."""
+
+    seen: Sequence[Seen]
+    answers: Sequence[tuple[str, tuple[Answer, ...]]]
+    next: int
+
+
+def _look_around(
+    network: Network,
+    nodes: tuple[Node, ...],
+    steps: Sequence[Sequence[Attempt]],
+    followed: Collection[int],
+    first: int,
+    *,
+    held: bool,
+) -> Look:
+    """Look at what decides the cases at the ``followed`` places, from step ``first`` on and around, while there is time.
+
+    A plan of many cases has more steps than slow nodes tell of before a worker's time is over.
+    """
+    groups = [one for one in together([attempts[0].step for attempts in steps]) if one.places & set(followed)]
+    groups = sorted(groups, key=lambda one: (one.steps[0] < first, one.steps[0]))
+    seen: list[Seen] = []
+    answers: list[tuple[str, tuple[Answer, ...]]] = []
+    until = time.monotonic() + LOOK_SECONDS
+    for group in groups:
+        if seen and time.monotonic() > until:
+            return Look(seen, answers, group.steps[0])
+        for index in group.steps:
+            step = steps[index][0].step
+            before = [one for one in seen if _same_coins(one.step, step)]
+            if not all(one.done or one.failed for one in before):
+                seen.append(Seen(index, step, None))
+                continue
+            shown = look_at(network, nodes, steps[index])
+            answers += shown.answers
+            may_send = not held and not any(one.failed for one in before)
+            seen.append(_look(network, nodes, _seen(index, shown, steps[index]), steps[index], may_send=may_send))
+    return Look(seen, answers, 0)
 
 
 def _same_coins(one: Step, other: Step) -> bool:
@@ -208,15 +248,8 @@ def _overtaken(module: Sending, network: Network, nodes: tuple[Node, ...], attem
     return used and look_at(network, nodes, attempts).tx.status is Status.NOT_FOUND
 
 
-def _conclude_watch(
-    session: Session,
-    work: Work,
-    plan_id: uuid.UUID,
-    network: Network,
-    seen: Sequence[Seen],
-    answers: Sequence[tuple[str, tuple[Answer, ...]]],
-) -> None:
-    case = work.case(session)
+def _conclude_watch(session: Session, work: Work, plan_id: uuid.UUID, network: Network, look: Look) -> None:
+    case, seen = work.case(session), look.seen
     plan = _plan_led(session, case, "recorded")
     if plan is None or plan.id != plan_id:
         return
@@ -224,15 +257,15 @@ def _conclude_watch(
     plan = _plan_led(session, case, "recorded")
     if plan is None:
         return
-    open_ones = [one for one in members(session, plan) if one.case.state == case.state]  # not those that were stopped
+    open_ones = _followed(session, plan, case)
     for shown in seen:
         if shown.overtaken:
             outflows.taken_past(session, network.slug, shown.step, str(shown.hash))
     concluded = {one.part.place: _word(seen, one.part.place) for one in open_ones}
     if all(word is None for word in concluded.values()):
-        work.again(session, WATCH_SECONDS)
+        work.again(session, WATCH_SECONDS, data={"next": look.next})
         return
-    for hash, said in answers:
+    for hash, said in look.answers:
         evidence.keep_answers(session, case, network.slug, hash, said, purpose=plan.kind)
     ended = _ended(seen)
     settling.mark(session, plan, ended)
@@ -244,12 +277,14 @@ def _conclude_watch(
             settling.bury(session, plan, one, ended, network)
         elif word is not None:
             settling.freeze(session, [one.case], plan.kind, _problems(seen, one.part.place))
-    _hand_over(session, plan, {place for place, word in concluded.items() if word is None})
+    _hand_over(session, plan, {place for place, word in concluded.items() if word is None}, look.next)
 
 
 def _word(seen: Sequence[Seen], place: int) -> str | None:
-    """What the chain says of one case's coins: done, failed, differs, or nothing that would hold yet."""
+    """What the chain says of one case's coins: done, failed, differs, or nothing that would hold yet or was looked at."""
     own = [one for one in seen if any(served.place == place for served in one.step.serves)]
+    if not own:
+        return None
     if any(one.problems for one in own):
         return "differs"
     if all(one.done for one in own):
@@ -280,9 +315,9 @@ def _ended(seen: Sequence[Seen]) -> Ended:
     return Ended(costs, frozenset(one.index for one in seen if one.failed), hashes)
 
 
-def _hand_over(session: Session, plan: Plan, waiting: Collection[int]) -> None:
-    """See to it that somebody watches for the cases the chain has not decided yet: the first of them."""
+def _hand_over(session: Session, plan: Plan, waiting: Collection[int], first: int) -> None:
+    """See to it that somebody watches for the cases the chain has not decided yet, from a step on: the first of them."""
     for one in members(session, plan):
         if one.part.place in waiting:
-            add_job(session, "plan.watch", one.case, {"plan": str(plan.id)})
+            add_job(session, "plan.watch", one.case, {"plan": str(plan.id), "next": first})
             return

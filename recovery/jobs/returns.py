@@ -12,6 +12,7 @@ from chains.attempts import Shown, is_another_movement, is_overtaken, look_at, s
 from chains.catalogue import networks
 from chains.sending import Attempt, Sending, Step
 from chains.types import Network, Node, Status
+from recovery.domain.settlement import together
 from recovery.jobs.crash import crash_point
 from recovery.jobs.planning import sender_for
 from recovery.jobs.work import Work
@@ -25,6 +26,7 @@ from recovery.services.settling import Ended
 from recovery.services.transitions import lock, lock_all
 from workflows.states import State
 
+ON_HOLD = {State.SWEEP_ON_HOLD: "sweep", State.REFUND_ON_HOLD: "refund"}
 LOOKS = (timedelta(hours=1), timedelta(days=1), timedelta(days=7))
 """When a paid refund is looked at again, from its completion on."""
 
@@ -96,7 +98,8 @@ def bury(work: Work) -> None:
         case = work.case(session)
         plan = _stopped(session, case)
         rows = plans.plan_steps(session, plan) if plan is not None else []
-        steps = [(row.index, attempts_of(session, row)) for row in rows]
+        steps = [attempts_of(session, row) for row in rows]
+        stopped = {one.part.place for one in members(session, plan) if one.case.state in ON_HOLD} if plan else set()
         known = shown_overtaken(session, case.id, plan.kind) if plan is not None else frozenset()
     if plan is None:
         with work.finishing():
@@ -106,24 +109,26 @@ def bury(work: Work) -> None:
     module = sender_for(network)
     seen = [
         Tried(index, look_at(network, nodes, attempts), _is_taken(module, network, nodes, attempts, index in known))
-        for index, attempts in steps
+        for group in together([attempts[0].step for attempts in steps])
+        if group.places & stopped
+        for index, attempts in ((each, steps[each]) for each in group.steps)
     ]
     crash_point("bury:after_ask")
     with work.finishing() as session:
-        stopped = _stopped(session, work.case(session))
-        if stopped is None or stopped.id != plan.id:
+        now = _stopped(session, work.case(session))
+        if now is None or now.id != plan.id:
             return
-        open_ones = members(session, stopped)
+        open_ones = members(session, now)
         lock_all(session, [one.case for one in open_ones])
         ended = _ended(seen)
-        settling.mark(session, stopped, ended)
+        settling.mark(session, now, ended)
         for one in open_ones:
             own = [tried for tried in seen if any(served.place == one.part.place for served in tried.step.serves)]
-            if one.case.state in (State.SWEEP_ON_HOLD, State.REFUND_ON_HOLD) and _is_dead(own):
+            if one.case.state in ON_HOLD and _is_dead(own):
                 for tried in own:
                     for hash, said in tried.shown.answers:
-                        evidence.keep_answers(session, one.case, network.slug, hash, said, purpose=stopped.kind)
-                settling.bury(session, stopped, one, ended, network, move="bury")
+                        evidence.keep_answers(session, one.case, network.slug, hash, said, purpose=now.kind)
+                settling.bury(session, now, one, ended, network, move="bury")
 
 
 def _is_taken(
@@ -171,6 +176,6 @@ def _is_dead(own: Sequence[Tried]) -> bool:
 
 def _stopped(session: Session, case: RecoveryCase) -> Plan | None:
     """The recorded plan of a case that is on hold."""
-    kind = {State.SWEEP_ON_HOLD: "sweep", State.REFUND_ON_HOLD: "refund"}.get(State(case.state))
+    kind = ON_HOLD.get(State(case.state))
     plan = current_plan(session, case.id, kind) if kind else None
     return plan if plan is not None and plan.state == "recorded" else None

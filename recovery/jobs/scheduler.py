@@ -21,6 +21,7 @@ from config.settings import Settings
 from recovery.db import Database
 from recovery.errors import Unavailable
 from recovery.jobs import ledger, nodes, outflows, parked, prices, reconciliation, scanning, screening
+from recovery.jobs.work import LONGEST
 from recovery.jobs.worker import QUEUE
 from recovery.models import Job
 
@@ -54,7 +55,11 @@ def ring_due(database: Database, queue: Queue) -> int:
         queue.enqueue_many(
             [
                 Queue.prepare_data(
-                    "recovery.jobs.runner.ring", args=(str(job_id),), result_ttl=0, failure_ttl=600, timeout=120
+                    "recovery.jobs.runner.ring",
+                    args=(str(job_id),),
+                    result_ttl=0,
+                    failure_ttl=600,
+                    timeout=round(LONGEST.total_seconds()),
                 )
                 for job_id in ids
             ]

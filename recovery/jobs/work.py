@@ -23,6 +23,8 @@ from recovery.jobs.crash import crash_point
 from recovery.models import Job, RecoveryCase
 
 LEASE = timedelta(seconds=30)
+LONGEST = timedelta(minutes=10)
+"""How long a job may take: a plan of many cases asks slow nodes a great deal."""
 MOST_ATTEMPTS = 25
 LONGEST_BACKOFF = 300.0
 

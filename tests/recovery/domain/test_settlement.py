@@ -9,7 +9,7 @@ import pytest
 
 from chains.sending import Served, Step, arrivals, step_from_json, step_to_json
 from recovery.domain.canonical import digest
-from recovery.domain.settlement import Part, cost_parts, highest_cost, plan_payload, steps_of, stored_step
+from recovery.domain.settlement import Part, cost_parts, highest_cost, plan_payload, steps_of, stored_step, together
 from tests.recovery.desk import DEPOSIT, NETWORK, TANK, TOKEN, WALLET, sweep_steps
 
 TOP_UP, SWEEP = sweep_steps(1000)
@@ -83,3 +83,19 @@ def test_what_a_step_costs_is_shared_by_those_it_serves() -> None:
     assert cost_parts([shared, alone], {0: 101, 1: 7}, [10, 30, 5]) == {0: 25, 1: 76, 2: 7}
     assert cost_parts([shared, alone], {}, [10, 30, 5]) == {0: 0, 1: 0, 2: 0}
     assert arrivals([shared, alone]) == {0: 10, 1: 30, 2: 5}
+
+
+@pytest.mark.parametrize(
+    ("serves", "groups"),
+    [
+        ([[0], [1]], [({0}, (0,)), ({1}, (1,))]),
+        ([[0], [1], [0], [1]], [({0}, (0, 2)), ({1}, (1, 3))]),
+        ([[0, 1, 2]], [({0, 1, 2}, (0,))]),
+        ([[0], [1], [0, 1], [2]], [({0, 1}, (0, 1, 2)), ({2}, (3,))]),
+    ],
+)
+def test_steps_are_apart_where_no_coins_join_them(
+    serves: list[list[int]], groups: list[tuple[set[int], tuple[int, ...]]]
+) -> None:
+    steps = [replace(SWEEP, serves=tuple(Served(place, 1) for place in places)) for places in serves]
+    assert [(set(one.places), one.steps) for one in together(steps)] == groups

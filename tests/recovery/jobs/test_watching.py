@@ -95,6 +95,32 @@ def test_a_case_that_stops_does_not_stop_those_it_is_swept_with(desk: Desk, chai
     assert desk.state(refs[first]) == "swept"
 
 
+def test_a_plan_of_many_cases_is_followed_in_looks_that_end(
+    desk: Desk, chain: Chain, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However slow the nodes are: each look goes on where the last one ended, and round again."""
+    plan, refs = recorded(desk, 3, steps_apart(3))
+    steps = hashes(desk, plan)
+    asked: list[str] = []
+
+    def look_at(network: object, nodes: object, attempts: Sequence[Attempt]) -> Shown:
+        asked.append(str(attempts[0].hash))
+        return chain.look_at(network, nodes, attempts)
+
+    monkeypatch.setattr(plans, "look_at", look_at)
+    monkeypatch.setattr(plans, "LOOK_SECONDS", -1.0)
+    work(desk, "plan.watch", refs, rounds=5)
+    assert asked == [*steps, *steps[:2]]
+    chain.shows[steps[2]] = DONE
+    work(desk, "plan.watch", refs, rounds=1)
+    assert [desk.state(ref) for ref in refs] == ["sweeping", "sweeping", "swept"]
+    asked.clear()
+    chain.shows |= {steps[0]: DONE, steps[1]: DONE}
+    work(desk, "plan.watch", refs, rounds=6)
+    assert [desk.state(ref) for ref in refs] == ["swept"] * 3
+    assert asked == steps[:2]  # and of what is over nobody is asked again
+
+
 def stopped(desk: Desk, kind: str) -> tuple[str, Plan]:
     """A case whose recorded plan differs from the chain; a lead has asked for proof that it is dead."""
     ref, plan = desk.refund_released() if kind == "refund" else desk.released(desk.fresh_nonce())
