@@ -63,6 +63,13 @@ ALARMS: dict[str, tuple[str, str]] = {
             "No sweep to this wallet leaves before somebody else says here that it is ours. Ask the wallet team, not a message."
         ),
     ),
+    "credits_rewritten": (
+        mark("One person changed or took out credits that were made before"),
+        mark(
+            "What is missing there can be credited or refunded again. Compare the rows with your own ledger, in the history of "
+            "the registry, before you approve anything about them."
+        ),
+    ),
     "database_restored": (
         mark("The database was restored or moved; payouts are held back"),
         mark("Compare every wallet with its plans. Two people then let payouts go on."),
@@ -86,6 +93,8 @@ FACTS: dict[str, str] = {
     "system": mark("Database server"),
     "timeline": mark("Timeline"),
     "was": mark("Before"),
+    "rows": mark("Rows"),
+    "load": mark("Change of the registry"),
 }
 """What an alarm tells besides, by name."""
 

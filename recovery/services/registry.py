@@ -193,8 +193,12 @@ def _merge(session: Session, load: merging.Load, file: RegistryFile, result: Imp
         )
     )
     session.flush()
-    if load.registry.kind == "addresses" and load.by != SYSTEM.id:
-        _ring_for_wallets(session, load)
+    if load.by != SYSTEM.id:
+        if load.registry.kind == "addresses":
+            _ring_for_wallets(session, load)
+        if load.registry.kind == "credits" and result.changed + result.removed:
+            facts = {"rows": result.changed + result.removed, "load": str(load.id)}
+            ring(session, "credits_rewritten", str(load.id), facts, caused_by=[load.by])
 
 
 def _ring_for_wallets(session: Session, load: merging.Load) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+
 import pytest
 from sqlalchemy import select, text
 
@@ -15,8 +17,10 @@ from recovery.queries.screening import screenings_shown
 from recovery.queries.sign_offs import credit_digest
 from recovery.services import credits
 from recovery.services.alarms import acknowledge
+from recovery.services.registry import load_file
 from recovery.services.registry_edits import put_row
-from tests.recovery.desk import GROSS, LISTED, LONG_AGO, NETWORK, WALLET, Desk, find, seen, transfer
+from recovery.services.registry_files import CsvFile
+from tests.recovery.desk import GROSS, LISTED, LONG_AGO, NETWORK, TOKEN, WALLET, Desk, find, new_hash, seen, transfer
 from tests.recovery.rivals import claim_or_dispute
 from tests.recovery.services.test_advances import draft as draft_advance, limit as advance_limit
 from tests.recovery.services.test_disputes import second
@@ -314,6 +318,26 @@ def test_nobody_alone_names_the_wallet_that_sweeps_go_to(desk: Desk) -> None:
         assert (
             session.scalar(select(Alarm.id).where(Alarm.kind == "wallet_changed", Alarm.answered_at.is_(None))) is None
         )
+
+
+def test_who_takes_an_earlier_credit_back_is_heard(desk: Desk) -> None:
+    """Without it the deposit can be credited again; a new one is everyday business."""
+    credit = {
+        "network": NETWORK.slug, "hash": new_hash(), "account": "acct-1", "contract": TOKEN, "amount": "5",
+        "credited_at": LONG_AGO.isoformat(),
+    }  # fmt: skip
+    rings = select(Alarm).where(Alarm.kind == "credits_rewritten", Alarm.answered_at.is_(None))
+    with desk.database.unit_of_work() as session:
+        put_row(session, desk["lead"], "credits", credit)
+        assert session.scalars(rings).all() == []
+        put_row(session, desk["lead"], "credits", credit | {"amount": "4"})
+        (rung,) = session.scalars(rings)
+        assert (rung.facts["rows"], rung.caused_by) == (1, [str(desk["lead"].id)])
+        acknowledge(session, desk["lead2"], rung.id, "the ledger says so too")
+    none_left = io.StringIO("network,hash,position,account,contract,amount,credited_at\n")
+    with desk.database.unit_of_work() as session:
+        load_file(session, desk["lead"], "credits", CsvFile(none_left), replace=True)
+        assert len(session.scalars(rings).all()) == 1
 
 
 def test_nobody_reads_what_screening_says_of_their_own_account(desk: Desk) -> None:
