@@ -44,7 +44,6 @@ CONFIDENCES: dict[str, str] = {
 
 SURVEY_NOTES: dict[str, str] = {
     "not_surveyed": mark("On this kind of network nothing is asked beside the transaction."),
-    "gas_is_short": mark("The wallet that pays the gas holds too little of the network's own coin; fill it up."),
     "no_node": mark("No node is configured for this network."),
     "nodes_disagree": mark("The nodes disagree about some of it; what they disagree about counts as unknown."),
     "balances_not_visible": mark(

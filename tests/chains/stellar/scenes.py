@@ -35,15 +35,14 @@ def scenes(network: Network) -> list[Scene]:
     records = [truth.record(0, "account_merge", account=ANNA, into=BERT)]
 
     def fresh(answers: Answers) -> Answers:
-        """The same with a tip of this moment."""
+        """The same with a tip of the moment it is asked at."""
 
         def answer(asked: Asked) -> Told:
             told = answers(asked)
             if asked.path == "/" and isinstance(told.value, dict):
-                return Told(told.value | {"history_latest_ledger_closed_at": closed})
+                return Told(told.value | {"history_latest_ledger_closed_at": _now(3)})
             return told
 
-        closed = _now(3)
         return answer
 
     here = network.params["passphrase"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import time
 from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -85,7 +86,7 @@ class Chain:
         self.seqno = seqno
         self.chain = chain
         self.first = 1
-        self.tip_time = NOW + 100
+        self.tip_time: int | None = NOW + 100  # none: the moment it is asked at
         self.lt = 1_000_000
 
     def message(
@@ -179,7 +180,12 @@ class Chain:
 
     def _answer(self, path: str, query: Mapping[str, list[str]]) -> Any:
         if path == "/masterchainInfo":
-            last = {"seqno": TIP, "global_id": self.chain, "gen_utime": str(self.tip_time), "workchain": -1}
+            last = {
+                "seqno": TIP,
+                "global_id": self.chain,
+                "gen_utime": str(int(time.time()) if self.tip_time is None else self.tip_time),
+                "workchain": -1,
+            }
             return {"last": last, "first": {"seqno": self.first, "global_id": self.chain}}
         if path == "/transactions":
             return {"transactions": [one for one in self.transactions if one["hash"] == b64(query["hash"][0])]}
