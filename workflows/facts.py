@@ -53,6 +53,7 @@ class Facts:
     denial_open: bool = False
     market_held: bool = False
     contest_open: bool = False
+    batched: bool = False
     contested: bool = False
 
 
@@ -289,6 +290,11 @@ def write_off_is_proposed(facts: Facts) -> bool:
 def market_has_held(facts: Facts) -> bool:
     """The price of now is near the one the quote was made with."""
     return facts.market_held
+
+
+def is_in_a_batch(facts: Facts) -> bool:
+    """The case is to be swept together with others."""
+    return facts.batched
 
 
 def contest_is_open(facts: Facts) -> bool:

@@ -18,6 +18,7 @@ from workflows.facts import (
     destination_is_safe,
     everybody_signed,
     glass_may_be_broken,
+    is_in_a_batch,
     lead_has_not_signed,
     lead_is_due,
     leg_is_claimed,
@@ -119,10 +120,10 @@ REVIEW: tuple[Transition, ...] = (
     ),
     Transition("join_batch", (State.UNDER_REVIEW,), State.UNDER_REVIEW, by=("specialist", "lead")),
     Transition("join_batch", (State.INVESTIGATED,), State.INVESTIGATED, by=("specialist", "lead")),
-    Transition("leave_batch", (State.UNDER_REVIEW,), State.UNDER_REVIEW, by=("specialist", "lead")),
-    Transition("leave_batch", (State.INVESTIGATED,), State.INVESTIGATED, by=("specialist", "lead")),
-    Transition("leave_batch", (State.QUOTED,), State.QUOTED, by=("specialist", "lead")),
-    Transition("leave_batch", (State.ACCEPTED,), State.ACCEPTED, by=("specialist", "lead")),
+    *(
+        Transition("leave_batch", (state,), state, by=("specialist", "lead"), guards=(is_in_a_batch,))
+        for state in (State.UNDER_REVIEW, State.INVESTIGATED, State.QUOTED, State.ACCEPTED)
+    ),
     Transition("reconsider", (State.INVESTIGATED,), State.UNDER_REVIEW, by=("specialist",)),
     Transition(
         "give_up",

@@ -25,6 +25,7 @@ PUBLIC_EVENTS: dict[str, str] = {
 WHY_NOT: dict[str, str] = {
     "market_has_held": mark("The price has moved since this quote was made."),
     "contest_is_open": mark("No contested quote waits for an answer."),
+    "is_in_a_batch": mark("This case is in no batch."),
     "contest_is_answered": mark("The depositor contested a quote; somebody who did not make it answers first."),
     "not_contested_before": mark("A quote of this case was looked at a second time already."),
 }

@@ -127,7 +127,6 @@ DETAILS: dict[str, str] = {
     "batch_size": mark("A batch has two cases at least and %(most)s at most."),
     "batch_of_several_assets": mark("The cases of a batch are about one asset on one network. Please choose others."),
     "case_is_in_a_batch": mark("Case %(case)s is in a batch already."),
-    "case_is_in_no_batch": mark("This case is in no batch."),
     "batch_has_nothing_ready": mark("No case of this batch can be quoted now."),
     "batch_has_nothing_accepted": mark("No quote of this batch is accepted and waits to be swept."),
     "made_by_the_signer": mark("This step is made by the signer, not by a button."),

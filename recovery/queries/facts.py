@@ -36,6 +36,7 @@ from recovery.models import (
     RecoveryCase,
 )
 from recovery.queries import destinations
+from recovery.queries.batches import membership
 from recovery.queries.clock import database_now
 from recovery.queries.custody import LABELS, is_seen_by_two
 from recovery.queries.ledger import reversed_legs
@@ -170,6 +171,7 @@ def read_facts(session: Session, case: RecoveryCase) -> Facts:
         and not credit_teams_left(credit_standing(session, case, claim)),
         contested=contest is not None,
         contest_open=contest is not None and contest.answered_at is None,
+        batched=membership(session, case.id) is not None,
     )
 
 

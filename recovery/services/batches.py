@@ -86,11 +86,11 @@ def _unpark(session: Session, case: RecoveryCase) -> None:
 
 
 def leave(session: Session, actor: Actor, case: RecoveryCase, version: int | None = None) -> None:
-    """Take a case out of its batch; whatever quote it has stays. Raises Conflict when it is in none."""
+    """Take a case out of its batch; whatever quote it has stays. Raises MoveNotOpen when it is in none."""
     lock(session, case)
     member = membership(session, case.id)
     if member is None:
-        raise Conflict("case_is_in_no_batch")
+        raise MoveNotOpen("is_in_a_batch", move="leave_batch")
     advance(session, actor, case, "leave_batch", data={"batch": str(member.batch_id)}, version=version)
     member.left_at = database_now(session)
 

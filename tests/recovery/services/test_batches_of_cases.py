@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from chains.sending import Served, Step
 from recovery.domain.accounting import NETWORK_COST, SWEEP_IN_TRANSIT, USER_PAYABLE, balances
-from recovery.errors import Conflict, InvalidInput, NotAllowed
+from recovery.errors import Conflict, InvalidInput, MoveNotOpen, NotAllowed
 from recovery.models import BatchMember, CaseEvent, Plan, PlanCase, SweepBatch
 from recovery.queries.batches import batch_cases, formed_batches
 from recovery.queries.facts import current_plan
@@ -209,7 +209,7 @@ def test_who_may_bring_together_what(desk: Desk) -> None:
     desk.move("maker", first, "leave_batch")
     with desk.database.reading() as session:
         assert [case.ref for case in batch_cases(session, batch.id)] == [second]
-    with pytest.raises(Conflict, match="case_is_in_no_batch"):
+    with pytest.raises(MoveNotOpen, match="is_in_a_batch"):
         desk.move("maker", first, "leave_batch")
 
 
