@@ -225,7 +225,7 @@ def _sweep_due(session: Session, case: RecoveryCase) -> Due:
         outpoints=(),
         prepared_by=_preparer(session, case),
         screened=tuple(questions(session, one) for one in cases),
-        owed=tuple(plans.owed_after(session, one) for one in cases),
+        owed=tuple(plans.owed_after(session, one, plans.terms_of(session, one)[1]) for one in cases),
     )
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import Select, func, literal, select, type_coerce, union_all
 from sqlalchemy.orm import Session, aliased
 
 from recovery.domain.actor import Actor
-from recovery.domain.chart import CHART, NAMES
+from recovery.domain.chart import CHART, NAMES, USER_PAYABLE
 from recovery.domain.exports import instant
 from recovery.models import (
     Correction,
@@ -148,6 +148,11 @@ def cases_on(session: Session, account: str, network: str, asset: str) -> list[t
 def postings_of(session: Session, case_id: uuid.UUID) -> list[Posting]:
     """Every posting of a case in the order in which they were made."""
     return list(session.scalars(select(Posting).where(Posting.case_id == case_id).order_by(Posting.number)))
+
+
+def owed(session: Session, case_id: uuid.UUID, network: str, asset: str) -> int:
+    """What the books owe the depositor of a case now, in base units of the asset."""
+    return -folded(postings_of(session, case_id)).get((USER_PAYABLE, network, asset), 0)
 
 
 def reversed_legs(session: Session, case_id: uuid.UUID, kind: str) -> set[str]:

@@ -150,14 +150,7 @@ def standing_of(session: Session, plan: Plan) -> Standing:
     ).all()
     counted = set(session.scalars(select(LimitUse.actor_id).where(LimitUse.plan_id == plan.id)))
     approvals = [
-        Approval(
-            stage=one.stage,
-            approver=one.approver_id,
-            at=one.at,
-            on_behalf_of=one.on_behalf_of,
-            holds=own and (one.on_behalf_of is None or other),
-            within=_within(session, one, moved, use, needs, counted=one.approver_id in counted),
-        )
+        _approval(one, own, other, within=_within(session, one, moved, use, needs, counted=one.approver_id in counted))
         for one, own, other in signed
     ]
     votes = session.execute(
@@ -167,6 +160,12 @@ def standing_of(session: Session, plan: Plan) -> Standing:
     )
     voted = [Approval(vote.stage, vote.voter_id, vote.at, holds=holds) for vote, holds in votes]
     return standing(needs, approvals, voted, _now(session))
+
+
+def _approval(one: SignOff | CreditApproval, own: bool, other: bool, *, within: bool) -> Approval:
+    """``own``, ``other``: whether who gave it, and whoever they stood for, are of the team now."""
+    holds = own and (one.on_behalf_of is None or other)
+    return Approval(one.stage, one.approver_id, one.at, one.on_behalf_of, holds=holds, within=within)
 
 
 def _within(
@@ -256,14 +255,7 @@ def credit_standing(session: Session, case: RecoveryCase, claim: Claim) -> Stand
     moved = Moved(claim.network, claim.contract, claim.amount)
     use = Use(moved.amount, needs.value)
     approvals = [
-        Approval(
-            stage=one.stage,
-            approver=one.approver_id,
-            at=one.at,
-            on_behalf_of=one.on_behalf_of,
-            holds=own and (one.on_behalf_of is None or other),
-            within=_within(session, one, moved, use, needs, counted=True),
-        )
+        _approval(one, own, other, within=_within(session, one, moved, use, needs, counted=True))
         for one, own, other in rows
     ]
     return standing(needs, approvals, (), _now(session))

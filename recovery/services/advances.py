@@ -11,13 +11,12 @@ from sqlalchemy.orm import Session
 
 from recovery.domain.accounting import Amounts, Entry, entries_for
 from recovery.domain.actor import SYSTEM, Actor
-from recovery.domain.chart import USER_PAYABLE
 from recovery.domain.ids import new_id
 from recovery.errors import Conflict, InvalidInput, MoveNotOpen, NotAllowed, NotFound, StepUpNeeded
-from recovery.models import Advance, AdvanceLimit, CaseEvent, Claim, Posting, Quote, RecoveryCase
+from recovery.models import Advance, AdvanceLimit, CaseEvent, Claim, Quote, RecoveryCase
 from recovery.queries.clock import database_now
 from recovery.queries.facts import latest_quote, live_advance, open_claim
-from recovery.queries.ledger import folded
+from recovery.queries.ledger import owed
 from recovery.queries.sign_offs import Moved, advance_requirement
 from recovery.services.limits import spend
 from recovery.services.messages import write_message
@@ -242,9 +241,8 @@ def write_off(session: Session, actor: Actor, case: RecoveryCase, data: Mapping[
     if live is None:
         raise MoveNotOpen("advance_is_paid")
     session.flush()
-    held = folded(session.scalars(select(Posting).where(Posting.case_id == case.id)))
-    owed = -held.get((USER_PAYABLE, live.network, live.asset), 0)
-    told = Amounts(network=live.network, asset=live.asset, advanced=live.amount, owed_at_address=owed)
+    left = owed(session, case.id, live.network, live.asset)
+    told = Amounts(network=live.network, asset=live.asset, advanced=live.amount, owed_at_address=left)
     entries = entries_for("advance_written_off", told)
     recorded = {"advance": str(live.id), "amount": str(live.amount)}
     move(session, actor, case, "approve_write_off", data=recorded, entries=entries, version=version)

@@ -20,7 +20,7 @@ from chains.catalogue import network as find_network
 from chains.sending import Sending, SignedDiffers, Step, arrivals, placed, sending, step_to_json
 from chains.types import Network
 from recovery.domain import accounting
-from recovery.domain.accounting import USER_PAYABLE, Entry
+from recovery.domain.accounting import Entry
 from recovery.domain.actor import SYSTEM, Actor
 from recovery.domain.canonical import canonical, digest
 from recovery.domain.ids import new_id
@@ -29,7 +29,7 @@ from recovery.errors import Conflict, InvalidInput, MoveNotOpen, NotAllowed, Not
 from recovery.models import Claim, Plan, PlanCase, PlanInput, PlanStep, Quote, RecoveryCase
 from recovery.queries.clock import database_now
 from recovery.queries.facts import accepted_quote, open_claim
-from recovery.queries.ledger import folded, postings_of
+from recovery.queries.ledger import owed
 from recovery.queries.plan_members import Member, members
 from recovery.services import advances
 from recovery.services.requests import handled_before
@@ -58,7 +58,8 @@ def draft(
         for case, (claim, quote) in zip(cases, terms, strict=True):
             demand_owed(session, case, claim, quote)
     arriving = arrivals(steps)
-    if kind == "sweep" and any(arriving[place] < owed_after(session, case) for place, case in enumerate(cases)):
+    after = [owed_after(session, case, quote) for case, (_, quote) in zip(cases, terms, strict=True)]
+    if kind == "sweep" and any(arriving[place] < least for place, least in enumerate(after)):
         raise Conflict("sweep_brings_too_little")
     parts = [
         Part(case.ref, case.round + 1, _amount(kind, claim, quote), arriving[place], quote.digest)
@@ -100,19 +101,13 @@ def draft(
     return plan
 
 
-def owed(session: Session, case: RecoveryCase, claim: Claim) -> int:
-    """What the books owe the depositor of a case now, in base units of the claimed asset."""
-    held = folded(postings_of(session, case.id))
-    return -held.get((USER_PAYABLE, claim.network, claim.asset), 0)
-
-
 def demand_owed(session: Session, case: RecoveryCase, claim: Claim, quote: Quote) -> None:
     """A refund pays exactly what the books owe; of an advance the rest is owed to us. Raises Conflict otherwise.
 
     They differ only where two people corrected them. Where less is owed, more would be paid from the coins of others; where more
     is, the case could never close.
     """
-    now = owed(session, case, claim)
+    now = owed(session, case.id, claim.network, claim.asset)
     if now < quote.net or (now > quote.net and not advances.is_advance(session, case)):
         raise Conflict("owed_differs")
 
@@ -121,9 +116,9 @@ def _amount(kind: str, claim: Claim, quote: Quote) -> int:
     return claim.amount if kind == "sweep" else quote.net
 
 
-def owed_after(session: Session, case: RecoveryCase) -> int:
+def owed_after(session: Session, case: RecoveryCase, quote: Quote) -> int:
     """What the coins of a sweep pay out: the accepted net amount, unless own funds paid it already."""
-    return 0 if advances.was_paid(session, case) else terms_of(session, case)[1].net
+    return 0 if advances.was_paid(session, case) else quote.net
 
 
 def _reserve(session: Session, plan: Plan, steps: Sequence[Step]) -> None:
